@@ -1,0 +1,121 @@
+"""What a file gets wrong, as values: where it stands, what is the matter, what to do next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file, with the source lines that show it."""
+
+    file: str
+    #: Counted from 1; columns count characters, as editors do.
+    line: int = 1
+    column: int = 1
+    #: How many characters a caret underlines.
+    width: int = 1
+    #: Up to three source lines; the last one is `line`.
+    lines: tuple[str, ...] = ()
+    #: How many characters were cut off at the left of every line.
+    offset: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing that is wrong with a file: matter of fact in `message`, what to do in `hint`."""
+
+    location: Location
+    code: str
+    message: str
+    hint: str = ""
+    severity: str = "error"
+
+
+#: Every code a diagnostic may carry, with the sentence that explains it.
+CODES: dict[str, str] = {
+    "unreadable": "The file cannot be read: it is missing, forbidden, or not a regular file.",
+    "encoding": "The file is not UTF-8 text, or holds characters that YAML does not allow.",
+    "too-large": "The file is larger than the evaluator reads.",
+    "yaml-syntax": "The text is not YAML.",
+    "too-deep": "Lists and mappings are nested deeper than the evaluator reads.",
+    "alias": "An alias is unknown, refers to itself, or expands to too many values.",
+    "tag": "YAML tags are not part of the format.",
+    "merge-key": "The YAML merge key `<<` is not part of the format.",
+    "duplicate-key": "A mapping holds the same key twice.",
+    "bad-key": "A key is not plain text.",
+    "ambiguous-scalar": "YAML readers disagree on what this spelling means.",
+    "bad-number": "A number is too long or too large for a 64-bit float.",
+    "empty-document": "A document has no content.",
+    "missing-key": "A key that is needed is not there.",
+    "unknown-key": "A key is not part of the format.",
+    "wrong-type": "A value is of another kind than the key takes.",
+    "unknown-value": "A word is none of those that the key takes.",
+    "unknown-name": "A name is not an input, neuron, layer or output of the network.",
+    "bad-name": "A name is one that the format keeps for itself.",
+    "duplicate-name": "Two inputs, neurons, layers or outputs have the same name.",
+    "out-of-range": "A value is outside the range that the key takes.",
+    "shape-mismatch": "The numbers of rows, columns or values do not fit together.",
+    "not-finite": "A weight, bias or parameter is infinite or not a number.",
+    "expectation": "An expected value is written in a way that says no interval.",
+    "cycle": "Neurons feed each other in a circle.",
+    "unused-neuron": "Nothing reads a neuron, and it is not an output.",
+    "array-file": "A file of numbers cannot be used.",
+    "case-table": "A table of cases cannot be used.",
+    "unsupported": "The spec is valid, but what it asks for cannot be evaluated here.",
+    "unread-input": "Nothing reads an input of the network.",
+    "underflow": "A number is too small for a 64-bit float and becomes 0.",
+    "inexact-integer": "An integer beyond 2^53 cannot be held exactly in a 64-bit float.",
+}
+
+
+class EvaluatorError(Exception):
+    """Anything that stops the evaluator and is not a fault of its own."""
+
+
+class SpecError(EvaluatorError):
+    """A spec cannot be used; `diagnostics` holds every reason."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__(*self.diagnostics)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{d.location}: {d.message}" + (f" ({d.hint})" if d.hint else "")
+            for d in self.diagnostics
+        )
+
+
+class SubjectError(EvaluatorError):
+    """A subject cannot be started, or left the protocol."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message, self.hint = message, hint
+        super().__init__(message)
+
+
+class UsageError(EvaluatorError):
+    """The command line or the configuration asks for what cannot be done (exit code 2)."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message, self.hint = message, hint
+        super().__init__(message)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Give the hint that names the known word nearest to a misspelt one, or an empty text."""
+    by_lower = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return f"did you mean `{by_lower[close[0]]}`?" if close else ""
+
+
+def clip(text: str, limit: int = 40) -> str:
+    """Shorten a text for a message, and make its control characters visible."""
+    shown = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)

@@ -1,0 +1,375 @@
+"""Text → documents: plain data, and where each key and value stands."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from yaml.error import YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from evaluator import scalars, syntax
+from evaluator.diagnostics import Diagnostic, Location, clip, did_you_mean
+
+if TYPE_CHECKING:
+    from yaml.events import Event
+
+#: Limits that keep time and memory bounded whatever a file holds.
+MAX_DEPTH: Final = 64
+MAX_EXPANSION: Final = 1_000_000
+
+Path = Sequence[str | int]
+
+_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|#[^\n]*\n)*)+")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_NO_KEY: Any = object()
+
+
+class Text:
+    """The text of one file, which knows line and column of every character."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text, self.file = text, file
+        self._starts: list[int] = []
+
+    def position(self, index: int) -> tuple[int, int]:
+        """Give the line and the column of a character, both counted from 1."""
+        if not self._starts:
+            self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        line = bisect_right(self._starts, index)
+        return line, index - self._starts[line - 1] + 1
+
+    def location(self, start: int, end: int) -> Location:
+        """Describe the characters from `start` up to `end`, as far as they stand on one line."""
+        line, column = self.position(start)
+        shown = [self._line(number) for number in range(max(1, line - 2), line + 1)]
+        stretch = self.text[start : min(end, start + 400)]
+        width = max(1, len(re.split(r"[\r\n]", stretch, maxsplit=1)[0].rstrip()))
+        # Lines of megabytes exist; a person sees the part around the caret.
+        offset = max(0, column - 80) if len(shown[-1]) > 200 else 0
+        lines = tuple(text[offset : offset + 200] for text in shown)
+        return Location(self.file, line, column, min(width, 200), lines, offset)
+
+    def _line(self, number: int) -> str:
+        start = self._starts[number - 1]
+        end = self._starts[number] if number < len(self._starts) else len(self.text)
+        return self.text[start:end].rstrip("\r\n")
+
+
+class Document:
+    """One YAML document: its data, what is wrong with it, and where everything stands."""
+
+    def __init__(self, text: Text, number: int) -> None:
+        self.text = text
+        #: Counted from 1.
+        self.number = number
+        self.data: Any = None
+        #: What the reader found; the data is of no use if one of them is an error.
+        self.diagnostics: list[Diagnostic] = []
+        # Nodes are numbered in the order of the text: the start and the end of node n are
+        # spans[2n] and spans[2n + 1]; a container also knows where its last descendant ends.
+        self._spans = array("Q")
+        self._next: dict[int, int] = {}
+        self._targets: dict[int, int] = {}
+
+    @property
+    def file(self) -> str:
+        return self.text.file
+
+    @property
+    def broken(self) -> bool:
+        """Whether the reader found an error, so that there is no data to go on with."""
+        return any(d.severity == "error" for d in self.diagnostics)
+
+    def locate(self, path: Path = (), key: bool = False) -> Location:
+        """Find the value at a path (or its key), or the deepest part of the path that is there."""
+        return self.text.location(*self.span(path, key))
+
+    def span(self, path: Path = (), key: bool = False) -> tuple[int, int]:
+        """Give the characters (start, end) of the value at a path, or of its key."""
+        node, data, at = 0, self.data, (0, 1)
+        if not self._spans:
+            return at
+        for depth, step in enumerate(path):
+            node = self._targets.get(node, node)
+            children = self._children(node)
+            if isinstance(data, dict) and step in data:
+                place = 2 * list(data).index(str(step))
+                at, node, data = self._bounds(children[place]), children[place + 1], data[step]
+                wants_key = key and depth == len(path) - 1
+            elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+                node, data, wants_key = children[step], data[step], False
+            else:
+                break
+            if wants_key or self._is_void(node):
+                return at
+        return self._bounds(node)
+
+    def positions(self, path: Path) -> list[tuple[int, int]]:
+        """Give line and column of every element of the list at a path."""
+        node, data = 0, self.data
+        for step in path:
+            place = list(data).index(step) * 2 + 1 if isinstance(data, dict) else step
+            node, data = self._children(self._targets.get(node, node))[place], data[step]
+        children = self._children(self._targets.get(node, node))
+        return [self.text.position(self._bounds(child)[0]) for child in children]
+
+    def diagnostic(
+        self, path: Path, code: str, message: str, hint: str = "",
+        *, key: bool = False, severity: str = "error",
+    ) -> Diagnostic:  # fmt: skip
+        """Say what is wrong with the value (or the key) at a path."""
+        return Diagnostic(self.locate(path, key), code, message, hint, severity)
+
+    def _is_void(self, node: int) -> bool:
+        return node not in self._next and self._spans[2 * node] == self._spans[2 * node + 1]
+
+    def _children(self, node: int) -> list[int]:
+        children, child, end = [], node + 1, self._next.get(node, node + 1)
+        while child < end:
+            children.append(child)
+            child = self._next.get(child, child + 1)
+        return children
+
+    def _bounds(self, node: int) -> tuple[int, int]:
+        start, end = self._spans[2 * node], self._spans[2 * node + 1]
+        text = self.text.text
+        if text[start : start + 1] in ("&", "!") and (found := _PROPERTIES.match(text, start)):
+            start = min(found.end(), end)
+        return start, end
+
+
+def read(text: str, file: str) -> list[Document]:
+    """Read every document of a YAML text; what is wrong stands in each one's `diagnostics`."""
+    text = text.removeprefix("\ufeff")
+    source = Text(text, file)
+    if refused := syntax.refuse(text):
+        return [_failed(source, 1, refused)]
+    try:
+        return _Reader(source, syntax.parser(text)).documents()
+    except YAMLError:
+        # libyaml words its errors in another way: the pure parser gives the stable text.
+        return _Reader(source, syntax.pure_parser(text)).documents(keep_going=True)
+
+
+def _failed(source: Text, number: int, problem: syntax.Problem) -> Document:
+    document = Document(source, number)
+    location = source.location(problem.index, problem.index + 1)
+    document.diagnostics.append(
+        Diagnostic(location, problem.code, problem.message, problem.hint)
+    )
+    return document
+
+
+class _Anchored(NamedTuple):
+    """What an anchor names: the value, its node, and to how many values it expands (0: open)."""
+
+    value: Any
+    node: int
+    size: int
+
+
+class _Stop(Exception):
+    """A document that cannot be read any further."""
+
+
+class _Reader:
+    """Builds documents from parser events, without recursion."""
+
+    def __init__(self, source: Text, events: Iterator[Event]) -> None:
+        self.source, self.events = source, events
+        self.document = Document(source, 0)
+
+    def documents(self, keep_going: bool = False) -> list[Document]:
+        found: list[Document] = []
+        explicit_end = True
+        try:
+            for event in self.events:
+                kind = type(event)
+                if kind is DocumentStartEvent:
+                    self.document = Document(self.source, len(found) + 1)
+                    found.append(self.document)
+                    self._compose()
+                    explicit_end = True
+                elif kind is DocumentEndEvent:
+                    explicit_end = event.explicit
+        except _Stop:
+            pass
+        except YAMLError as error:
+            if not keep_going:
+                raise
+            number = max(1, self.document.number)
+            failed = _failed(self.source, number, syntax.explain(error, self.source.text))
+            found[number - 1 :] = [failed]
+        return self._without_empty(found)
+
+    def _without_empty(self, found: list[Document]) -> list[Document]:
+        if len(found) > 1 and found[-1].data is None and not found[-1].broken:
+            found.pop()
+        found = found or [Document(self.source, 1)]
+        for document in found:
+            if document.data is None and not document.broken:
+                what = "the file" if len(found) == 1 else f"document {document.number}"
+                document.diagnostics.append(
+                    document.diagnostic(
+                        (), "empty-document", f"{what} has no content",
+                        "write a network and its cases; `evaluator new FILE` makes a first spec",
+                    )
+                )  # fmt: skip
+        return found
+
+    def _complain(
+        self, event: Event, code: str, message: str, hint: str = "", severity: str = "error"
+    ) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        location = self.source.location(start, max(end, start + 1))
+        self.document.diagnostics.append(Diagnostic(location, code, message, hint, severity))
+
+    def _stop(self, event: Event, code: str, message: str, hint: str = "") -> _Stop:
+        self._complain(event, code, message, hint)
+        return _Stop()
+
+    def _compose(self) -> None:
+        """Build the data of one document from its events, up to the end of its root node."""
+        document, spans, number = self.document, self.document._spans, scalars.simple_float
+        mark = spans.append
+        anchors: dict[str, _Anchored] = {}
+        stack: list[tuple[Any, int, int, str | None]] = []
+        # The root is an element of `holder` like any other, so that it needs no case of its own.
+        holder: Any = []
+        key: Any = _NO_KEY
+        node, extra = -1, 0
+        for event in self.events:
+            kind = type(event)
+            if kind is ScalarEvent:
+                mark(event.start_mark.index)
+                mark(event.end_mark.index)
+                node += 1
+                value: Any = event.value
+                if event.implicit[0]:
+                    value = number(value)
+                    if value is None:
+                        value = self._plain(event)
+                elif event.tag is not None:
+                    self._refuse_tag(event)
+                if event.anchor is not None:
+                    anchors[event.anchor] = _Anchored(value, node, 1)
+                if type(holder) is list:
+                    holder.append(value)
+                elif key is _NO_KEY:
+                    key = self._key(event, value, holder, stack[-1][1])
+                else:
+                    holder[key] = value
+                    key = _NO_KEY
+            elif kind is SequenceEndEvent or kind is MappingEndEvent:
+                holder, start, before, anchor = stack.pop()
+                document._next[start] = node + 1
+                # A block ends with its last value; brackets end where they close.
+                closes = event.end_mark.index
+                spans[2 * start + 1] = spans[-1] if closes == event.start_mark.index else closes
+                if anchor is not None:
+                    anchors[anchor] = anchors[anchor]._replace(size=node + extra - before)
+            else:
+                mark(event.start_mark.index)
+                mark(event.end_mark.index)
+                node += 1
+                place = holder if key is _NO_KEY else None
+                if type(place) is dict:
+                    raise self._stop(
+                        event, "bad-key", "a key is a list, a mapping or an alias",
+                        "keys are plain text",
+                    )  # fmt: skip
+                if kind is AliasEvent:
+                    value, document._targets[node], size = self._alias(event, anchors, node + extra)
+                    extra += size - 1
+                else:
+                    value = self._open(event, len(stack))
+                    if event.anchor is not None:
+                        anchors[event.anchor] = _Anchored(value, node, 0)
+                    stack.append((holder, node, node + extra - 1, event.anchor))
+                if place is not None:
+                    place.append(value)
+                else:
+                    holder[key] = value
+                    key = _NO_KEY
+                if kind is not AliasEvent:
+                    holder = value
+            if not stack:
+                document.data = holder[0]
+                return
+
+    def _plain(self, event: Event) -> Any:
+        value, complaint = scalars.resolve(event.value)
+        if complaint is not None:
+            self._complain(event, *complaint)
+        return value
+
+    def _open(self, event: Event, depth: int) -> list[Any] | dict[str, Any]:
+        if event.tag is not None:
+            self._refuse_tag(event)
+        if depth == MAX_DEPTH:
+            raise self._stop(
+                event, "too-deep", f"nested deeper than {MAX_DEPTH} levels",
+                "look for brackets that are not closed",
+            )  # fmt: skip
+        return [] if type(event) is SequenceStartEvent else {}
+
+    def _key(self, event: Event, value: Any, holder: dict[str, Any], parent: int) -> str:
+        """Check a key, and give the text under which its value is kept."""
+        text: str = event.value
+        if not isinstance(value, str):
+            self._complain(
+                event, "bad-key", f"the key `{clip(text)}` is not text", f'write "{clip(text)}"'
+            )
+        elif text == "<<" and not event.style:
+            self._complain(
+                event, "merge-key", "merge keys (`<<`) are not part of the format",
+                "write the keys out, or use an alias for a whole value",
+            )  # fmt: skip
+        elif text in holder:
+            self.document._next[parent] = len(self.document._spans) // 2 - 1
+            first = self.document._children(parent)[2 * list(holder).index(text)]
+            line, column = self.source.position(self.document._spans[2 * first])
+            self._complain(
+                event, "duplicate-key",
+                f"duplicate key `{clip(text)}`; it stands first at {line}:{column}",
+                "keep one of the two",
+            )  # fmt: skip
+        else:
+            return text
+        # The document is refused; a key that cannot be written keeps its positions in order.
+        return f"{text}\0{len(holder)}"
+
+    def _alias(self, event: Event, anchors: dict[str, _Anchored], total: int) -> _Anchored:
+        name = clip(event.anchor)
+        if event.anchor not in anchors:
+            raise self._stop(
+                event, "alias", f"no anchor named `{name}` above this line",
+                did_you_mean(event.anchor, anchors) or f"define it with `&{name}` first",
+            )  # fmt: skip
+        found = anchors[event.anchor]
+        if found.size == 0:
+            raise self._stop(event, "alias", f"`*{name}` refers to itself", "write the value out")
+        if total + found.size > MAX_EXPANSION:
+            raise self._stop(
+                event, "alias", f"aliases expand to more than {MAX_EXPANSION:,} values",
+                "write the values out, or keep them in an array file",
+            )  # fmt: skip
+        return found
+
+    def _refuse_tag(self, event: Event) -> None:
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        self._complain(
+            event, "tag", f"the tag `{clip(tag)}` is not part of the format", "remove the tag"
+        )

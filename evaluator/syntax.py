@@ -1,0 +1,114 @@
+"""Where PyYAML's two parsers are chosen, kept to one verdict, and their errors put in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import yaml
+from yaml.error import MarkedYAMLError, YAMLError
+
+if TYPE_CHECKING:
+    from yaml.events import Event
+
+#: Above this many characters the pure parser, a hundred times slower, is not asked.
+MAX_PURE: Final = 1_000_000
+
+# YAML's printable characters, less those that only YAML 1.1 takes for line breaks (U+0085,
+# U+2028, U+2029) and the byte order mark, which the two parsers treat in different ways.
+_REFUSED = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_DIRECTIVE = re.compile(r"^%(?!YAML[ \t]+1\.[12][ \t]*(?:#.*)?\r?$).*", re.MULTILINE)
+
+
+class Problem(NamedTuple):
+    """What is wrong with a text, and at which character."""
+
+    index: int
+    code: str
+    message: str
+    hint: str
+
+
+def refuse(text: str) -> Problem | None:
+    """Find what the two parsers would judge differently, before either sees it."""
+    if not text.replace("\n", "").isprintable() and (found := _REFUSED.search(text)):
+        point = ord(found[0])
+        hint = 'in double quotes it can be written as an escape, such as "\\u2028"'
+        if point == 0:
+            hint = "this looks like a binary file; a spec is a YAML text"
+        return Problem(
+            found.start(), "encoding", f"the character U+{point:04X} is not allowed", hint
+        )
+    if "%" in text and (found := _DIRECTIVE.search(text)):
+        return Problem(
+            found.start(), "yaml-syntax", "only the directives %YAML 1.1 and %YAML 1.2 are known",
+            "remove the line, or quote a text that starts with %",
+        )  # fmt: skip
+    return None
+
+
+def parser(text: str) -> Iterator[Event]:
+    """Give the events of a text, from libyaml where PyYAML has it."""
+    # libyaml accepts tabs in places where the pure parser does not.
+    if yaml.__with_libyaml__ and ("\t" not in text or len(text) > MAX_PURE):
+        from yaml.cyaml import CParser
+
+        return iter(CParser(text).get_event, None)
+    return pure_parser(text)
+
+
+def pure_parser(text: str) -> Iterator[Event]:
+    """Give the events of a text from the parser written in Python, while that is bearable."""
+    if len(text) > MAX_PURE and yaml.__with_libyaml__:
+        from yaml.cyaml import CParser
+
+        return iter(CParser(text).get_event, None)
+    return iter(yaml.Loader(text).get_event, None)
+
+
+# A part of the parser's own words → what to say instead, and what to do.
+_WORDS: Final = (
+    ("'\\t' that cannot start", "a tab is used for indentation or spacing", "use spaces"),
+    ("mapping values are not allowed", "a second `:` on this line, or a key out of place",
+     "put quotes around a text that holds `: `, and give every key a line of its own"),
+    ("could not find expected ':'", "a key without its `:`",
+     "write `key: value`; keys of more than 1024 characters are not read"),
+    ("expected ',' or ']'", "a list in brackets that is not closed, or a comma that is missing",
+     "put commas between the elements and a `]` at the end"),
+    ("expected ',' or '}'", "a mapping in braces that is not closed, or a comma that is missing",
+     "put commas between the entries and a `}` at the end"),
+    ("expected <block end>", "this line does not continue what stands above it",
+     "check the indentation: elements of one list or mapping start in the same column"),
+    ("did not find expected key", "this line does not continue what stands above it",
+     "check the indentation: elements of one list or mapping start in the same column"),
+    ("did not find expected '-'", "this line does not continue the list above it",
+     "check the indentation: elements of one list or mapping start in the same column"),
+    ("but found '<stream end>'", "the text ends where a value is wanted",
+     "close the brackets that are open, or write the value"),
+    ("unexpected end of stream", "a quoted text that is not closed", "add the closing quote"),
+    ("found character '%'", "`%` cannot start a value", "put quotes around the text"),
+    ("found character '@'", "`@` cannot start a value", "put quotes around the text"),
+    ("found character '`'", "a backtick cannot start a value", "put quotes around the text"),
+    ("unknown escape character", "an escape that YAML does not know",
+     "write \\\\ for a backslash, or use single quotes"),
+    ("sequence entries are not allowed", "a list cannot start here",
+     "start it on the next line"),
+    ("expected '<document start>'", "content after the end of the document",
+     "start another document with `---`"),
+)  # fmt: skip
+
+
+def explain(error: YAMLError, text: str) -> Problem:
+    """Put a parser's error in the words of this project."""
+    said = str(getattr(error, "problem", "") or error)
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    index = min(mark.index if mark else 0, max(len(text) - 1, 0))
+    context = str(getattr(error, "context", "") or "") if isinstance(error, MarkedYAMLError) else ""
+    for part, message, hint in _WORDS:
+        if part in said:
+            return Problem(index, "yaml-syntax", message, hint)
+    words = f"{said} {context}".strip()
+    return Problem(index, "yaml-syntax", f"the text is not YAML: {words}", "")
