@@ -1,0 +1,162 @@
+"""What an author accepts: every way to write an expected value comes to one interval."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Context, Decimal
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+
+# Wide enough for every sum of two 64-bit floats to be exact.
+_EXACT: Final = Context(prec=1200, Emin=-99999, Emax=99999)
+
+_DIGITS = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_VALUE = rf"({_DIGITS}|[-+]?(?:\.?(?:inf|Inf|INF)|∞))"
+_ABOUT = re.compile(rf"~\s*({_DIGITS})", re.ASCII)
+_PLUS_MINUS = re.compile(rf"({_DIGITS})\s*(?:±|\+-|\+/-)\s*({_DIGITS})", re.ASCII)
+_BETWEEN = re.compile(rf"([\[(])\s*{_VALUE}\s*,\s*{_VALUE}\s*([\])])", re.ASCII)
+_COMPARED = re.compile(rf"(>=|≥|>|<=|≤|<)\s*{_VALUE}", re.ASCII)
+
+#: Texts longer than this are no expectation.
+MAX_LENGTH: Final = 1000
+
+
+class Interval(NamedTuple):
+    """The accepted values: `low ≤ actual ≤ high`; NaN for both accepts NaN alone."""
+
+    low: float
+    high: float
+
+
+class ExpectationError(ValueError):
+    """A text that says no interval; `hint` says what to write instead."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        self.message, self.hint = message, hint
+        super().__init__(message)
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Interval:
+    """Read an expected value written as text: `~0.999`, `0.5 ± 0.01`, `(0, 1]`, `> 0.5`.
+
+    The bounds are computed in exact decimals and rounded once. An open bound becomes the next
+    64-bit float inside, so that every comparison includes its bounds.
+    """
+    written = text.strip()
+    if len(written) > MAX_LENGTH:
+        raise ExpectationError(f"an expected value of {len(written)} characters", _FORMS)
+    if found := _ABOUT.fullmatch(written):
+        centre = _decimal(found[1])
+        exponent = centre.as_tuple().exponent
+        half = Decimal((0, (5,), int(exponent) - 1))
+        return _around(centre, half)
+    if found := _PLUS_MINUS.fullmatch(written):
+        half = _decimal(found[2])
+        if half.is_signed() and half != 0:
+            raise ExpectationError(f"a tolerance cannot be negative, as in `{_short(written)}`",
+                                   "write ± and a number that is not negative")  # fmt: skip
+        return _around(_decimal(found[1]), abs(half))
+    if found := _BETWEEN.fullmatch(written):
+        low, high = _bound(found[2]), _bound(found[3])
+        if low > high:
+            raise ExpectationError(
+                f"the interval `{_short(written)}` is reversed: {found[2]} is more than {found[3]}",
+                f"write {found[1]}{found[3]}, {found[2]}{found[4]}",
+            )
+        return _closed(low, high, found[1] == "(", found[4] == ")", written)
+    if found := _COMPARED.fullmatch(written):
+        sign, bound = found[1], _bound(found[2])
+        if sign in (">", ">=", "≥"):
+            return _closed(bound, math.inf, sign == ">", False, written)
+        return _closed(-math.inf, bound, False, sign == "<", written)
+    raise ExpectationError(f"`{_short(written)}` is not an expected value", _hint(written))
+
+
+def around(value: float, atol: float, rtol: float) -> Interval:
+    """Give the interval `value ± (atol + rtol·|value|)`, in exact decimals rounded once."""
+    if not math.isfinite(value):
+        return Interval(value, value)
+    centre = Decimal(repr(value))
+    slack = _EXACT.multiply(Decimal(repr(rtol)), abs(centre))
+    return _around(centre, _EXACT.add(Decimal(repr(atol)), slack))
+
+
+def _around(centre: Decimal, half: Decimal) -> Interval:
+    return Interval(float(_EXACT.subtract(centre, half)), float(_EXACT.add(centre, half)))
+
+
+def _closed(low: float, high: float, open_low: bool, open_high: bool, text: str) -> Interval:
+    if open_low:
+        low = math.nextafter(low, math.inf)
+    if open_high:
+        high = math.nextafter(high, -math.inf)
+    beyond = (open_low and low == math.inf) or (open_high and high == -math.inf)
+    if low > high or (beyond and low == high):
+        raise ExpectationError(f"`{_short(text)}` accepts no number at all",
+                               "use square brackets to include a bound")  # fmt: skip
+    return Interval(low, high)
+
+
+def _decimal(text: str) -> Decimal:
+    if math.isinf(float(text)) or abs(int(re.split("[eE]", text + "e0")[1])) > 9999:
+        raise ExpectationError(f"`{_short(text)}` is out of the range of a 64-bit float",
+                               "the largest is about 1.8e308")  # fmt: skip
+    return Decimal(text)
+
+
+def _bound(text: str) -> float:
+    if text.lstrip("+-.").lower() in ("inf", "∞"):
+        return -math.inf if text.startswith("-") else math.inf
+    return float(_decimal(text))
+
+
+_FORMS: Final = (
+    'write a number, ~0.999, 0.5 ± 0.01, "(0, 1)", "[0, 1)", "> 0.5", .nan or .inf'
+)
+
+# What people write instead → the hint; the first that matches speaks.
+_MISSPELT: Final = (
+    (r"[-+]?\.?inf(inity)?|[-+]?∞", "write .inf or -.inf"),
+    (r"\.?nan", "write .nan"),
+    (_DIGITS, "remove the quotes around the number"),
+    (r"[-+]?[0-9]+,[0-9]+", "write a decimal point, not a comma"),
+    (r".*[−–].*", "write a hyphen-minus (-) for the sign"),
+    (r"[-+]?[0-9.]+\s*%", "write the fraction: 50% is 0.5"),
+    (r"[-+]?[0-9.]+\s*/\s*[0-9.]+", "write the quotient as a decimal number"),
+    (r"[\[(].*[^\])]|[^\[(]*[\])]", 'put an interval in quotes, as in "(0, 1)"'),
+    (r"~.*", "write ~ and a number, as in ~0.999"),
+    (r"(?:[-+0-9.eE]+\s+)+[-+0-9.eE]+", "put commas between the numbers"),
+)  # fmt: skip
+
+
+def _hint(text: str) -> str:
+    for pattern, hint in _MISSPELT:
+        if re.fullmatch(pattern, text, re.IGNORECASE):
+            return hint
+    return _FORMS
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+#: Default tolerances (atol, rtol) by dtype, those of torch.testing.assert_close.
+DEFAULT_TOLERANCE: Final = {"float64": (1e-7, 1e-7), "float32": (1e-5, 1.3e-6)}
+
+
+def bounds(
+    values: np.ndarray, atol: np.ndarray | float, rtol: np.ndarray | float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give low and high of `value ± (atol + rtol·|value|)` for an array, in 64-bit floats.
+
+    Infinite and NaN values accept themselves alone. Where a value falls outside by less than
+    the rounding of these bounds, `around` has the last word.
+    """
+    slack = atol + rtol * np.abs(values)
+    if not np.isfinite(slack).all():
+        slack = np.where(np.isfinite(values), slack, 0.0)
+    return values - slack, values + slack

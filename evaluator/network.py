@@ -1,0 +1,186 @@
+"""The network: dense steps from inputs to outputs, and the trace that feedforward leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from evaluator.activations import ACTIVATIONS, NAMES, Activation
+from evaluator.diagnostics import did_you_mean
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Array = NDArray[Any]
+
+
+class Place(NamedTuple):
+    """Where a named value stands in a trace: block 0 holds the inputs, block n what step n gives.
+
+    `column` is None for a whole layer; `z` asks for the value before the activation.
+    """
+
+    block: int
+    column: int | None
+    z: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One layer's worth of units: `activation(W x + b)`."""
+
+    #: The name of the layer, or of each unit.
+    names: tuple[str, ...]
+    #: What the units read, in the order of the weights: one whole block, or single columns.
+    sources: int | tuple[Place, ...]
+    #: (units, inputs); None where a layer only applies its activation.
+    weights: Array | None
+    #: (units,); None where nothing is added.
+    bias: Array | None
+    activation: Activation
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def read(self, blocks: Sequence[Array]) -> Array:
+        """Collect what the units read: (cases, inputs)."""
+        if isinstance(self.sources, int):
+            return blocks[self.sources]
+        return np.stack([blocks[place.block][:, place.column] for place in self.sources], axis=1)
+
+    def weighted_sum(self, x: Array) -> Array:
+        """Give `z = W x + b`, for x (cases, inputs): (cases, units)."""
+        z = x if self.weights is None else x @ self.weights.T
+        if self.bias is None:
+            return z
+        return z + self.bias if z is x else np.add(z, self.bias, out=z)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network of neurons whose wiring has no circle: steps in the order of their evaluation."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    steps: tuple[Step, ...]
+    #: Every neuron, layer and output by name.
+    places: Mapping[str, Place]
+    dtype: str = "float64"
+
+    def __call__(self, x: ArrayLike) -> Array:
+        """Evaluate inputs (n,) or (cases, n); gives outputs (m,) or (cases, m)."""
+        batch, single = self._batch(x)
+        y = self.forward(batch).outputs
+        return y[0] if single else y
+
+    def trace(self, x: ArrayLike) -> Trace:
+        """Evaluate inputs and keep every intermediate value."""
+        batch, single = self._batch(x)
+        trace = self.forward(batch)
+        return Trace(self, trace.blocks, trace.sums, single)
+
+    def forward(self, x: Array) -> Trace:
+        """Feed a batch (cases, inputs) of the network's dtype through every step."""
+        blocks: list[Array] = [x]
+        sums: list[Array] = [x]
+        with np.errstate(all="ignore"):
+            for step in self.steps:
+                z = step.weighted_sum(step.read(blocks))
+                sums.append(z)
+                blocks.append(step.activation.function(z, **step.parameters))
+        return Trace(self, blocks, sums, False)
+
+    def place(self, name: str) -> Place:
+        """Find a neuron, layer or output by name, `NAME.z` for its weighted sum."""
+        base, z = (name[:-2], True) if name.endswith(".z") else (name, False)
+        if base in self.places:
+            return self.places[base]._replace(z=z)
+        raise KeyError(f"no value named `{name}`; {did_you_mean(name, self.names())}".rstrip("; "))
+
+    def names(self) -> list[str]:
+        """List every name that has a value, the weighted sums included."""
+        return [spelt for name in self.places for spelt in (name, f"{name}.z")]
+
+    def _batch(self, x: ArrayLike) -> tuple[Array, bool]:
+        values = np.asarray(x, dtype=self.dtype)
+        single = values.ndim < 2
+        batch = np.atleast_1d(values)[None, :] if single else values
+        if batch.ndim != 2 or batch.shape[1] != len(self.inputs):
+            raise ValueError(
+                f"inputs have the shape {values.shape}; the network takes"
+                f" ({len(self.inputs)},) or (cases, {len(self.inputs)})"
+            )
+        return batch, single
+
+
+class Trace:
+    """Every weighted sum and every output of one evaluation, found by name."""
+
+    __slots__ = ("blocks", "network", "single", "sums")
+
+    def __init__(
+        self, network: Network, blocks: list[Array], sums: list[Array], single: bool
+    ) -> None:
+        self.network, self.blocks, self.sums, self.single = network, blocks, sums, single
+
+    def __getitem__(self, name: str) -> Any:
+        """Give a value by name: a number or (cases,) for a neuron, (..., units) for a layer."""
+        place = self.network.place(name)
+        block = self.block(place)
+        values = block if place.column is None else block[:, place.column]
+        return values[0] if self.single else values
+
+    def block(self, place: Place) -> Array:
+        """Give the block (cases, units) that a place is in."""
+        return (self.sums if place.z else self.blocks)[place.block]
+
+    @property
+    def outputs(self) -> Array:
+        """The network's outputs (cases, m)."""
+        places = [self.network.places[name] for name in self.network.outputs]
+        if len(places) == 1 and places[0].column is None:
+            return self.blocks[places[0].block]
+        last = self.blocks[places[0].block]
+        if [p.column for p in places] == list(range(last.shape[1])) and (
+            len({p.block for p in places}) == 1
+        ):
+            return last
+        return np.stack([self.blocks[p.block][:, p.column] for p in places], axis=1)
+
+
+@dataclass(frozen=True)
+class Neuron:
+    """A neuron: `activation(weights · inputs + bias)`."""
+
+    weights: Sequence[float]
+    bias: float = 0.0
+    activation: str | Mapping[str, Any] = "identity"
+
+    def feedforward(self, inputs: ArrayLike) -> float:
+        """Give the output for one list of inputs.
+
+        Raises ValueError for inputs of another length, and for an unknown activation.
+        """
+        return float(self.network([*np.asarray(inputs, dtype=float).ravel()])[0])
+
+    @property
+    def network(self) -> Network:
+        """The network of this one neuron, called `y`."""
+        activation, parameters = chosen(self.activation)
+        weights = np.asarray([self.weights], dtype=float)
+        step = Step(("y",), 0, weights, np.array([float(self.bias)]), activation, parameters)
+        names = tuple(f"x{i + 1}" for i in range(weights.shape[1]))
+        return Network(names, ("y",), (step,), {"y": Place(1, 0)})
+
+
+def chosen(activation: str | Mapping[str, Any]) -> tuple[Activation, dict[str, Any]]:
+    """Find an activation by its name, or by a mapping of `name` and parameters."""
+    if isinstance(activation, str):
+        activation = {"name": activation}
+    name = str(activation["name"])
+    if name not in NAMES:
+        hint = did_you_mean(name, NAMES)
+        raise ValueError(f"unknown activation `{name}`" + (f"; {hint}" if hint else ""))
+    parameters = {key: value for key, value in activation.items() if key != "name"}
+    return ACTIVATIONS[NAMES[name]], parameters

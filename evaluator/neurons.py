@@ -1,0 +1,189 @@
+"""The form `neurons`: named wiring → steps, one for each depth, reading and activation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from evaluator.activations import Activation
+from evaluator.diagnostics import clip
+from evaluator.network import Network, Place, Step
+from evaluator.wiring import count, is_file
+
+if TYPE_CHECKING:
+    from evaluator.network import Array
+    from evaluator.wiring import Wiring
+
+
+class _Unit(NamedTuple):
+    """One neuron: what it reads, in the order of its weights."""
+
+    reads: tuple[str, ...]
+    weights: Array
+    bias: Array
+    activation: Activation
+    parameters: dict[str, Any]
+
+
+def connect(wiring: Wiring, inputs: tuple[str, ...]) -> Network | None:
+    """Build the network of the form `neurons`; its problems go to the wiring's list."""
+    written: dict[str, Any] = wiring.data["neurons"]
+    _check_names(wiring, inputs, written)
+    known = [*inputs, *written]
+    units: dict[str, _Unit] = {}
+    reads: dict[str, tuple[str, ...]] = {}
+    for name, neuron in written.items():
+        reads[name] = _reads(neuron, inputs)
+        unit = _unit(wiring, name, neuron, reads[name], known)
+        if unit is not None:
+            units[name] = unit
+    depths = _depths(wiring, reads, inputs)
+    outputs = _outputs(wiring, reads, written)
+    _check_use(wiring, reads, inputs, outputs)
+    if len(units) < len(written) or len(depths) < len(written):
+        return None
+    return _assemble(wiring.dtype, inputs, outputs, units, depths)
+
+
+def _reads(neuron: Mapping[str, Any], inputs: tuple[str, ...]) -> tuple[str, ...]:
+    weights = neuron["weights"]
+    if isinstance(weights, dict) and not is_file(weights):
+        return tuple(weights)
+    return tuple(neuron.get("inputs", inputs))
+
+
+def _unit(
+    wiring: Wiring, name: str, neuron: Mapping[str, Any], reads: tuple[str, ...], known: list[str]
+) -> _Unit | None:
+    path = ("neurons", name)
+    written, at = neuron["weights"], (*path, "weights")
+    by_name = isinstance(written, dict) and not is_file(written)
+    if by_name and "inputs" in neuron:
+        wiring.complain((*path, "inputs"), "unknown-key",
+                        "weights by name say already what the neuron reads",
+                        "remove `inputs`, or write the weights as a list", key=True)  # fmt: skip
+    before = len(wiring.found)
+    for number, read in enumerate(reads):
+        if read not in known:
+            place = (*at, read) if by_name else (*path, "inputs", number)
+            wiring.unknown_name(read, [k for k in known if k != name], place, key=by_name)
+    if not by_name and len(set(reads)) < len(reads):
+        wiring.complain((*path, "inputs"), "duplicate-name",
+                        "a neuron reads each value once", "add the two weights")  # fmt: skip
+    weights = wiring.numbers_by_name(at, written) if by_name else wiring.vector(at, written)
+    if weights is not None and len(weights) != len(reads):
+        wiring.complain(at, "shape-mismatch",
+                        f"{count(len(weights), 'weight')} for {count(len(reads), 'input')}"
+                        f" ({', '.join(map(clip, reads[:8]))})",
+                        "write one weight per input")  # fmt: skip
+    bias = wiring.scalar((*path, "bias"), neuron.get("bias", 0))
+    chosen = wiring.activation((*path, "activation"), neuron["activation"], 1)
+    if len(wiring.found) > before or weights is None or bias is None or chosen is None:
+        return None
+    return _Unit(reads, weights, bias, *chosen)
+
+
+def _check_names(wiring: Wiring, inputs: tuple[str, ...], written: Mapping[str, Any]) -> None:
+    for name in written:
+        wiring.check_name(name, ("neurons", name), key=True)
+        if name in inputs:
+            wiring.complain(("neurons", name), "duplicate-name",
+                            f"`{clip(name)}` names an input and a neuron", "rename one", key=True)  # fmt: skip
+
+
+def _depths(
+    wiring: Wiring, reads: Mapping[str, tuple[str, ...]], inputs: tuple[str, ...]
+) -> dict[str, int]:
+    """Give each neuron its distance from the inputs, by the longest way; report the circles."""
+    readers: dict[str, list[str]] = {}
+    waiting: dict[str, int] = {}
+    for name, sources in reads.items():
+        neurons = [s for s in sources if s in reads and s not in inputs]
+        waiting[name] = len(neurons)
+        for source in neurons:
+            readers.setdefault(source, []).append(name)
+    depths = {name: 1 for name, missing in waiting.items() if missing == 0}
+    ready = list(depths)
+    for name in ready:
+        for reader in readers.get(name, ()):
+            waiting[reader] -= 1
+            if waiting[reader] == 0:
+                depths[reader] = 1 + max(depths.get(source, 0) for source in reads[reader])
+                ready.append(reader)
+    left = {name: sources for name, sources in reads.items() if name not in depths}
+    if left:
+        circle = _circle(left)
+        first = min(circle, key=list(reads).index)
+        turned = circle[circle.index(first) :] + circle[: circle.index(first)]
+        wiring.complain(("neurons", first), "cycle",
+                        "neurons feed each other in a circle: "
+                        + " reads ".join(f"`{clip(name)}`" for name in [*turned, first][:12]),
+                        "remove one of these weights; feedforward needs a beginning", key=True)  # fmt: skip
+    return depths
+
+
+def _circle(left: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Follow what neurons read, among those that wait for each other, until one comes again."""
+    seen: dict[str, int] = {}
+    name = next(iter(left))
+    while name not in seen:
+        seen[name] = len(seen)
+        name = next(source for source in left[name] if source in left)
+    return list(seen)[seen[name] :]
+
+
+def _outputs(
+    wiring: Wiring, reads: Mapping[str, tuple[str, ...]], written: Mapping[str, Any]
+) -> tuple[str, ...]:
+    if "outputs" not in wiring.data:
+        fed = {source for sources in reads.values() for source in sources}
+        return tuple(name for name in written if name not in fed)
+    outputs = wiring.names(("outputs",))
+    for number, name in enumerate(outputs):
+        if name not in written:
+            wiring.unknown_name(name, list(written), ("outputs", number), key=False)
+    return outputs
+
+
+def _check_use(
+    wiring: Wiring, reads: Mapping[str, tuple[str, ...]], inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+) -> None:  # fmt: skip
+    used = {source for sources in reads.values() for source in sources}
+    for name in reads:
+        if name not in used and name not in outputs:
+            wiring.complain(("neurons", name), "unused-neuron",
+                            f"nothing reads `{clip(name)}`, and it is not an output",
+                            "remove it, or name it in `outputs`", key=True)  # fmt: skip
+    for number, name in enumerate(inputs):
+        if name not in used:
+            wiring.complain(("inputs", number), "unread-input",
+                            f"nothing reads the input `{clip(name)}`",
+                            "remove it, or give it a weight", severity="warning")  # fmt: skip
+
+
+def _assemble(
+    dtype: str, inputs: tuple[str, ...], outputs: tuple[str, ...],
+    units: Mapping[str, _Unit], depths: Mapping[str, int],
+) -> Network:  # fmt: skip
+    """Make one step of all neurons with the same depth, reading, activation and parameters."""
+    groups: dict[Any, list[str]] = {}
+    for name in sorted(units, key=depths.__getitem__):
+        unit = units[name]
+        kind = (depths[name], unit.reads, unit.activation.name, repr(unit.parameters))
+        groups.setdefault(kind, []).append(name)
+    places = {name: Place(0, column) for column, name in enumerate(inputs)}
+    steps = []
+    for (_, reads, _, _), names in groups.items():
+        sources: int | tuple[Place, ...] = tuple(places[read] for read in reads)
+        if reads == inputs:
+            sources = 0
+        weights = np.stack([units[name].weights for name in names])
+        bias = np.concatenate([units[name].bias for name in names])
+        unit = units[names[0]]
+        steps.append(Step(tuple(names), sources, weights, bias, unit.activation, unit.parameters))
+        places |= {name: Place(len(steps), column) for column, name in enumerate(names)}
+    named = {name: places[name] for name in units}
+    return Network(inputs, outputs, tuple(steps), named, dtype)
