@@ -91,6 +91,13 @@ class Network:
                 blocks.append(step.activation.function(z, **step.parameters))
         return Trace(self, blocks, sums, False)
 
+    def width(self, block: int) -> int:
+        """Count the columns of a block: the inputs, or the units of a step."""
+        while block and self.steps[block - 1].weights is None:
+            block -= 1
+        weights = self.steps[block - 1].weights if block else None
+        return len(self.inputs) if weights is None else int(weights.shape[0])
+
     def place(self, name: str) -> Place:
         """Find a neuron, layer or output by name, `NAME.z` for its weighted sum."""
         base, z = (name[:-2], True) if name.endswith(".z") else (name, False)

@@ -1,0 +1,355 @@
+"""Document → cases: the half of the build that reads inputs and what they must give."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from evaluator.diagnostics import clip, did_you_mean
+from evaluator.expectation import DEFAULT_TOLERANCE, ExpectationError, bounds, parse
+from evaluator.network import Network, Place
+from evaluator.wiring import count
+
+if TYPE_CHECKING:
+    from evaluator.arrays import Table
+    from evaluator.network import Array
+    from evaluator.source import Path
+    from evaluator.wiring import Wiring
+
+
+@dataclass(slots=True)
+class Case:
+    """One case, or a table of them: which rows of the spec's inputs it holds, and its terms."""
+
+    name: str
+    #: Its place in the list of cases, from 0.
+    number: int
+    line: int
+    column: int
+    #: Its rows of the spec's inputs: the first, and how many.
+    first: int
+    rows: int
+    is_table: bool
+    atol: float
+    rtol: float
+    skip: str = ""
+    xfail: str = ""
+    tags: tuple[str, ...] = ()
+    unrecorded: bool = False
+
+
+class Probe(NamedTuple):
+    """One value of a trace that a case expects: its name, and the column that holds it."""
+
+    name: str
+    #: The unit, where the name stands for several.
+    index: int | None
+    place: Place
+
+
+@dataclass(slots=True)
+class Checks:
+    """Every expected value of a spec, as flat arrays of one length; inline ones come first."""
+
+    #: Which case, which row of the inputs, and which probe each value belongs to.
+    owner: Array
+    row: Array
+    probe: Array
+    low: Array
+    high: Array
+    #: The expected number; NaN where a text says the interval.
+    value: Array
+    #: Where each inline value stands.
+    paths: list[Path]
+    probes: list[Probe]
+    #: The same for expected classes.
+    class_owner: list[int] = field(default_factory=list)
+    class_row: list[int] = field(default_factory=list)
+    class_target: list[int] = field(default_factory=list)
+    #: Texts that stand in cells of tables, by position in the arrays.
+    texts: dict[int, str] = field(default_factory=dict)
+
+
+class CaseReader:
+    """Reads the cases of one document against its network."""
+
+    def __init__(self, wiring: Wiring, network: Network) -> None:
+        self.wiring, self.network = wiring, network
+        self.complain = wiring.complain
+        self.cases: list[Case] = []
+        self.inputs: list[Any] = []
+        self.tables: list[tuple[Case, Table]] = []
+        self.rows = 0
+        self.probes: list[Probe] = []
+        self._known: dict[str, list[int]] = {}
+        # The flat columns of `Checks`, for the inline cases.
+        self.owner: list[int] = []
+        self.row: list[int] = []
+        self.probe: list[int] = []
+        self.value: list[float] = []
+        self.written: dict[int, tuple[float, float]] = {}
+        self.paths: list[Path] = []
+        self.class_owner: list[int] = []
+        self.class_row: list[int] = []
+        self.class_target: list[int] = []
+        self.outputs = [p for name in network.outputs for p in self._probes(name) or ()]
+
+    # --- the whole list
+
+    def read(self) -> None:
+        """Read every case; what is wrong goes to the wiring's list."""
+        data = self.wiring.data
+        default = DEFAULT_TOLERANCE[self.wiring.dtype]
+        tolerance = self.tolerance(("tolerance",), data["tolerance"]) if "tolerance" in data else default
+        positions = self.wiring.document.positions(("cases",))
+        for number, written in enumerate(data["cases"]):
+            atol, rtol = tolerance
+            if "tolerance" in written:
+                atol, rtol = self.tolerance(("cases", number, "tolerance"), written["tolerance"])
+            case = Case(
+                written.get("name") or f"case {number + 1}", number, *positions[number],
+                self.rows, 1, "file" in written, atol, rtol,
+            )  # fmt: skip
+            if len(written) > 2:
+                case.skip, case.xfail = written.get("skip", ""), written.get("xfail", "")
+                case.tags = tuple(written.get("tags", ()))
+            self.cases.append(case)
+            if case.is_table:
+                self._table(case, written)
+            else:
+                self._inline(case, written)
+            self.rows += case.rows
+
+    def _inline(self, case: Case, written: Mapping[str, Any]) -> None:
+        path = ("cases", case.number)
+        self.inputs.append(self._inputs((*path, "inputs"), written["inputs"]))
+        if "expected" in written:
+            self._expected(case, (*path, "expected"), written["expected"])
+        elif "expected_class" not in written:
+            case.unrecorded = True
+        if "expected_class" in written:
+            at = (*path, "expected_class")
+            target = self._class(at, written["expected_class"])
+            if target is not None:
+                self._expect_class(case.number, self.rows, target)
+
+    # --- inputs
+
+    def _inputs(self, path: Path, written: Any) -> list[float]:
+        names = self.network.inputs
+        if isinstance(written, dict):
+            for name in written:
+                if name not in names:
+                    self.wiring.unknown_name(name, names, (*path, name))
+            missing = [name for name in names if name not in written]
+            if missing:
+                self.complain(path, "missing-key", f"no value for the input `{clip(missing[0])}`",
+                              f"give all {len(names)}: {', '.join(map(clip, names[:8]))}", key=True)  # fmt: skip
+            return [written.get(name, 0) for name in names]
+        values = written if isinstance(written, list) else [written]
+        if len(values) != len(names):
+            self.complain(path, "shape-mismatch",
+                          f"{count(len(values), 'value')} for {count(len(names), 'input')}"
+                          f" ({', '.join(map(clip, names[:8]))})",
+                          "give one number per input")  # fmt: skip
+            return [0.0] * len(names)
+        return values
+
+    def batch(self) -> Array:
+        """Give the inputs of every row: (rows, inputs), in the network's dtype."""
+        with np.errstate(over="ignore"):
+            inline = np.array(self.inputs, self.wiring.dtype)
+            if not self.tables:
+                return inline
+            inline = inline.reshape(len(self.inputs), len(self.network.inputs))
+            tables = {case.number: table.inputs for case, table in self.tables}
+            rows = iter(inline)
+            parts = [tables[c.number] if c.number in tables else next(rows)[None] for c in self.cases]
+            return np.concatenate([part.astype(self.wiring.dtype, copy=False) for part in parts])
+
+    # --- what is expected
+
+    def _expected(self, case: Case, path: Path, written: Any) -> None:
+        if isinstance(written, dict):
+            for name, value in written.items():
+                probes = self._probes(name)
+                at = (*path, name)
+                if probes is None:
+                    known = [n for n in self.network.names() if n not in self.network.inputs]
+                    self.wiring.unknown_name(name, known, at)
+                else:
+                    self._values(case, at, value, probes, f"of `{clip(name)}`")
+        else:
+            self._values(case, path, written, self.outputs, "")
+
+    def _values(self, case: Case, path: Path, written: Any, probes: Sequence[int], of: str) -> None:
+        if not isinstance(written, list):
+            if len(probes) != 1:
+                self.complain(path, "shape-mismatch",
+                              f"1 expected value for {len(probes)} {'values ' + of if of else 'outputs'}",
+                              "write a list, one value for each")  # fmt: skip
+                return
+            self._value(case, path, written, probes[0])
+            return
+        if len(written) != len(probes):
+            hint = "write one value for each"
+            if len(written) == 2 and len(probes) == 1:
+                hint = f'an interval goes in quotes: "[{written[0]}, {written[1]}]"'
+            self.complain(path, "shape-mismatch",
+                          f"{count(len(written), 'expected value')} for"
+                          f" {count(len(probes), 'value') + ' ' + of if of else count(len(probes), 'output')}",
+                          hint)  # fmt: skip
+            return
+        for number, value in enumerate(written):
+            self._value(case, (*path, number), value, probes[number])
+
+    def _value(self, case: Case, path: Path, written: Any, probe: int) -> None:
+        if isinstance(written, str):
+            try:
+                self.written[len(self.value)] = parse(written)
+            except ExpectationError as error:
+                self.complain(path, "expectation", error.message, error.hint)
+            written = math.nan
+        self.owner.append(case.number)
+        self.row.append(self.rows)
+        self.probe.append(probe)
+        self.value.append(written)
+        self.paths.append(path)
+
+    def _class(self, path: Path, written: int | str) -> int | None:
+        outputs, names = len(self.outputs), [self.probes[p].name for p in self.outputs]
+        if outputs < 2:
+            self.complain(path, "shape-mismatch",
+                          f"a class is the largest of two outputs or more; there is {outputs}",
+                          "use `expected`", key=True)  # fmt: skip
+        elif isinstance(written, str):
+            if written in names and names.count(written) == 1:
+                return names.index(written)
+            known = [name for name in names if names.count(name) == 1]
+            self.complain(path, "unknown-name", f"no output is named `{clip(written)}`",
+                          did_you_mean(written, known)
+                          or (f"there are {', '.join(map(clip, known[:8]))}" if known
+                              else "write the index, or name the outputs with `outputs`"))  # fmt: skip
+        elif not 0 <= written < outputs:
+            self.complain(path, "out-of-range",
+                          f"class {written} of {outputs} outputs", f"write 0 to {outputs - 1}")  # fmt: skip
+        else:
+            return int(written)
+        return None
+
+    def _expect_class(self, owner: int, row: int, target: int) -> None:
+        self.class_owner.append(owner)
+        self.class_row.append(row)
+        self.class_target.append(target)
+
+    def _probes(self, name: str) -> list[int] | None:
+        """Find the values that a name stands for; None for a name that is none."""
+        if name in self._known:
+            return self._known[name]
+        network = self.network
+        spelt = name
+        if name == "z" and "neuron" in self.wiring.data and name not in network.places:
+            spelt = f"{network.outputs[0]}.z"
+        try:
+            place = network.place(spelt)
+        except KeyError:
+            return None
+        width = network.width(place.block)
+        if place.column is not None or width == 1:
+            found = [Probe(spelt, None, place._replace(column=place.column or 0))]
+        else:
+            found = [Probe(spelt, unit, place._replace(column=unit)) for unit in range(width)]
+        numbers = list(range(len(self.probes), len(self.probes) + len(found)))
+        self.probes += found
+        self._known[name] = numbers
+        return numbers
+
+    # --- terms
+
+    def tolerance(self, path: Path, written: Any) -> tuple[float, float]:
+        """Read a tolerance: atol alone, {atol, rtol}, or `exact`."""
+        if written == "exact":
+            return 0.0, 0.0
+        parts = written if isinstance(written, dict) else {"atol": written}
+        for name, value in parts.items():
+            if not math.isfinite(value) or value < 0:
+                self.complain((*path, name), "out-of-range",
+                              f"a tolerance of {value}", "write a finite number, 0 or more")  # fmt: skip
+        return float(parts.get("atol", 0.0)), float(parts.get("rtol", 0.0))
+
+    # --- tables
+
+    def _table(self, case: Case, written: Mapping[str, Any]) -> None:
+        from evaluator.arrays import ArrayFileError, load_table
+
+        path = ("cases", case.number, "file")
+        names = [self.probes[p].name for p in self.outputs]
+        try:
+            table = load_table(written, self.wiring.document.file, self.network.inputs, names)
+        except ArrayFileError as error:
+            self.complain(path, error.code, error.message, error.hint)
+            return
+        case.rows = table.rows
+        case.unrecorded = table.expected is None and table.classes is None
+        self.tables.append((case, table))
+        for number, label in enumerate(table.classes if table.classes is not None else ()):
+            before = len(self.wiring.found)
+            target = self._class(path, label)
+            if target is not None:
+                self._expect_class(case.number, case.first + number, target)
+            elif len(self.wiring.found) > before:
+                break
+
+    def checks(self) -> Checks:
+        """Gather every expected value, of inline cases and of tables."""
+        value = np.array(self.value, np.float64)
+        owner = np.array(self.owner, np.intp)
+        low, high = self._bounds(value, owner)
+        if self.written:
+            at = list(self.written)
+            low[at], high[at] = np.array(list(self.written.values())).T
+        checks = Checks(
+            owner, np.array(self.row, np.intp), np.array(self.probe, np.intp), low, high, value,
+            self.paths, self.probes, self.class_owner, self.class_row, self.class_target,
+        )  # fmt: skip
+        for case, table in self.tables:
+            if table.expected is not None:
+                self._add_table(checks, case, table)
+        return checks
+
+    def _bounds(self, value: Array, owner: Array) -> tuple[Array, Array]:
+        first = self.cases[0]
+        if self.wiring.dtype == "float32":
+            with np.errstate(over="ignore"):
+                value[:] = value.astype(np.float32)
+        with np.errstate(invalid="ignore"):
+            if all(c.atol == first.atol and c.rtol == first.rtol for c in self.cases):
+                return bounds(value, first.atol, first.rtol)
+            atol = np.array([case.atol for case in self.cases])[owner]
+            rtol = np.array([case.rtol for case in self.cases])[owner]
+            return bounds(value, atol, rtol)
+
+    def _add_table(self, checks: Checks, case: Case, table: Table) -> None:
+        assert table.expected is not None
+        rows, columns = table.expected.shape
+        value = table.expected.astype(np.float64).ravel()
+        owner = np.full(value.size, case.number)
+        low, high = self._bounds(value, owner)
+        start = len(checks.value)
+        for (row, column), text in table.expected_text.items():
+            at = row * columns + column
+            try:
+                low[at], high[at] = parse(text)
+            except ExpectationError as error:
+                self.complain(("cases", case.number, "file"), "case-table",
+                              f"row {row + 1}, column {column + 1} of the expected values: {error.message}",
+                              error.hint)  # fmt: skip
+            checks.texts[start + at] = text
+        new = (owner, np.repeat(np.arange(case.first, case.first + rows), columns),
+               np.tile(np.array(self.outputs, np.intp), rows), low, high, value)  # fmt: skip
+        for name, part in zip(("owner", "row", "probe", "low", "high", "value"), new, strict=True):
+            setattr(checks, name, np.concatenate([getattr(checks, name), part]))

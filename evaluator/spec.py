@@ -1,0 +1,139 @@
+"""The spec: a network and its cases, built from one document."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaluator.cases import Case, CaseReader, Checks
+from evaluator.diagnostics import Diagnostic, Location, SpecError
+from evaluator.source import Document, read
+from evaluator.validate import check
+from evaluator.wiring import Wiring
+
+if TYPE_CHECKING:
+    from evaluator.network import Array, Network
+
+#: A larger file is refused before it is read.
+MAX_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Spec:
+    """A network and what it must answer."""
+
+    name: str
+    tags: tuple[str, ...]
+    network: Network
+    cases: list[Case]
+    #: Every row that the cases give: (rows, inputs).
+    inputs: Array
+    checks: Checks
+    document: Document
+    #: What is worth a warning; errors never get this far.
+    warnings: list[Diagnostic]
+
+    @property
+    def file(self) -> str:
+        """The file as it was named."""
+        return self.document.file
+
+    @property
+    def description(self) -> str:
+        """What the author says about the network, in Markdown."""
+        return str(self.document.data.get("description", ""))
+
+
+def build(document: Document) -> Spec:
+    """Make a spec of a document; raises SpecError with every diagnostic, in file order."""
+    found = list(document.diagnostics)
+    if not document.broken:
+        found += check(document)
+    if any(d.severity == "error" for d in found):
+        raise SpecError(in_file_order(found))
+    wiring = Wiring(document)
+    network = wiring.network()
+    found_cases = None
+    if network is not None:
+        reader = CaseReader(wiring, network)
+        reader.read()
+        if not _errors(wiring.found):
+            found_cases = reader.cases, reader.batch(), reader.checks()
+    found += wiring.found
+    if network is None or found_cases is None or _errors(found):
+        raise SpecError(in_file_order(found))
+    data = document.data
+    return Spec(
+        name_of(document), tuple(data.get("tags", ())), network, *found_cases, document, found
+    )
+
+
+def _errors(found: Sequence[Diagnostic]) -> bool:
+    return any(d.severity == "error" for d in found)
+
+
+def name_of(document: Document) -> str:
+    """Give the name of a spec: its own, or its file's stem, with `#2` from the second on."""
+    if isinstance(document.data, dict) and isinstance(document.data.get("name"), str):
+        return str(document.data["name"])
+    stem = "stdin" if document.file == "-" else Path(document.file).stem
+    return stem if document.number == 1 else f"{stem}#{document.number}"
+
+
+def in_file_order(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Sort diagnostics by where they stand."""
+    return sorted(found, key=lambda d: (d.location.file, d.location.line, d.location.column))
+
+
+def load(path: str | os.PathLike[str], document: int = 1) -> Spec:
+    """Read one spec from a file; raises SpecError with every diagnostic.
+
+    `document` counts the documents of the file from 1.
+    """
+    documents = read_file(os.fspath(path))
+    if not 1 <= document <= len(documents):
+        raise IndexError(f"{path} has {len(documents)} documents, not {document}")
+    return build(documents[document - 1])
+
+
+def read_file(path: str) -> list[Document]:
+    """Read every document of a file; raises SpecError where it cannot be read at all."""
+    try:
+        # Opening a pipe would wait for its writer; only regular files are specs.
+        if not os.path.isfile(path):
+            what = "a directory" if os.path.isdir(path) else "not a regular file"
+            what = what if os.path.exists(path) else "missing"
+            raise _unreadable(path, f"the file is {what}")
+        if os.path.getsize(path) > MAX_BYTES:
+            raise _unreadable(path, f"the file is larger than {MAX_BYTES // 2**20} MiB",
+                              "keep large arrays in .npz files", "too-large")  # fmt: skip
+        with open(path, "rb") as stream:
+            content = stream.read()
+    except OSError as error:
+        raise _unreadable(path, f"the file cannot be read: {error.strerror}") from None
+    return read_bytes(content, path)
+
+
+def read_bytes(content: bytes, file: str) -> list[Document]:
+    """Read every document of the bytes of a file; raises SpecError if they are not UTF-8."""
+    try:
+        return read(content.decode("utf-8"), file)
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        location = Location(file, len(lines), len(lines[-1]) + 1)
+        byte = content[error.start]
+        raise SpecError([
+            Diagnostic(
+                location, "encoding",
+                f"the file is not UTF-8: byte 0x{byte:02X} at offset {error.start}",
+                "save it as UTF-8",
+            )
+        ]) from None  # fmt: skip
+
+
+def _unreadable(file: str, message: str, hint: str = "", code: str = "unreadable") -> SpecError:
+    return SpecError([Diagnostic(Location(file), code, message, hint)])
