@@ -77,8 +77,10 @@ class Checks:
 class CaseReader:
     """Reads the cases of one document against its network."""
 
-    def __init__(self, wiring: Wiring, network: Network) -> None:
-        self.wiring, self.network = wiring, network
+    def __init__(
+        self, wiring: Wiring, network: Network, override: tuple[float, float] | None = None
+    ) -> None:
+        self.wiring, self.network, self.override = wiring, network, override
         self.complain = wiring.complain
         self.cases: list[Case] = []
         self.inputs: list[Any] = []
@@ -114,6 +116,8 @@ class CaseReader:
                 written.get("name") or f"case {number + 1}", number, *positions[number],
                 self.rows, 1, "file" in written, atol, rtol,
             )  # fmt: skip
+            if self.override is not None:
+                case.atol, case.rtol = self.override
             if len(written) > 2:
                 case.skip, case.xfail = written.get("skip", ""), written.get("xfail", "")
                 case.tags = tuple(written.get("tags", ()))

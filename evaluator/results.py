@@ -157,13 +157,17 @@ class Report:
         )
 
 
-def exit_code(summary: Summary, allow_empty: bool = False, fail_on_warning: bool = False) -> int:
+def exit_code(
+    summary: Summary, allow_empty: bool = False, fail_on_warning: bool = False,
+    validate_only: bool = False,
+) -> int:  # fmt: skip
     """Give the exit code that a run earns: 3 outranks 1, and checking nothing is 5."""
     if summary.invalid or summary.errors:
         return 3
     if summary.failed or summary.xpassed or (fail_on_warning and summary.warnings):
         return 1
-    if summary.values == 0 and not allow_empty:
+    checked = summary.specs if validate_only else summary.values
+    if checked == 0 and not allow_empty:
         return 5
     return 0
 

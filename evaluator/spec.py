@@ -47,8 +47,11 @@ class Spec:
         return str(self.document.data.get("description", ""))
 
 
-def build(document: Document) -> Spec:
-    """Make a spec of a document; raises SpecError with every diagnostic, in file order."""
+def build(document: Document, atol: float | None = None, rtol: float | None = None) -> Spec:
+    """Make a spec of a document; raises SpecError with every diagnostic, in file order.
+
+    A tolerance given here replaces those that the spec sets; the part left out is 0.
+    """
     found = list(document.diagnostics)
     if not document.broken:
         found += check(document)
@@ -58,7 +61,7 @@ def build(document: Document) -> Spec:
     network = wiring.network()
     found_cases = None
     if network is not None:
-        reader = CaseReader(wiring, network)
+        reader = CaseReader(wiring, network, _override(atol, rtol))
         reader.read()
         if not _errors(wiring.found):
             found_cases = reader.cases, reader.batch(), reader.checks()
@@ -69,6 +72,10 @@ def build(document: Document) -> Spec:
     return Spec(
         name_of(document), tuple(data.get("tags", ())), network, *found_cases, document, found
     )
+
+
+def _override(atol: float | None, rtol: float | None) -> tuple[float, float] | None:
+    return None if atol is None and rtol is None else (atol or 0.0, rtol or 0.0)
 
 
 def _errors(found: Sequence[Diagnostic]) -> bool:

@@ -1,0 +1,115 @@
+"""The arithmetic behind one value, with the numbers put in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from evaluator.diagnostics import clip
+from evaluator.network import Network, Place, Trace
+
+if TYPE_CHECKING:
+    from evaluator.network import Step
+
+#: Networks with more weights than this behind one value are not written out.
+MAX_WEIGHTS: Final = 24
+
+
+def number(value: Any) -> str:
+    """Write a number in the fewest digits that tell it from its neighbours."""
+    text = str(value)
+    return text.removesuffix(".0")
+
+
+def arithmetic(trace: Trace, row: int, place: Place) -> tuple[str, ...]:
+    """Write how one value of a row came about, a line a step; nothing if that is too much to read."""
+    network = trace.network
+    units = _units_behind(network, place)
+    weights = 0
+    for block, _ in units:
+        matrix = network.steps[block - 1].weights
+        weights += 1 if matrix is None else matrix.shape[1]
+    if weights > MAX_WEIGHTS:
+        return ()
+    lines = []
+    for block, column in sorted(units):
+        is_last = (block, column) == (place.block, place.column)
+        lines += _unit(trace, row, block, column, z_only=is_last and place.z)
+    return tuple(lines)
+
+
+def _units_behind(network: Network, place: Place) -> set[tuple[int, int]]:
+    """Find every unit (block, column) that a value depends on, itself included."""
+    found: set[tuple[int, int]] = set()
+    waiting = [(place.block, place.column or 0)]
+    while waiting and len(found) <= MAX_WEIGHTS:
+        block, column = waiting.pop()
+        if block == 0 or (block, column) in found:
+            continue
+        found.add((block, column))
+        step = network.steps[block - 1]
+        if step.activation.whole_layer:
+            waiting += [(block, unit) for unit in range(network.width(block))]
+        waiting += _read_by(network, step, column)
+    return found
+
+
+def _read_by(network: Network, step: Step, column: int) -> list[tuple[int, int]]:
+    if isinstance(step.sources, tuple):
+        return [(source.block, source.column or 0) for source in step.sources]
+    if step.weights is None:
+        return [(step.sources, column)]
+    return [(step.sources, unit) for unit in range(network.width(step.sources))]
+
+
+def _unit(trace: Trace, row: int, block: int, column: int, z_only: bool) -> list[str]:
+    step = trace.network.steps[block - 1]
+    name = _name(trace.network, block, column)
+    z_name = "z" if _is_lone(trace.network) else f"{name}.z"
+    z = trace.sums[block][row, column]
+    x = step.read(trace.blocks)[row]
+    if step.weights is None:
+        terms = number(x[column])
+    else:
+        terms = " + ".join(
+            f"{_factor(w)}·{_factor(value)}"
+            for w, value in zip(step.weights[column], x, strict=True)
+        )
+    if step.bias is not None:
+        bias = step.bias[column]
+        terms += f" - {number(-bias)}" if bias < 0 else f" + {number(bias)}"
+    same = step.weights is None and step.bias is None
+    lines = [f"{z_name} = {terms}" + ("" if same else f" = {number(z)}")]
+    if z_only:
+        return lines
+    y = trace.blocks[block][row, column]
+    return [*lines, f"{name} = {_applied(trace, row, block, column)} = {number(y)}"]
+
+
+def _applied(trace: Trace, row: int, block: int, column: int) -> str:
+    step = trace.network.steps[block - 1]
+    z = trace.sums[block][row]
+    label = step.activation.name
+    parameters = "".join(
+        f", {key}={number(value) if np.ndim(value) == 0 else number(value[column])}"
+        for key, value in step.parameters.items()
+    )
+    if step.activation.whole_layer:
+        return f"{label}({', '.join(map(number, z))}{parameters})[{column}]"
+    return f"{label}({number(z[column])}{parameters})"
+
+
+def _name(network: Network, block: int, column: int) -> str:
+    step = network.steps[block - 1]
+    if len(step.names) > 1 or network.width(block) == 1:
+        return clip(step.names[column])
+    return f"{clip(step.names[0])}[{column}]"
+
+
+def _is_lone(network: Network) -> bool:
+    return len(network.steps) == 1 and network.width(1) == 1
+
+
+def _factor(value: Any) -> str:
+    return f"({number(value)})" if value < 0 else number(value)

@@ -1,0 +1,129 @@
+"""Specs → report: evaluate every file, in order, and count."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+
+from evaluator import __version__
+from evaluator.collect import Selection, Target, targets
+from evaluator.diagnostics import Diagnostic, SpecError
+from evaluator.results import FAILING, Report, SpecResult, exit_code
+from evaluator.source import Document
+from evaluator.spec import build, name_of, read_bytes, read_file
+
+
+@dataclass(frozen=True)
+class Options:
+    """How specs are evaluated."""
+
+    selection: Selection = field(default_factory=Selection)
+    #: Tolerances that replace those of every spec; None keeps the spec's own.
+    atol: float | None = None
+    rtol: float | None = None
+    #: Stop after so many failing cases; 0 never stops.
+    maxfail: int = 0
+    allow_empty: bool = False
+    fail_on_warning: bool = False
+    #: Read, validate and build only.
+    validate_only: bool = False
+
+
+def run(
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = "specs",
+    options: Options | None = None,
+) -> Report:
+    """Evaluate the specs that paths name, and report what was found.
+
+    Raises UsageError for a path that does not exist; everything else is in the report.
+    """
+    single = isinstance(paths, (str, os.PathLike))
+    names = [os.fspath(path) for path in ([paths] if single else paths)]  # type: ignore[list-item,union-attr]
+    return collect_report(targets(names), options or Options())
+
+
+def collect_report(
+    files: Sequence[Target], options: Options, seen: Callable[[SpecResult], None] | None = None
+) -> Report:
+    """Evaluate files one after another; `seen` is called with every result as it comes."""
+    start = perf_counter()
+    report = Report(__version__, override=_override(options))
+    failing = 0
+    for result in results(files, options):
+        if options.maxfail:
+            result = _cut(result, options.maxfail - failing)
+        failing += result.invalid + sum(case.outcome in FAILING for case in result.cases)
+        report.specs.append(result)
+        report.summary.add(result)
+        if seen is not None:
+            seen(result)
+        if options.maxfail and failing >= options.maxfail:
+            break
+    report.summary.seconds = perf_counter() - start
+    report.summary.exit_code = exit_code(
+        report.summary, options.allow_empty, options.fail_on_warning, options.validate_only
+    )
+    return report
+
+
+def results(files: Iterable[Target], options: Options) -> Iterator[SpecResult]:
+    """Give the result of every spec of every file, in order."""
+    for target in files:
+        yield from evaluate_file(target, options)
+
+
+def evaluate_file(target: Target, options: Options) -> list[SpecResult]:
+    """Evaluate every document of one file."""
+    selection = options.selection
+    if target.cases:
+        selection = replace(selection, cases=target.cases)
+    try:
+        if target.file == "-":
+            documents = read_bytes(sys.stdin.buffer.read(), "-")
+        else:
+            documents = read_file(target.file)
+    except SpecError as error:
+        return [_invalid(target.file, 1, os.path.basename(target.file), error.diagnostics)]
+    found = [_evaluate(document, options, selection) for document in documents]
+    return [result for result in found if result is not None]
+
+
+def _evaluate(document: Document, options: Options, selection: Selection) -> SpecResult | None:
+    start = perf_counter()
+    try:
+        spec = build(document, options.atol, options.rtol)
+    except SpecError as error:
+        return _invalid(document.file, document.number, name_of(document), error.diagnostics)
+    if selection and not any(selection(spec, case) for case in spec.cases):
+        return None
+    if options.validate_only:
+        return SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)
+    from evaluator.evaluate import evaluate
+
+    result = evaluate(spec, selection if selection else None)
+    result.seconds = perf_counter() - start
+    return result
+
+
+def _invalid(file: str, number: int, name: str, found: Sequence[Diagnostic]) -> SpecResult:
+    return SpecResult(file, number, name, diagnostics=list(found))
+
+
+def _cut(result: SpecResult, limit: int) -> SpecResult:
+    """Drop the cases after the last failure that `--maxfail` lets through."""
+    for number, case in enumerate(result.cases):
+        limit -= case.outcome in FAILING
+        if limit <= 0:
+            result.cases = result.cases[: number + 1]
+            result.values = sum(case.values for case in result.cases)
+            break
+    return result
+
+
+def _override(options: Options) -> str:
+    given = [(name, getattr(options, name)) for name in ("atol", "rtol")]
+    return ", ".join(f"{name} {value:g}" for name, value in given if value is not None)
+
