@@ -16,6 +16,10 @@ from evaluator.source import Document
 from evaluator.spec import build, name_of, read_bytes, read_file
 
 
+#: The exit code of a run that was interrupted.
+INTERRUPTED = 130
+
+
 @dataclass(frozen=True)
 class Options:
     """How specs are evaluated."""
@@ -51,22 +55,34 @@ def collect_report(
     """Evaluate files one after another; `seen` is called with every result as it comes."""
     start = perf_counter()
     report = Report(__version__, override=_override(options))
+    interrupted = False
+    try:
+        _fill(report, results(files, options), options.maxfail, seen)
+    except KeyboardInterrupt:
+        # What was found so far is worth reporting.
+        interrupted = True
+    report.summary.seconds = perf_counter() - start
+    report.summary.exit_code = INTERRUPTED if interrupted else exit_code(
+        report.summary, options.allow_empty, options.fail_on_warning, options.validate_only
+    )  # fmt: skip
+    return report
+
+
+def _fill(
+    report: Report, found: Iterator[SpecResult], maxfail: int,
+    seen: Callable[[SpecResult], None] | None,
+) -> None:  # fmt: skip
     failing = 0
-    for result in results(files, options):
-        if options.maxfail:
-            result = _cut(result, options.maxfail - failing)
-        failing += result.invalid + sum(case.outcome in FAILING for case in result.cases)
+    for result in found:
+        if maxfail:
+            _cut(result, maxfail - failing)
+            failing += result.invalid + sum(case.outcome in FAILING for case in result.cases)
         report.specs.append(result)
         report.summary.add(result)
         if seen is not None:
             seen(result)
-        if options.maxfail and failing >= options.maxfail:
+        if maxfail and failing >= maxfail:
             break
-    report.summary.seconds = perf_counter() - start
-    report.summary.exit_code = exit_code(
-        report.summary, options.allow_empty, options.fail_on_warning, options.validate_only
-    )
-    return report
 
 
 def results(files: Iterable[Target], options: Options) -> Iterator[SpecResult]:
@@ -77,18 +93,41 @@ def results(files: Iterable[Target], options: Options) -> Iterator[SpecResult]:
 
 def evaluate_file(target: Target, options: Options) -> list[SpecResult]:
     """Evaluate every document of one file."""
-    selection = options.selection
-    if target.cases:
-        selection = replace(selection, cases=target.cases)
+    selection = _selection(target, options)
     try:
-        if target.file == "-":
-            documents = read_bytes(sys.stdin.buffer.read(), "-")
-        else:
-            documents = read_file(target.file)
+        documents = _documents(target.file)
     except SpecError as error:
         return [_invalid(target.file, 1, os.path.basename(target.file), error.diagnostics)]
     found = [_evaluate(document, options, selection) for document in documents]
     return [result for result in found if result is not None]
+
+
+def collect(
+    files: Iterable[Target], options: Options
+) -> Iterator[tuple[str, int, str | None]]:
+    """Give (file, document, case name) of every selected case; None stands for an invalid spec."""
+    for target in files:
+        selection = _selection(target, options)
+        number = 1
+        try:
+            for document in _documents(target.file):
+                number = document.number
+                spec = build(document)
+                yield from (
+                    (target.file, number, case.name)
+                    for case in spec.cases
+                    if not selection or selection(spec, case)
+                )
+        except SpecError:
+            yield target.file, number, None
+
+
+def _selection(target: Target, options: Options) -> Selection:
+    return replace(options.selection, cases=target.cases) if target.cases else options.selection
+
+
+def _documents(file: str) -> list[Document]:
+    return read_bytes(sys.stdin.buffer.read(), "-") if file == "-" else read_file(file)
 
 
 def _evaluate(document: Document, options: Options, selection: Selection) -> SpecResult | None:
@@ -112,7 +151,7 @@ def _invalid(file: str, number: int, name: str, found: Sequence[Diagnostic]) -> 
     return SpecResult(file, number, name, diagnostics=list(found))
 
 
-def _cut(result: SpecResult, limit: int) -> SpecResult:
+def _cut(result: SpecResult, limit: int) -> None:
     """Drop the cases after the last failure that `--maxfail` lets through."""
     for number, case in enumerate(result.cases):
         limit -= case.outcome in FAILING
@@ -120,7 +159,6 @@ def _cut(result: SpecResult, limit: int) -> SpecResult:
             result.cases = result.cases[: number + 1]
             result.values = sum(case.values for case in result.cases)
             break
-    return result
 
 
 def _override(options: Options) -> str:

@@ -1,0 +1,91 @@
+"""The command line: the only part that prints and exits."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final, NoReturn
+
+from evaluator import __version__
+from evaluator.diagnostics import EvaluatorError, SpecError, UsageError
+
+#: Commands, in the order of the help.
+COMMANDS: Final = {
+    "run": "evaluate specs and report every mismatch",
+    "validate": "read and check specs, evaluating nothing",
+    "new": "write a first spec to start from",
+    "schema": "print the JSON Schema of the format or of the report",
+    "activations": "list the activations, or plot one",
+}
+
+_EPILOG = """\
+exit codes: 0 all passed, 1 a mismatch, 2 usage, 3 an invalid spec, 4 internal error,
+5 nothing checked, 130 interrupted"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, f"see `{self.prog} --help`")
+
+
+def _parser(command: str | None) -> argparse.ArgumentParser:
+    """Build the parser; only the command that is called brings its arguments."""
+    parser = _Parser(
+        prog="evaluator", epilog=_EPILOG, allow_abbrev=False,
+        description="Evaluate neural networks declared in YAML against what they must answer.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"evaluator {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, text in COMMANDS.items():
+        added = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        if name == command:
+            import_module(f"evaluator.cli.{name}").add_arguments(added)
+            added.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code; no exception gets out."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words == ["--version"]:
+        print(f"evaluator {__version__}")
+        return 0
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    command = next((word for word in words if word in COMMANDS), None)
+    try:
+        arguments = _parser(command).parse_args(words)
+        code: int = import_module(f"evaluator.cli.{arguments.command}").main(arguments)
+        sys.stdout.flush()
+        return code
+    except SystemExit as stop:  # argparse, after --help
+        return int(stop.code or 0)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does; nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except SpecError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 3
+    except EvaluatorError as error:
+        print(f"error: {error}", file=sys.stderr)
+        if hint := getattr(error, "hint", ""):
+            print(f"help: {hint}", file=sys.stderr)
+        return 2
+    except Exception as error:
+        if "--debug" in words:
+            raise
+        print(
+            f"internal error: {type(error).__name__}: {error}\n"
+            "help: this is a fault of the evaluator; please report it with the spec"
+            " and what --debug adds",
+            file=sys.stderr,
+        )
+        return 4

@@ -1,0 +1,93 @@
+"""What commands share about the terminal: colour, and files written whole or not at all."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TextIO
+
+from evaluator.diagnostics import UsageError
+
+
+def add_color(parser: argparse.ArgumentParser) -> None:
+    """Add `--color`."""
+    parser.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto",
+        help="colour the output; auto asks the terminal, NO_COLOR and FORCE_COLOR",
+    )  # fmt: skip
+
+
+def wants_color(choice: str, stream: TextIO) -> bool:
+    """Decide on colour; the flag beats the environment, NO_COLOR beats FORCE_COLOR."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def check_writable(path: str) -> None:
+    """Find out before a run whether a file can be written after it; raises UsageError."""
+    folder = os.path.dirname(path) or "."
+    if os.path.isdir(path):
+        raise UsageError(f"{path} is a directory", "name a file")
+    if not os.path.isdir(folder):
+        raise UsageError(f"the folder {folder} does not exist", "make it first")
+    if not os.access(path if os.path.exists(path) else folder, os.W_OK):
+        raise UsageError(f"{path} cannot be written", "check the permissions")
+
+
+def write_whole(path: str, text: str) -> None:
+    """Write a file so that it is the old one or the new one, never half; raises UsageError."""
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):  # /dev/stdout, a pipe
+            with open(path, "w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+            return
+        path = os.path.realpath(path)
+        beside = f"{path}.{os.getpid()}.part"
+        try:
+            with open(beside, "w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(beside, path)
+        finally:
+            if os.path.exists(beside):
+                os.unlink(beside)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+
+
+class Progress:
+    """A bar on stderr, once a run takes longer than a second and a terminal is there to show it."""
+
+    def __init__(self, total: int, quiet: bool) -> None:
+        self.total, self.done = total, 0
+        self.enabled = not quiet and total > 1 and sys.stderr.isatty()
+        self.bar: object = None
+
+    def step(self, elapsed: float) -> None:
+        """Count one more file."""
+        self.done += 1
+        if self.enabled and elapsed > 1:
+            self._show()
+
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress as Bar
+
+        if self.bar is None:
+            self.bar = Bar(console=Console(stderr=True), transient=True)
+            self.bar.start()
+            self.task = self.bar.add_task("evaluating", total=self.total)
+        assert isinstance(self.bar, Bar)
+        self.bar.update(self.task, completed=self.done)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self.bar is not None:
+            self.bar.stop()  # type: ignore[attr-defined]

@@ -1,0 +1,90 @@
+"""`evaluator new`: write a first spec to start from."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Final
+
+from evaluator.cli import console
+from evaluator.diagnostics import UsageError
+
+#: What each `--form` starts with; every one passes.
+TEMPLATES: Final = {
+    "neuron": """\
+# A neuron: y = sigmoid(0·x1 + 1·x2 + 4)
+neuron:
+  weights: [0, 1]
+  bias: 4
+  activation: sigmoid
+
+cases:
+  - inputs: [2, 3]
+    expected: ~0.999
+""",
+    "neurons": """\
+# XOR from named neurons; weights say what a neuron reads.
+inputs: [a, b]
+
+neurons:
+  either:
+    weights: {a: 1, b: 1}
+    bias: -0.5
+    activation: step
+  both:
+    weights: {a: 1, b: 1}
+    bias: -1.5
+    activation: step
+  xor:
+    weights: {either: 1, both: -1}
+    bias: -0.5
+    activation: step
+
+cases:
+  - inputs: {a: 0, b: 0}
+    expected: 0
+  - inputs: {a: 0, b: 1}
+    expected: 1
+  - inputs: {a: 1, b: 0}
+    expected: 1
+  - inputs: {a: 1, b: 1}
+    expected: {xor: 0, both: 1}
+""",
+    "layers": """\
+# Two layers; weights are (units × inputs), one row per neuron.
+layers:
+  - name: hidden
+    weights:
+      - [1, 1]
+      - [1, 1]
+    bias: [0, -1]
+    activation: relu
+  - name: output
+    weights: [[1, -2]]
+    activation: identity
+
+cases:
+  - inputs: [0, 1]
+    expected: 1
+  - inputs: [1, 1]
+    expected: {hidden: [2, 1], output: 0}
+""",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `new` understands."""
+    parser.add_argument("file", metavar="FILE", help="the spec to write")
+    parser.add_argument("--form", choices=tuple(TEMPLATES), default="neuron",
+                        help="the form of the network")  # fmt: skip
+    parser.add_argument("--force", action="store_true", help="replace a file that is there")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Write the file."""
+    if os.path.lexists(arguments.file) and not arguments.force:
+        raise UsageError(f"{arguments.file} exists already", "choose another name, or add --force")
+    console.check_writable(arguments.file)
+    console.write_whole(arguments.file, TEMPLATES[arguments.form])
+    print(f"wrote {arguments.file}; try `evaluator run {arguments.file}`")
+    return 0

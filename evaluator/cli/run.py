@@ -1,0 +1,175 @@
+"""`evaluator run`: evaluate specs and report every mismatch."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from evaluator.cli import console
+from evaluator.diagnostics import UsageError
+
+if TYPE_CHECKING:
+    from evaluator.collect import Selection, Target
+    from evaluator.results import Report, SpecResult
+    from evaluator.run import Options
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `run` understands."""
+    add_selection(parser)
+    parser.add_argument("-x", "--exitfirst", action="store_const", const=1, dest="maxfail",
+                        help="stop after the first failure")  # fmt: skip
+    parser.add_argument("--maxfail", type=_count, metavar="N", default=0,
+                        help="stop after N failures")  # fmt: skip
+    parser.add_argument("--co", "--collect-only", action="store_true", dest="collect_only",
+                        help="list the cases that would be evaluated")  # fmt: skip
+    parser.add_argument("--atol", type=_tolerance, help="replace every tolerance: absolute")
+    parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
+    parser.add_argument("--durations", type=_count, metavar="N", default=0,
+                        help="show the N slowest specs")  # fmt: skip
+    add_output(parser)
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which specs and cases are meant."""
+    parser.add_argument("paths", nargs="*", metavar="PATH",
+                        help="a file, a directory, file.yaml::case, or - for stdin"
+                        " (default: the specs of the project)")  # fmt: skip
+    parser.add_argument("-k", dest="expression", metavar="EXPR", default="",
+                        help="only cases whose file, names or tags match, e.g. 'xor and not relu'")  # fmt: skip
+    parser.add_argument("--tag", action="append", default=[], help="only cases with this tag")
+    parser.add_argument("--allow-empty", action="store_true",
+                        help="exit 0 when nothing was checked")  # fmt: skip
+    parser.add_argument("--fail-on", choices=("error", "warning"), default="error",
+                        help="what fails the run beside mismatches")  # fmt: skip
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how the result is shown."""
+    parser.add_argument("--output-format", default="full", metavar="FORMAT",
+                        help="full, concise or json")  # fmt: skip
+    parser.add_argument("--report", action="append", default=[], metavar="FORMAT=PATH",
+                        help="also write a report to a file; may be repeated")  # fmt: skip
+    parser.add_argument("-q", "--quiet", action="store_true", help="say less")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
+    console.add_color(parser)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Evaluate, report, and give the exit code."""
+    from evaluator.run import Options
+
+    options = Options(
+        selection=selection(arguments), atol=arguments.atol, rtol=arguments.rtol,
+        maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
+        fail_on_warning=arguments.fail_on == "warning",
+    )  # fmt: skip
+    files = find_targets(arguments.paths)
+    if arguments.collect_only:
+        return _collect_only(files, options)
+    report = report_on(files, options, arguments)
+    if arguments.durations:
+        print(_slowest(report, arguments.durations))
+    return report.summary.exit_code
+
+
+def selection(arguments: argparse.Namespace) -> Selection:
+    """Make the selection that the arguments ask for."""
+    from evaluator.collect import Selection
+
+    return Selection(arguments.expression, tuple(arguments.tag))
+
+
+def find_targets(paths: Sequence[str]) -> list[Target]:
+    """Find the files to evaluate; without paths those of the configuration."""
+    from evaluator.collect import targets
+
+    if paths:
+        return targets(paths)
+    from evaluator.config import find
+
+    configured = find(Path.cwd()).specs
+    missing = [path for path in configured if not Path(path).exists()]
+    if missing:
+        raise UsageError(f"there is no {missing[0]} to evaluate",
+                         "name a file or a directory, or set `specs` in [tool.evaluator]")  # fmt: skip
+    here = str(Path.cwd()) + "/"
+    return targets([path.removeprefix(here) for path in configured])
+
+
+def report_on(files: list[Target], options: Options, arguments: argparse.Namespace) -> Report:
+    """Evaluate files and write every report that was asked for."""
+    from evaluator.reporters import load
+    from evaluator.run import collect_report
+
+    wanted = [_split(text) for text in arguments.report]
+    reporters = [(load(name), path) for name, path in wanted]
+    for _, path in reporters:
+        console.check_writable(path)
+    show = load(arguments.output_format)
+    style = {
+        "color": console.wants_color(arguments.color, sys.stdout),
+        "verbose": arguments.verbose, "quiet": arguments.quiet,
+    }  # fmt: skip
+    start, progress = perf_counter(), console.Progress(len(files), arguments.quiet)
+
+    def seen(result: SpecResult) -> None:
+        if result.document == 1:
+            progress.step(perf_counter() - start)
+
+    try:
+        report = collect_report(files, options, seen)
+    finally:
+        progress.stop()
+    sys.stdout.write(show(report, **style))
+    for render, path in reporters:
+        console.write_whole(path, render(report))
+    return report
+
+
+def _split(text: str) -> tuple[str, str]:
+    name, equals, path = text.partition("=")
+    if not equals or not path:
+        raise UsageError(f"--report {text} names no file", "write FORMAT=PATH, as in json=out.json")
+    return name, path
+
+
+def _collect_only(files: list[Target], options: Options) -> int:
+    from evaluator.run import collect
+
+    found = invalid = 0
+    for file, document, case in collect(files, options):
+        if case is None:
+            invalid += 1
+            print(f"{file}: invalid; see `evaluator validate {file}`")
+        else:
+            found += 1
+            print(f"{file}{f'#{document}' if document > 1 else ''}::{case}")
+    print(f"\n{found} case{'s' if found != 1 else ''} in {len(files)} files")
+    return 3 if invalid else 0 if found or options.allow_empty else 5
+
+
+def _slowest(report: Report, count: int) -> str:
+    slowest = sorted(report.specs, key=lambda spec: -spec.seconds)[:count]
+    lines = [f"{spec.seconds:9.4f} s  {spec.file} {spec.name}" for spec in slowest]
+    return "\n".join(["", f"the {len(lines)} slowest specs:", *lines])
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number")
+    return int(text)
+
+
+def _tolerance(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a number") from None
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number, 0 or more")
+    return value

@@ -1,0 +1,20 @@
+"""`evaluator schema`: print a JSON Schema."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `schema` understands."""
+    parser.add_argument("name", nargs="?", choices=("spec", "report"), default="spec",
+                        help="the schema of spec files (default) or of the JSON report")  # fmt: skip
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Print the schema."""
+    from evaluator.validate import schema
+
+    print(json.dumps(schema(arguments.name), indent=2, ensure_ascii=False))
+    return 0

@@ -1,0 +1,25 @@
+"""`evaluator validate`: read and check specs, evaluating nothing."""
+
+from __future__ import annotations
+
+import argparse
+
+from evaluator.cli import run
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `validate` understands."""
+    run.add_selection(parser)
+    run.add_output(parser)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Validate, report, and give the exit code."""
+    from evaluator.run import Options
+
+    options = Options(
+        selection=run.selection(arguments), allow_empty=arguments.allow_empty,
+        fail_on_warning=arguments.fail_on == "warning", validate_only=True,
+    )  # fmt: skip
+    report = run.report_on(run.find_targets(arguments.paths), options, arguments)
+    return report.summary.exit_code

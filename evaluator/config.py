@@ -1,0 +1,51 @@
+"""Settings: `[tool.evaluator]` of the nearest pyproject.toml, or an evaluator.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from evaluator.diagnostics import UsageError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a project sets once for every run."""
+
+    #: Where the specs are, when the command line names no path.
+    specs: tuple[str, ...] = ("specs",)
+
+
+def find(folder: Path) -> Config:
+    """Read the settings that hold in a folder; raises UsageError for one that is not known."""
+    import tomllib
+
+    for parent in (folder, *folder.parents):
+        for name in ("evaluator.toml", "pyproject.toml"):
+            file = parent / name
+            if not file.is_file():
+                continue
+            try:
+                table: Mapping[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                raise UsageError(f"{file} cannot be read: {error}") from None
+            if name == "pyproject.toml":
+                table = table.get("tool", {}).get("evaluator", {})
+            if table or name == "evaluator.toml":
+                return _config(table, file)
+    return Config()
+
+
+def _config(table: Mapping[str, Any], file: Path) -> Config:
+    known = [field.name for field in fields(Config)]
+    for key in table:
+        if key not in known:
+            hint = did_you_mean(key, known) or f"there is {', '.join(known)}"
+            raise UsageError(f"{file}: unknown setting `{key}`", hint)
+    specs = table.get("specs", ["specs"])
+    specs = [specs] if isinstance(specs, str) else specs
+    if not isinstance(specs, list) or not all(isinstance(path, str) for path in specs):
+        raise UsageError(f"{file}: `specs` is a list of paths", 'write specs = ["specs"]')
+    return Config(tuple(str(Path(file.parent, path)) for path in specs))
