@@ -1,0 +1,34 @@
+# Python and make are all that is needed: the first target installs the rest into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test bench lint clean
+
+run: $(VENV)/installed
+	$(BIN)/evaluator run specs
+
+test: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks
+
+$(VENV)/pip: Makefile
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/installed: $(VENV)/pip pyproject.toml constraints/run.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/run.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed constraints/dev.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
