@@ -330,12 +330,11 @@ class CaseReader:
         if self.wiring.dtype == "float32":
             with np.errstate(over="ignore"):
                 value[:] = value.astype(np.float32)
-        with np.errstate(invalid="ignore"):
-            if all(c.atol == first.atol and c.rtol == first.rtol for c in self.cases):
-                return bounds(value, first.atol, first.rtol)
-            atol = np.array([case.atol for case in self.cases])[owner]
-            rtol = np.array([case.rtol for case in self.cases])[owner]
-            return bounds(value, atol, rtol)
+        if all(c.atol == first.atol and c.rtol == first.rtol for c in self.cases):
+            return bounds(value, first.atol, first.rtol)
+        atol = np.array([case.atol for case in self.cases])[owner]
+        rtol = np.array([case.rtol for case in self.cases])[owner]
+        return bounds(value, atol, rtol)
 
     def _add_table(self, checks: Checks, case: Case, table: Table) -> None:
         assert table.expected is not None

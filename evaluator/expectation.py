@@ -156,7 +156,8 @@ def bounds(
     Infinite and NaN values accept themselves alone. Where a value falls outside by less than
     the rounding of these bounds, `around` has the last word.
     """
-    slack = atol + rtol * np.abs(values)
-    if not np.isfinite(slack).all():
-        slack = np.where(np.isfinite(values), slack, 0.0)
-    return values - slack, values + slack
+    with np.errstate(invalid="ignore", over="ignore"):
+        slack = atol + rtol * np.abs(values)
+        if not np.isfinite(slack).all():
+            slack = np.where(np.isfinite(values), slack, 0.0)
+        return values - slack, values + slack
