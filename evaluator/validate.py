@@ -119,7 +119,8 @@ def _explainer() -> Any:
         "propertyNames": _property_names,
         "uniqueItems": _unique_items,
     }
-    extended = validators.extend(Draft7Validator, keywords)
+    extend: Any = validators.extend
+    extended = extend(Draft7Validator, keywords)
     # With an explicit registry a reference can only be found in the schema, never fetched.
     return extended(schema("spec"), registry=Registry())
 
@@ -138,16 +139,16 @@ def _items(validator: Any, items: Any, data: Any, _: Any) -> Errors:
         return
     wanted = _types(items)
     kinds = {_kind(example) for example in {type(value): value for value in data}.values()}
-    if len(kinds) == 1 and not kinds & wanted and _is_one_mistake(*kinds, wanted):
+    if len(kinds) == 1 and not kinds & wanted and _is_one_mistake(kinds, wanted):
         yield _error((), validator="items", validator_value=wanted, instance=data)
     else:
         yield from _each(validator, items, enumerate(data), len(data))
 
 
-def _is_one_mistake(kind: str, wanted: set[str]) -> bool:
+def _is_one_mistake(kinds: set[str], wanted: set[str]) -> bool:
     """Tell whether a list of the wrong depth is better reported once than for each element."""
     nested = {"array", "object"}
-    return kind in nested or (kind == "number" and wanted <= nested)
+    return kinds <= nested or (kinds == {"number"} and wanted <= nested)
 
 
 def _additional_properties(validator: Any, allowed: Any, data: Any, parent: Any) -> Errors:
@@ -223,15 +224,14 @@ def _faults(document: Document, errors: list[Error]) -> list[Fault]:
                 found[fault.path] = rank, fault
     faults: list[Fault] = []
     for path, misfits in unknown.items():
-        keys, known = (
-            [str(error.path[-1]) for error in misfits],
-            list(misfits[0].schema["properties"]),
-        )
+        keys = [str(error.path[-1]) for error in misfits]
+        known = list(misfits[0].schema["properties"])
         hints = {key: _similar(key, known) for key in keys}
         absent = missing.setdefault(path, {})
         for key in _misspelt(hints.values(), known):
             absent.pop("neuron" if key in NETWORKS else key, None)
-            found = {place: of for place, of in found.items() if of[1].needs != key}
+            if not path:
+                found = {at: why for at, why in found.items() if why[1].needs != key}
         if "neuron" in absent and not path:
             keys = [key for key in keys if hints[key] or key not in LOOSE]
         # Where nothing is known and something is missing, it was meant to be another mapping.
@@ -533,7 +533,7 @@ def _type_hint(document: Document, path: Path, value: Any, wanted: set[str]) -> 
 def _text_hint(text: str, path: Path, wanted: set[str]) -> str:
     if re.search(r"\.(npy|npz|safetensors|csv)$", text):
         return f"an array file is written `{{file: {clip(text)}}}`"
-    if "object" in wanted and re.match(r"[^\s:\d]\w*:\S", text):
+    if "object" in wanted and re.match(r"[^\s:\d]\w*:[\S\u00a0]", text):
         return _colon_hint(text)
     if "boolean" in wanted:
         said = text.lower()

@@ -1,0 +1,36 @@
+"""Report → text: each reporter is a module with one pure function, `render(report, **style)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Final
+
+from evaluator.diagnostics import UsageError, did_you_mean
+
+#: The built-in reporters, name → module. Others come from the entry-point group.
+REPORTERS: Final = {
+    "full": "evaluator.reporters.full",
+    "concise": "evaluator.reporters.concise",
+    "json": "evaluator.reporters.json",
+}
+GROUP: Final = "evaluator.reporters"
+
+Render = Callable[..., str]
+
+
+def load(name: str) -> Render:
+    """Find a reporter by name; raises UsageError for one that is not there."""
+    if name in REPORTERS and find_spec(REPORTERS[name]):
+        render: Render = import_module(REPORTERS[name]).render
+        return render
+    from importlib.metadata import entry_points
+
+    added = {point.name: point for point in entry_points(group=GROUP)}
+    if name in added:
+        found: Any = added[name].load()
+        return found  # type: ignore[no-any-return]
+    known = [*REPORTERS, *added]
+    raise UsageError(f"there is no report format `{name}`",
+                     did_you_mean(name, known) or f"there is {', '.join(known)}")  # fmt: skip

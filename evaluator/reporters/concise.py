@@ -1,0 +1,46 @@
+"""One line a problem, as compilers and linters write it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evaluator.reporters.full import label
+from evaluator.reporters.text import accepts, harmless, is_bound, paint, summary
+
+if TYPE_CHECKING:
+    from evaluator.results import CaseResult, Mismatch, Report, SpecResult
+
+
+def render(report: Report, *, color: bool = False, verbose: int = 0, quiet: bool = False) -> str:
+    """Write a line for each problem, then the counts."""
+    lines = []
+    for spec in report.specs:
+        for found in spec.diagnostics:
+            hint = f" ({found.hint})" if found.hint else ""
+            code = paint(found.code, "red" if found.severity == "error" else "yellow", color)
+            lines.append(f"{harmless(str(found.location))}: {code} {harmless(found.message + hint)}")
+        for case in spec.cases:
+            lines += _case(spec, case, color)
+    return "\n".join([*lines, summary(report, color)]) + "\n"
+
+
+def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
+    place = harmless(f"{spec.file}:{case.line}:{case.column}")
+    if case.unrecorded:
+        return [f"{place}: {paint('unrecorded', 'red', color)} the case expects nothing"]
+    if case.outcome == "xpassed":
+        code = paint("unexpected-pass", "red", color)
+        return [f"{place}: {code} expected to fail: {harmless(case.reason)}"]
+    if case.outcome != "failed":
+        return []
+    return [_mismatch(mismatch, color) for mismatch in case.mismatches]
+
+
+def _mismatch(mismatch: Mismatch, color: bool) -> str:
+    row = "" if mismatch.row is None else f"row {mismatch.row}: "
+    said = mismatch.note
+    if not said:
+        interval = "" if is_bound(mismatch) else f" ({accepts(mismatch)})"
+        said = f"{label(mismatch)} is {mismatch.shown}, expected {mismatch.expected}{interval}"
+    code = paint("value-mismatch", "red", color)
+    return f"{harmless(str(mismatch.location))}: {code} {row}{harmless(said)}"

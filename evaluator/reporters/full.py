@@ -1,0 +1,142 @@
+"""The full text: every mismatch with its source, its size and its arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from evaluator.reporters.text import (
+    accepts,
+    excerpt,
+    harmless,
+    is_bound,
+    off_by,
+    paint,
+    plural,
+    summary,
+)
+from evaluator.results import FAILING
+
+if TYPE_CHECKING:
+    from evaluator.diagnostics import Diagnostic
+    from evaluator.results import CaseResult, Mismatch, Report, SpecResult
+
+#: How many failing rows of one table are written out.
+MAX_ROWS: Final = 50
+
+
+def render(report: Report, *, color: bool = False, verbose: int = 0, quiet: bool = False) -> str:
+    """Write what a person wants to read: what is wrong, then the counts."""
+    if quiet:
+        from evaluator.reporters.concise import render as concise
+
+        return concise(report, color=color)
+    blocks = [
+        "\n".join(block) for spec in report.specs for block in _spec(spec, color, verbose) if block
+    ]
+    ending = _ending(report, color)
+    return "\n\n".join([*blocks, ending]) + "\n"
+
+
+def _ending(report: Report, color: bool) -> str:
+    counts = report.summary
+    if counts.values == 0 and counts.cases == 0 and counts.exit_code == 0 and counts.specs:
+        line = f"{plural(counts.specs, 'spec')} valid"
+        line += f", {plural(counts.warnings, 'warning')}" if counts.warnings else ""
+        return paint(line, "green", color)
+    return summary(report, color)
+
+
+def _spec(spec: SpecResult, color: bool, verbose: int) -> Iterator[list[str]]:
+    for found in spec.diagnostics:
+        yield diagnostic(found, color)
+    listed = []
+    for case in spec.cases:
+        if case.outcome in FAILING:
+            yield _case(spec, case, color)
+        elif verbose:
+            listed.append(_line(spec, case))
+    yield listed
+
+
+def diagnostic(found: Diagnostic, color: bool) -> list[str]:
+    """Write one diagnostic: what, where, and what to do."""
+    heading = paint(f"{found.severity}[{found.code}]", "red" if found.severity == "error" else "yellow", color)
+    lines = [f"{heading}: {harmless(found.message)}", f"  --> {harmless(str(found.location))}"]
+    if found.location.lines:
+        lines += ["", *excerpt(found.location, "", color)]
+    if found.hint:
+        lines += ["", f"  help: {harmless(found.hint)}"]
+    return lines
+
+
+def _line(spec: SpecResult, case: CaseResult) -> str:
+    reason = f": {harmless(case.reason)}" if case.reason else ""
+    values = f" ({plural(case.values, 'value')})" if case.values else ""
+    place = harmless(f"{spec.file}:{case.line}:{case.column}")
+    return f"{case.outcome.upper()} {place} {harmless(case.name)}{values}{reason}"
+
+
+def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
+    place = case.mismatches[0].location if case.mismatches else case.location
+    name = harmless(case.name)
+    lines = [f"{paint('FAILED', 'red', color)} {harmless(str(place or spec.file))} {name}"]
+    if case.unrecorded:
+        assert case.location is not None
+        lines += ["", *excerpt(case.location, "expects nothing", color)]
+        return [*lines, "", f"  help: add `expected`, or run `evaluator record {spec.file}`"]
+    if case.outcome == "xpassed":
+        return [*lines, "", f"  it passes, and was expected to fail: {harmless(case.reason)}"]
+    if case.rows is not None:
+        return [*lines, *_table(case, color)]
+    shown: set[tuple[str, ...]] = set()
+    for mismatch in case.mismatches:
+        lines += _mismatch(mismatch, color)
+        if mismatch.arithmetic and mismatch.arithmetic not in shown:
+            shown.add(mismatch.arithmetic)
+            lines += ["", *(f"  {harmless(line)}" for line in mismatch.arithmetic)]
+    return lines
+
+
+def label(mismatch: Mismatch) -> str:
+    """Name the value that is off."""
+    index = "" if mismatch.index is None else f"[{mismatch.index}]"
+    return harmless(f"{mismatch.output}{index}")
+
+
+def _mismatch(mismatch: Mismatch, color: bool) -> list[str]:
+    is_class = mismatch.output == "class" and mismatch.note
+    said = mismatch.note if is_class else f"{label(mismatch)} is {mismatch.shown}"
+    lines = ["", *excerpt(mismatch.location, said, color)]
+    if is_class:
+        return lines
+    expected = harmless(mismatch.expected)
+    if not is_bound(mismatch):
+        expected += f", which accepts {accepts(mismatch)}"
+    return [
+        *lines, "",
+        f"  expected    {expected}",
+        f"  actual      {mismatch.shown}",
+        f"  off by      {off_by(mismatch)}",
+    ]  # fmt: skip
+
+
+def _table(case: CaseResult, color: bool) -> list[str]:
+    lines = [""]
+    if case.mismatches:
+        said = f"{case.failed_rows:,} of {plural(case.rows or 0, 'row')} failed"
+        lines += [*excerpt(case.mismatches[0].location, said, color), ""]
+    for mismatch in case.mismatches[:MAX_ROWS]:
+        if mismatch.note:
+            lines.append(f"  row {mismatch.row}: {harmless(mismatch.note)}")
+        else:
+            lines.append(
+                f"  row {mismatch.row}: {label(mismatch)} is {mismatch.shown}, expected"
+                f" {harmless(mismatch.expected)} ({accepts(mismatch)}), off by {off_by(mismatch)}"
+            )
+    if len(case.mismatches) > MAX_ROWS:
+        lines.append(
+            f"  … and {plural(len(case.mismatches) - MAX_ROWS, 'mismatch')[:-1]}es more;"
+            " `--output-format json` has them all"
+        )
+    return lines

@@ -1,0 +1,130 @@
+"""What the text reporters share: colour, numbers, source excerpts, the summary line."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from evaluator.results import Summary
+
+if TYPE_CHECKING:
+    from evaluator.diagnostics import Location
+    from evaluator.results import Mismatch, Report
+
+_CODES: Final = {"red": "31;1", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
+
+
+def paint(text: str, style: str, color: bool) -> str:
+    """Colour a text, if colour is wanted."""
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if color else text
+
+
+def harmless(text: str) -> str:
+    """Make visible what a terminal would act on: control, escape and direction characters."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in text
+    )
+
+
+def number(value: float) -> str:
+    """Write a number in the fewest digits that tell it from its neighbours."""
+    if math.isnan(value):
+        return "NaN"
+    return str(value).removesuffix(".0")
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def accepts(mismatch: Mismatch) -> str:
+    """Say which values an expectation accepts."""
+    if math.isnan(mismatch.low):
+        return "NaN alone"
+    if mismatch.low == mismatch.high:
+        return f"exactly {number(mismatch.low)}"
+    return f"{number(mismatch.low)} to {number(mismatch.high)}"
+
+
+def is_bound(mismatch: Mismatch) -> bool:
+    """Tell whether the expectation is written as an interval or a half line."""
+    return mismatch.expected.strip("\"' ")[:1] in set("([<>≤≥")
+
+
+def off_by(mismatch: Mismatch) -> str:
+    """Say by how much a value misses, and how that compares with what is allowed."""
+    low, high, actual = mismatch.low, mismatch.high, mismatch.actual
+    if mismatch.note:
+        return mismatch.note
+    if math.isnan(actual):
+        return "the actual value is not a number"
+    if math.isnan(low):
+        return "only NaN is accepted"
+    if math.isinf(actual):
+        return "the actual value is infinite"
+    if is_bound(mismatch) or math.isinf(low) or math.isinf(high):
+        distance = low - actual if actual < low else actual - high
+        return f"{distance:.3g} from the nearest accepted value" if distance else "the bound itself"
+    half, distance = (high - low) / 2, abs(actual - (low / 2 + high / 2))
+    if half > 0:
+        times = distance / half
+        return f"{distance:.3g}, {times:.3g} times what is allowed"
+    return f"{distance:.3g}, where nothing is allowed"
+
+
+def excerpt(location: Location, label: str, color: bool) -> list[str]:
+    """Show the source lines of a place, with a caret under it."""
+    if not location.lines:
+        return []
+    first = location.line - len(location.lines) + 1
+    gutter = len(str(location.line))
+    more = "…" if location.offset else ""
+    shown = [
+        f"  {first + n:>{gutter}} | {more}{harmless(line).expandtabs(4)}".rstrip()
+        for n, line in enumerate(location.lines)
+    ]
+    before = location.lines[-1][: location.column - 1 - location.offset]
+    marked = location.lines[-1][len(before) : len(before) + location.width]
+    indent = _columns(harmless(before).expandtabs(4)) + len(more)
+    caret = "^" * max(1, _columns(harmless(marked)))
+    pointer = paint(f"{caret} {label}".rstrip(), "red", color)
+    return [*shown, f"  {'':>{gutter}} | {' ' * indent}{pointer}"]
+
+
+def _columns(text: str) -> int:
+    """Count terminal columns: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def summary(report: Report, color: bool) -> str:
+    """Say in one line how the run ended and how many values were checked."""
+    counts: Summary = report.summary
+    parts = [
+        (counts.failed, f"{counts.failed:,} failed"),
+        (counts.errors, plural(counts.errors, "error")),
+        (counts.invalid, f"{plural(counts.invalid, 'spec')} invalid"),
+        (counts.xpassed, f"{counts.xpassed:,} passed unexpectedly"),
+        (counts.passed, f"{counts.passed:,} passed"),
+        (counts.skipped, f"{counts.skipped:,} skipped"),
+        (counts.xfailed, f"{counts.xfailed:,} failed as expected"),
+        (counts.warnings, plural(counts.warnings, "warning")),
+    ]
+    said = ", ".join(text for count, text in parts if count) or "nothing"
+    line = f"{said} in {plural(counts.specs, 'spec')}; "
+    line += f"{plural(counts.values, 'value')} checked in {counts.seconds:.2f} s"
+    if report.override:
+        line += f" (tolerance of the command line: {report.override})"
+    if counts.exit_code == 5:
+        line += "; nothing was checked, which counts as a failure"
+    if counts.exit_code == 130:
+        line += "; interrupted"
+    return paint(line, "green" if report.ok else "red", color)

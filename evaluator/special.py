@@ -1,0 +1,367 @@
+"""The activations whose textbook spelling loses digits, for the table in `activations.py`.
+
+Three traps are met again and again. A rounded exponent t spoils e^t by |t|/2 units in the last
+place, so the rounding error of t is kept and made good. e^t underflows before z·e^t does, so it is
+multiplied in as two halves, e^(t/2) twice. And ∞·0 is NaN where the limit is 0, so one factor is
+bounded. What is left is a few units in the last place, for every float64.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Function = Callable[..., Array]
+
+#: Elements of a block: what is computed in between then stays in the processor's cache.
+BLOCK: Final = 1 << 14
+
+_LARGEST: Final = float(np.finfo(np.float64).max)
+#: e^−1600 is 0 even when multiplied with the largest number, and so is its half, e^−800.
+_ENOUGH: Final = 1600.0
+#: Clears the lower half of a significand, so that products of what is left are exact.
+_UPPER_HALF: Final = np.int64(-1 << 27)
+
+#: 2·√(2/π) and 0.044715 times it, each as two float64 numbers that add up to it.
+_TANH_FORM: Final = (np.float64(1.5957691216057308), -9.96930880911092e-17)
+_TANH_CUBIC: Final = (np.float64(0.07135481627260025), -6.175149918155315e-19)
+
+#: (a + 3/4)·e^(a²/2)·Q(a), Q the upper tail of the normal distribution, as a polynomial in
+#: t = (a − 5)/(a + 5), −1 ≤ t ≤ 1: its Chebyshev expansion cut after t²³, which leaves 2e-17.
+#: Row i, column j belongs to t^(4i + j). All terms together are at most 1.6 times the sum.
+_NORMAL_TAIL: Final = np.array(
+    (
+        (0.4422860036062862, -0.05568789301800604, 0.0020131654544626597, 0.030223321701261307),
+        (-0.038364881037339774, 0.030390438365600545, -0.017418258040374168, 0.007116711756956545),
+        (-0.0017309600268549036, -2.577761327592e-05, 0.000197441003457077, -5.38479094392655e-05),
+        (-1.15571571642301e-05, 9.377353629220852e-06, 9.8311824216924e-08, -1.36831771991130e-06),
+        (1.087783205065346e-07, 2.06134764865516e-07, -2.37155372506277e-08, -3.24527156945419e-08),
+        (3.27439134602e-09, 4.59677110381e-09, -2.50755339443e-10, -3.97110410761e-10),
+    )
+)
+
+
+def in_blocks(function: Function) -> Function:
+    """Let a function of (cases, units) work on a few cases at a time."""
+
+    @wraps(function)
+    def compute(z: Array, **parameters: Any) -> Array:
+        if z.size <= BLOCK or len(z) == 1:
+            return function(z, **parameters)
+        result = np.empty_like(z)
+        step = max(1, BLOCK * len(z) // z.size)
+        for start in range(0, len(z), step):
+            cases = slice(start, start + step)
+            result[cases] = function(z[cases], **parameters)
+        return result
+
+    return compute
+
+
+def in_float64(function: Function) -> Function:
+    """Let a function compute in float64 and round once, to the dtype that came in."""
+
+    @wraps(function)
+    def compute(z: Array, **parameters: Any) -> Array:
+        wide = z.astype(np.float64, copy=False)
+        return function(wide, **parameters).astype(z.dtype, copy=False)
+
+    return in_blocks(compute)
+
+
+# Numbers as unevaluated sums high + low: low is what rounding took from high.
+
+
+def _split(x: Any) -> tuple[Array, Array]:
+    """Cut x into an upper part of 26 bits and the rest: x = upper + lower, exactly."""
+    upper: Array = (x.view(np.int64) & _UPPER_HALF).view(np.float64)
+    return upper, x - upper
+
+
+def _times(x: Any, y: Array) -> tuple[Array, Array]:
+    """Return x·y and its rounding error (Dekker's product)."""
+    x1, x2 = _split(x)
+    y1, y2 = _split(y)
+    product: Array = x * y
+    return product, x1 * y1 - product + x1 * y2 + x2 * y1 + x2 * y2
+
+
+def _square(x: Array) -> tuple[Array, Array]:
+    """Return x² and its rounding error."""
+    upper, lower = _split(x)
+    square = x * x
+    return square, upper * upper - square + lower * (x + upper)
+
+
+def _plus(x: Array, y: float) -> tuple[Array, Array]:
+    """Return x + y and its rounding error (Knuth's sum)."""
+    total: Array = x + y
+    back = total - x
+    return total, (x - (total - back)) + (y - back)
+
+
+def _scaled(factor: float, z: Array, limit: float = _ENOUGH) -> tuple[Array, Array]:
+    """Return factor·z, cut to ±limit, and its rounding error."""
+    bound = min(limit / abs(factor), _LARGEST) if factor else _LARGEST
+    return _times(np.float64(factor), np.maximum(np.minimum(z, bound), -bound))
+
+
+# Functions of one unit.
+
+
+def _gated(z: Array, t: Array, low: Array | None = None) -> Array:
+    """Return z·sigmoid(±(t + low)), t ≥ 0, the sign that of z: max(z, 0) − |z|·e^−t / (1 + e^−t).
+
+    Written so, both signs share the term that needs care, and it is never the larger one.
+    """
+    half = np.exp(t * -0.5)
+    divisor = half * half + 1.0
+    share = np.minimum(np.abs(z), _LARGEST) * half
+    share /= divisor
+    if low is not None:
+        share -= share * (low / divisor)
+    share *= half
+    result: Array = np.maximum(z, 0.0) - share
+    return result
+
+
+@in_float64
+def silu(z: Array, beta: float = 1.0) -> Array:
+    """Return z·sigmoid(beta·z)."""
+    if beta < 0.0:
+        return -_silu(-z, -beta)
+    return _silu(z, beta)
+
+
+def _silu(z: Array, beta: float) -> Array:
+    if beta == 1.0:
+        return _gated(z, np.minimum(np.abs(z), _ENOUGH))
+    if beta == 0.0:
+        return z * 0.5
+    return _gated(z, *_scaled(beta, np.abs(z)))
+
+
+@in_float64
+def gelu(z: Array, approximate: str = "none") -> Array:
+    """Return z·Φ(z) = max(z, 0) − |z|·Q(|z|), Q(z) = Φ(−z).
+
+    The `tanh` form is z·sigmoid(2·√(2/π)·(z + 0.044715·z³)).
+    """
+    a = np.minimum(np.abs(z), 40.0)
+    if approximate == "tanh":
+        return _gated(z, *_tanh_form(a))
+    square, low = _square(a)
+    half = np.exp(square * -0.25)
+    share = a / (a + 0.75)
+    share *= _normal_tail(a)
+    share -= share * (low * 0.5)
+    share *= half
+    share *= half
+    return np.maximum(z, 0.0) - share
+
+
+def _normal_tail(a: Array) -> Array:
+    """Return (a + 3/4)·e^(a²/2)·Q(a) for 0 ≤ a."""
+    t = (a - 5.0) / (a + 5.0)
+    square = t * t
+    powers = np.stack([np.ones_like(t), t, square, square * t]).reshape(4, -1)
+    rows = (_NORMAL_TAIL @ powers).reshape(-1, *t.shape)
+    square *= square
+    result: Array = rows[-1]
+    for row in rows[-2::-1]:
+        result *= square
+        result += row
+    return result
+
+
+def _tanh_form(a: Array) -> tuple[Array, Array]:
+    """Return a·(2·√(2/π) + 2·√(2/π)·0.044715·a²), and what rounding took from it."""
+    square, square_low = _square(a)
+    cubic, low = _times(_TANH_CUBIC[0], square)
+    low += _TANH_CUBIC[1] * square + _TANH_CUBIC[0] * square_low
+    slope, slope_low = _plus(cubic, _TANH_FORM[0])
+    slope_low += low + _TANH_FORM[1]
+    t, low = _times(slope, a)
+    return t, low + slope_low * a
+
+
+@in_float64
+def mish(z: Array) -> Array:
+    """Return z·tanh(ln(1 + e^z)), as a ratio of polynomials in e^−|z|.
+
+    For z ≥ 0 it is z·(1 + 2v)/(1 + 2v + 2v²) with v = e^−z,
+    for z < 0 it is z·v·(2 + v)/(2 + 2v + v²) with v = e^z.
+    """
+    half = np.exp(np.abs(z) * -0.5)
+    v = half * half
+    negative = z < 0.0
+    c = np.where(negative, 2.0, 1.0)
+    numerator = (3.0 - c) * v
+    divisor = numerator * v + 2.0 * v + c
+    numerator += c
+    half = np.where(negative, half, 1.0)
+    result = np.maximum(z, -_LARGEST) * half
+    result *= numerator / divisor
+    result *= half
+    return result
+
+
+@in_float64
+def softplus(z: Array, beta: float = 1.0) -> Array:
+    """Return ln(1 + e^(beta·z)) / beta, beta > 0, as max(z, 0) + log1p(e^−|beta·z|) / beta."""
+    a = np.abs(z)
+    if beta == 1.0:
+        return np.maximum(z, 0.0) + np.log1p(np.exp(-a))
+    t, low = _scaled(beta, a)
+    half = np.exp(t * -0.5)
+    power = half * half
+    rest: Array = np.log1p(power - power * low) / beta
+    if beta < 1.0:
+        # Dividing by beta would magnify the steps of 5e-324 that e^−t takes down there.
+        rest = np.where(t > 600.0, half / beta * half, rest)
+    rest += np.maximum(z, 0.0)
+    return rest
+
+
+@in_float64
+def log_sigmoid(z: Array) -> Array:
+    """Return −ln(1 + e^−z) = min(z, 0) − log1p(e^−|z|)."""
+    return np.minimum(z, 0.0) - np.log1p(np.exp(-np.abs(z)))
+
+
+@in_float64
+def hard_sigmoid(z: Array, alpha: float = 0.2, beta: float = 0.5) -> Array:
+    """Return min(max(0, alpha·z + beta), 1), where near the lower bend the sum cancels."""
+    product, low = _scaled(alpha, z, limit=abs(beta) + 2.0)
+    total, rest = _plus(product, beta)
+    return np.minimum(np.maximum(total + (rest + low), 0.0), 1.0)
+
+
+@in_float64
+def tanh_shrink(z: Array) -> Array:
+    """Return z − tanh z; where that cancels, z·K/(1 + K) with the continued fraction of tanh.
+
+    tanh z = z/(1 + K), K = z²/(3 + z²/(5 + z²/(7 + …))): nothing but sums of positive numbers.
+    """
+    square = np.minimum(z * z, 4.0)
+    k = square / 23.0
+    for odd in range(21, 1, -2):
+        k += odd
+        np.divide(square, k, out=k)
+    return np.where(square < 4.0, z * k / (1.0 + k), z - np.tanh(z))
+
+
+@in_float64
+def squareplus(z: Array, b: float = 4.0) -> Array:
+    """Return (z + √(z² + b))/2, for negative z as (b/2)/(√(z² + b) − z).
+
+    All is halved first, lest it overflow.
+    """
+    if b == 0.0:
+        return np.maximum(z, 0.0)
+    half = np.abs(z) * 0.5
+    total = np.hypot(half, math.sqrt(b) * 0.5) + half
+    return np.where(z < 0.0, b * 0.25 / total, total)
+
+
+@in_float64
+def gaussian(z: Array) -> Array:
+    """Return e^(−z²)."""
+    square, low = _square(np.minimum(np.abs(z), 30.0))
+    result = np.exp(-square)
+    result -= result * low
+    return result
+
+
+# Functions of a whole layer: along the last axis.
+#
+# One unit at +∞ takes all, as in the limit; where several are, or all are at −∞, there is no
+# limit, and the row is NaN, as is a row that holds a NaN.
+
+
+def _shifted(z: Array) -> tuple[Array, Array, Array]:
+    """Return d = z − max z for every row, its rounding error, and e^(z − max z)."""
+    top = z.max(axis=-1, keepdims=True)
+    d = z - top
+    low = d - z
+    spare = low + top
+    np.subtract(d, low, out=low)
+    np.subtract(z, low, out=low)
+    low -= spare  # Knuth's sum, in two arrays
+    if not np.isfinite(low.sum()):
+        if np.isposinf(top).any():
+            return _shifted(_one_infinite(z))
+        low[~np.isfinite(low)] = 0.0
+    power = np.exp(d)
+    np.multiply(power, low, out=spare)
+    power += spare
+    return d, low, power
+
+
+def _one_infinite(z: Array) -> Array:
+    """Replace a row with one +∞ by a finite one with the same softmax, one with more by NaN."""
+    infinite = np.isposinf(z)
+    count = infinite.sum(axis=-1, keepdims=True)
+    result = z.copy()
+    np.copyto(result, -np.inf, where=(count == 1) & ~np.isnan(z))
+    np.copyto(result, 0.0, where=(count == 1) & infinite)
+    np.copyto(result, np.nan, where=count > 1)
+    return result
+
+
+@in_blocks
+def softmax(z: Array) -> Array:
+    """Return e^zᵢ / Σ e^zⱼ, shifted by the largest z."""
+    power = _shifted(z)[2]
+    power /= power.sum(axis=-1, keepdims=True)
+    return power
+
+
+def softmin(z: Array) -> Array:
+    """Return softmax(−z)."""
+    return softmax(-z)
+
+
+@in_float64
+def log_softmax(z: Array) -> Array:
+    """Return zᵢ − ln Σ e^zⱼ = d − log1p(Σ e^d without the first largest), d = z − max z."""
+    d, low, power = _shifted(z)
+    np.copyto(power, 0.0, where=first_largest(z))
+    d -= np.log1p(power.sum(axis=-1, keepdims=True)) - low
+    return d
+
+
+def first_largest(z: Array) -> NDArray[np.bool_]:
+    """Mark the first largest element of every row; a NaN counts as the largest."""
+    marks: NDArray[np.bool_] = np.arange(z.shape[-1]) == z.argmax(axis=-1, keepdims=True)
+    return marks
+
+
+@in_float64
+def normalize(z: Array) -> Array:
+    """Return zᵢ / Σ zⱼ, the sum rounded once; where it is 0 the answer is ±∞, or NaN for 0/0."""
+    huge = np.fmax.reduce(np.abs(z), axis=-1, keepdims=True) > 1e290
+    if huge.any():
+        z = np.where(huge, z * 2.0**-100, z)
+    rows = z.reshape(-1, z.shape[-1]).tolist()
+    total = np.array([_sum(row) for row in rows]).reshape(*z.shape[:-1], 1)
+    result: Array = z / total
+    if np.isinf(total).any():
+        infinite = np.isinf(z)
+        alone = np.isinf(total) & (infinite.sum(axis=-1, keepdims=True) == 1)
+        np.copyto(result, 1.0, where=alone & infinite)
+    return result
+
+
+def _sum(row: list[float]) -> float:
+    """Return the correctly rounded sum; ∞ − ∞ is NaN."""
+    try:
+        return math.fsum(row)
+    except ValueError:
+        return math.nan
