@@ -6,7 +6,6 @@ memory is taken, no pickle is ever loaded, and every fault is one `ArrayFileErro
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
@@ -16,12 +15,11 @@ import stat
 import struct
 import zipfile
 import zlib
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from pathlib import Path, PurePath, PureWindowsPath
-from typing import Any, BinaryIO, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -39,15 +37,11 @@ MAX_NPY_HEADER: Final = 10_000
 MAX_NPZ_DIRECTORY: Final = 4 * 2**20
 #: Bytes in the header of a .safetensors file: some 100,000 arrays.
 MAX_SAFETENSORS_HEADER: Final = 10_000_000
-#: Bytes in a CSV file.
-MAX_CSV_BYTES: Final = 2**30
-#: Characters in one row of a CSV file; the csv module allows 131,072 in one quoted cell.
-MAX_CSV_ROW: Final = 4 * 2**20
 
 #: Integers up to here are all exact in a 64-bit float.
 _EXACT = 2**53
+_ONE = np.uint64(1)
 _GULP = 2**20
-_DAMAGED = "the file is damaged or cut short; write it again"
 
 
 class ArrayFileError(Exception):
@@ -84,13 +78,15 @@ def load_array(reference: Mapping[str, Any], spec_file: str) -> Array:
     path = resolve(name, spec_file)
     with reading(shown):
         if suffix == ".csv":
-            values = _read_csv(path, shown)
+            from evaluator.tables import read_matrix
+
+            values = read_matrix(path, shown)
         elif suffix == ".npy":
             with path.open("rb") as stream:
-                values = _read_npy(stream, _size(stream), shown)
+                values = _read_npy(stream, os.fstat(stream.fileno()).st_size, shown)
         elif suffix == ".npz":
             with Npz(path, shown) as archive:
-                values = archive.read(_pick(key, archive.names, shown))
+                values = archive.read(pick(key, archive.names, shown))
         else:
             values = _read_safetensors(path, key, shown)
         values = as_floats(values, shown)
@@ -112,7 +108,9 @@ def project_root(spec_file: Path) -> Path:
     """
     folder = Path(os.path.abspath(spec_file)).parent
     for candidate in (folder, *folder.parents):
-        if any((candidate / mark).exists() for mark in ("pyproject.toml", "evaluator.toml", ".git")):
+        if any(
+            (candidate / mark).exists() for mark in ("pyproject.toml", "evaluator.toml", ".git")
+        ):
             return candidate
     return folder
 
@@ -149,7 +147,9 @@ def _neighbour(missing: Path) -> str:
     """Name the file of the same folder that may have been meant."""
     names: list[str] = []
     with suppress(OSError), os.scandir(missing.parent) as entries:
-        names = sorted(e.name for e in islice(entries, 1000) if e.is_file() and e.name.isprintable())
+        names = sorted(
+            e.name for e in islice(entries, 1000) if e.is_file() and e.name.isprintable()
+        )
     return did_you_mean(missing.name, names) or "paths are relative to the spec's folder"
 
 
@@ -168,7 +168,9 @@ def reading(shown: str) -> Iterator[None]:
 
 def _unreadable(shown: str, fault: Exception) -> ArrayFileError:
     reason = getattr(fault, "strerror", None) or str(fault)
-    return ArrayFileError(f"{shown} cannot be read: {clip(reason, 80)}", "check the file and its permissions")
+    return ArrayFileError(
+        f"{shown} cannot be read: {clip(reason, 80)}", "check the file and its permissions"
+    )
 
 
 def listed(names: Iterable[str], limit: int = 8) -> str:
@@ -184,13 +186,14 @@ def nearest(word: str, names: Sequence[str]) -> str:
     return "; ".join(filter(None, (guess, f"there are {listed(names)}")))
 
 
-def _pick(key: str | None, names: Sequence[str], shown: str) -> str:
+def pick(key: str | None, names: Sequence[str], shown: str) -> str:
     """Choose the array of a file that `key` names; without `key`, the only one."""
     if not names:
         raise ArrayFileError(f"{shown} holds no arrays", "save at least one array in it")
     if key is None and len(names) > 1:
         raise ArrayFileError(
-            f"{shown} holds {len(names)} arrays, and no `key` says which", f"choose one of {listed(names)}"
+            f"{shown} holds {len(names)} arrays, and no `key` says which",
+            f"choose one of {listed(names)}",
         )
     if key is not None and key not in names:
         raise ArrayFileError(f"{shown} holds no array `{clip(key)}`", nearest(key, names))
@@ -200,33 +203,39 @@ def _pick(key: str | None, names: Sequence[str], shown: str) -> str:
 # --- bytes to numbers
 
 
-def _fill(stream: io.BufferedIOBase, shape: Sequence[int], dtype: str, available: int, shown: str) -> Array:
+def _damaged(message: str) -> ArrayFileError:
+    return ArrayFileError(message, "the file is damaged or cut short; write it again")
+
+
+def _header(stream: io.BufferedIOBase, field: int, limit: int, size: int, shown: str) -> bytes:
+    """Read the header whose length stands in the next `field` bytes, of `size` that are left."""
+    length = int.from_bytes(stream.read(field), "little")
+    if length > min(limit, size - field):
+        room = f"{max(size - field, 0)} bytes follow, and at most {limit} are read"
+        raise _damaged(f"{shown} declares a header of {length} bytes; {room}")
+    return stream.read(length)
+
+
+def _fill(
+    stream: io.BufferedIOBase, shape: Sequence[int], dtype: str, available: int, shown: str
+) -> Array:
     """Read a flat array whose declared size is exactly the bytes that are there."""
-    size = math.prod(shape) * np.dtype(dtype).itemsize
-    text = f"({', '.join(map(str, shape[:MAX_AXES]))})"
+    declared = f"{shown} declares the shape {clip(f'({", ".join(map(str, shape[:40]))})', 80)}"
     if min(shape, default=0) < 0 or len(shape) > MAX_AXES:
-        raise ArrayFileError(
-            f"{shown} declares the shape {clip(text, 80)}", f"lengths are 0 or more, axes at most {MAX_AXES}"
-        )
+        raise _damaged(f"{declared}; lengths are 0 or more, axes at most {MAX_AXES}")
     # Axes of length 0 must not hide lengths that NumPy cannot hold.
-    if math.prod(max(length, 1) for length in shape) * 8 > MAX_ARRAY_BYTES:
-        raise ArrayFileError(
-            f"{shown} declares the shape {clip(text, 80)}, more than {MAX_ARRAY_BYTES // 8} numbers",
-            "split the array, or use a smaller network",
-        )
+    if math.prod(max(length, 1) for length in shape) > MAX_ARRAY_BYTES // 8:
+        most = f"more than {MAX_ARRAY_BYTES // 8} numbers"
+        raise ArrayFileError(f"{declared}, {most}", "save the array in parts")
+    size = math.prod(shape) * np.dtype(dtype).itemsize
     if size != available:
-        raise ArrayFileError(
-            f"{shown} declares the shape {clip(text, 80)} of `{dtype}`, {size} bytes, and holds {available}",
-            _DAMAGED,
-        )
+        raise _damaged(f"{declared} of `{dtype}`, {size} bytes, and holds {available}")
     # Read, not memory-mapped: a mapped file that shrinks meanwhile ends the process.
     values = np.empty(math.prod(shape), dtype)
-    room = memoryview(values.view(np.uint8))
-    done = 0
+    room, done = memoryview(values.view(np.uint8)), 0
     while done < size:
-        count = stream.readinto(room[done : done + _GULP])
-        if not count:
-            raise ArrayFileError(f"{shown} ends after {done} of {size} bytes", _DAMAGED)
+        if not (count := stream.readinto(room[done : done + _GULP])):
+            raise _damaged(f"{shown} ends after {done} of {size} bytes")
         done += count
     return values
 
@@ -236,32 +245,27 @@ def as_floats(values: Array, shown: str) -> Array:
     if values.dtype.kind in "iu" and values.dtype.itemsize == 8:
         values = values.astype(values.dtype.newbyteorder("="), copy=False)
         large = values[(values > _EXACT) | (values < -_EXACT)]
-        magnitude = large.view(np.uint64)
-        magnitude = np.where(large < 0, ~magnitude + np.uint64(1), magnitude)
+        magnitude = np.where(large < 0, ~large.view(np.uint64) + _ONE, large.view(np.uint64))
         # What is left when the zeros at the end are cut off must fit the 53 bits of a float.
-        lost = magnitude // (magnitude & (~magnitude + np.uint64(1))) > _EXACT
+        lost = magnitude // (magnitude & (~magnitude + _ONE)) > _EXACT
         if lost.any():
-            raise ArrayFileError(
-                f"{shown} holds the integer {large[lost][0]}, which is not exact in a 64-bit float",
-                "save floats, or integers up to 2^53",
-            )
+            integer = f"the integer {large[lost][0]}, which is not exact in a 64-bit float"
+            raise ArrayFileError(f"{shown} holds {integer}", "save floats, or integers up to 2^53")
+    single = values.dtype.kind == "f" and values.dtype.itemsize == 4
     with np.errstate(all="ignore"):
-        single = values.dtype.kind == "f" and values.dtype.itemsize == 4
         return values.astype(np.float32 if single else np.float64, copy=False)
 
 
 # --- .npy and .npz
 
-_NPY_HEADER = re.compile(
-    r"\{\s*+(?:['\"](?:descr|fortran_order|shape)['\"]\s*+:\s*+"
-    r"(?:'[^']*+'|\"[^\"]*+\"|True|False|\([-0-9L,\s]*+\))\s*+(?:,\s*+|(?=\})))*+\}\s*+"
+_NPY_ENTRY = (
+    r"['\"](descr|fortran_order|shape)['\"]\s*+:\s*+"
+    r"(?:'([^']*+)'|\"([^\"]*+)\"|(True|False)|\(((?:[-0-9L,\s]*+))\))\s*+"
 )
-_NPY_ENTRY = re.compile(
-    r"['\"](descr|fortran_order|shape)['\"]\s*+:\s*+(?:'([^']*+)'|\"([^\"]*+)\"|(True|False)|\(([-0-9L,\s]*+)\))"
-)
+_NPY_HEADER = re.compile(rf"\{{\s*+(?:{_NPY_ENTRY}(?:,\s*+|(?=\}})))*+\}}\s*+")
+_NPY_SHAPE = re.compile(r"(?:\s*+-?[0-9]{1,18}L?\s*+(?:,|$))*+\s*+")
 _NPY_DTYPE = re.compile(r"[<>=|]?(?:f[248]|[iu][1248])")
-_NPY_LENGTH = re.compile(r"-?[0-9]{1,18}L?")
-_KINDS = {
+_NO_NUMBERS = {
     "O": "pickled Python objects", "b": "booleans", "c": "complex numbers", "S": "text", "a": "text",
     "U": "text", "M": "dates", "m": "durations", "V": "records",
 }  # fmt: skip
@@ -269,20 +273,15 @@ _KINDS = {
 
 def _read_npy(stream: io.BufferedIOBase, size: int, shown: str) -> Array:
     """Read one .npy array from a stream of `size` bytes."""
-    start = stream.read(8)
-    field = {b"\1\0": "<H", b"\2\0": "<I", b"\3\0": "<I"}.get(start[6:])
-    if start[:6] != b"\x93NUMPY" or field is None:
-        raise ArrayFileError(f"{shown} is not an .npy array", "write it with `numpy.save` or `numpy.savez`")
-    length = int.from_bytes(stream.read(struct.calcsize(field)), "little")
-    before = 8 + struct.calcsize(field) + length
-    if length > MAX_NPY_HEADER or before > size:
-        raise ArrayFileError(
-            f"{shown} declares a header of {length} bytes; it has {size} in all, and at most "
-            f"{MAX_NPY_HEADER} are read",
-            _DAMAGED,
-        )
-    shape, fortran, dtype = _npy_header(stream.read(length).decode("latin-1"), shown)
-    return _fill(stream, shape, dtype, size - before, shown).reshape(shape, order="F" if fortran else "C")
+    magic = stream.read(8)
+    field = {b"\1\0": 2, b"\2\0": 4, b"\3\0": 4}.get(magic[6:])
+    if magic[:6] != b"\x93NUMPY" or field is None:
+        hint = "write it with `numpy.save` or `numpy.savez`"
+        raise ArrayFileError(f"{shown} is not an .npy array", hint)
+    header = _header(stream, field, MAX_NPY_HEADER, size - 8, shown)
+    shape, fortran, dtype = _npy_header(header.decode("latin-1"), shown)
+    values = _fill(stream, shape, dtype, size - 8 - field - len(header), shown)
+    return values.reshape(shape, order="F" if fortran else "C")
 
 
 def _npy_header(header: str, shown: str) -> tuple[tuple[int, ...], bool, str]:
@@ -290,35 +289,41 @@ def _npy_header(header: str, shown: str) -> tuple[tuple[int, ...], bool, str]:
 
     Not by way of a literal parser: on hostile text that one warns, recurses and eats memory.
     """
-    found = _NPY_ENTRY.findall(header)
+    found = re.findall(_NPY_ENTRY, header)
     entries = {key: "".join(values) for key, *values in found}
-    if re.search(r"['\"]descr['\"]\s*+:\s*+[\[(]", header):
-        entries["descr"] = "V"
-    descr = entries.get("descr", "")
+    structured = re.search(r"['\"]descr['\"]\s*+:\s*+[\[(]", header)
+    descr = "V" if structured else entries.get("descr", "")
     kind = descr.lstrip("<>=|")[:1]
-    if kind in _KINDS:
-        raise ArrayFileError(
-            f"{shown} holds {_KINDS[kind]} (`{clip(descr)}`), not numbers",
-            "pickles run code when they are read: save plain numbers" if kind == "O" else "save it as float64",
-        )
-    if not _NPY_HEADER.fullmatch(header) or len(found) != 3 or len(entries) != 3:
-        raise ArrayFileError(f"{shown} has a header that is not one of an .npy array", _DAMAGED)
+    if kind in _NO_NUMBERS:
+        hint = "save plain numbers; a pickle runs code when it is read"
+        raise ArrayFileError(f"{shown} holds {_NO_NUMBERS[kind]} (`{clip(descr)}`)", hint)
+    if (
+        not _NPY_HEADER.fullmatch(header)
+        or len(found) != len(entries)
+        or entries.keys() != {"descr", "fortran_order", "shape"}
+        or entries["fortran_order"] not in ("True", "False")
+        or not _NPY_SHAPE.fullmatch(entries["shape"])
+    ):
+        raise _damaged(f"{shown} has a header that is not one of an .npy array")
     if not _NPY_DTYPE.fullmatch(descr):
-        raise ArrayFileError(f"{shown} holds numbers of the type `{clip(descr)}`", "save it as float64")
-    lengths = [text.strip() for text in entries["shape"].split(",") if text.strip()]
-    if entries["fortran_order"] not in ("True", "False") or not all(map(_NPY_LENGTH.fullmatch, lengths)):
-        raise ArrayFileError(f"{shown} has a header that is not one of an .npy array", _DAMAGED)
-    shape = tuple(int(text.rstrip("L")) for text in lengths)
+        raise ArrayFileError(f"{shown} holds the type `{clip(descr)}`", "save it as float64")
+    shape = tuple(int(length) for length in re.findall("-?[0-9]+", entries["shape"]))
     return shape, entries["fortran_order"] == "True", descr
 
 
 class _NpzFile(io.FileIO):
-    """A file that is not read in one gulp: zipfile would read a list of contents of any size."""
+    """A file that is not read in one gulp, as zipfile would a list of contents of any size."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > MAX_NPZ_DIRECTORY:
-            raise zipfile.BadZipFile(f"its list of contents takes more than {MAX_NPZ_DIRECTORY} bytes")
+            raise zipfile.BadZipFile(f"it lists more than {MAX_NPZ_DIRECTORY} bytes of contents")
         return super().read(-1 if size is None else size)
+
+
+#: What zipfile raises on bytes that are no archive, or one of a kind that it does not read.
+_NO_ARCHIVE = (
+    zipfile.BadZipFile, RuntimeError, EOFError, ValueError, OverflowError, struct.error,
+)  # fmt: skip
 
 
 class Npz:
@@ -326,16 +331,13 @@ class Npz:
 
     def __init__(self, path: Path, shown: str) -> None:
         self._shown = shown
-        self._file = _NpzFile(path)
-        try:
-            self._zip = zipfile.ZipFile(self._file)
-        # All that zipfile has been seen to raise on bytes that are no archive.
-        except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, OverflowError, struct.error) as fault:
-            self._file.close()
-            raise self._broken(shown, fault) from None
-        except BaseException:
-            self._file.close()
-            raise
+        with ExitStack() as stack:
+            file = stack.enter_context(_NpzFile(path))
+            try:
+                self._zip = stack.enter_context(zipfile.ZipFile(file))
+            except _NO_ARCHIVE as fault:
+                raise self._broken(shown, fault) from None
+            self._opened = stack.pop_all()
         self._members = [m for m in self._zip.infolist() if m.filename.endswith(".npy")]
         self.names = [member.filename.removesuffix(".npy") for member in self._members]
 
@@ -343,26 +345,23 @@ class Npz:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._zip.close()
-        self._file.close()
+        self._opened.close()
 
     def read(self, name: str) -> Array:
         """Read one array, of the dtype that it is saved in."""
         shown = f"array `{clip(name)}` of {self._shown}"
-        if self.names.count(name) > 1:
-            raise ArrayFileError(f"{self._shown} holds {self.names.count(name)} arrays `{clip(name)}`", _DAMAGED)
+        if (times := self.names.count(name)) > 1:
+            raise _damaged(f"{shown} is there {times} times")
         member = self._members[self.names.index(name)]
         if member.flag_bits & 1:
             raise ArrayFileError(f"{shown} is encrypted", "save it without a password")
-        # Other methods may ask for any amount of memory, and `numpy` writes none of them.
+        # Other methods may ask for any amount of memory, and NumPy writes none of them.
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise ArrayFileError(
-                f"{shown} is packed with method {member.compress_type}",
-                "write it with `numpy.savez` or `numpy.savez_compressed`",
-            )
+            hint = "write it with `numpy.savez` or `numpy.savez_compressed`"
+            raise ArrayFileError(f"{shown} is packed by method {member.compress_type}", hint)
         try:
             stream = self._zip.open(member)
-        except (zipfile.BadZipFile, RuntimeError, EOFError, ValueError, OverflowError, struct.error) as fault:
+        except _NO_ARCHIVE as fault:
             raise self._broken(shown, fault) from None
         try:
             with stream:
@@ -372,8 +371,7 @@ class Npz:
 
     @staticmethod
     def _broken(shown: str, fault: Exception) -> ArrayFileError:
-        reason = f": {clip(str(fault), 80)}" if str(fault) else ""
-        return ArrayFileError(f"{shown} cannot be unpacked{reason}", _DAMAGED)
+        return _damaged(f"{shown} cannot be unpacked: {clip(str(fault), 80) or 'it ends too soon'}")
 
 
 # --- .safetensors
@@ -384,30 +382,20 @@ _SAFETENSORS = {
 }  # fmt: skip
 
 
-def _size(stream: BinaryIO | io.BufferedIOBase) -> int:
-    return os.fstat(stream.fileno()).st_size
-
-
 def _read_safetensors(path: Path, key: str | None, shown: str) -> Array:
     """Read one array: 8 bytes of header length, a JSON header, then the bytes of all arrays."""
     with path.open("rb") as stream:
-        size = _size(stream)
-        length = int.from_bytes(stream.read(8), "little")
-        if length > size - 8 or length > MAX_SAFETENSORS_HEADER:
-            raise ArrayFileError(
-                f"{shown} declares a header of {length} bytes; it has {size} in all, and at most "
-                f"{MAX_SAFETENSORS_HEADER} are read",
-                _DAMAGED,
-            )
-        entries = _safetensors_header(stream.read(length), size - 8 - length, shown)
-        name = _pick(key, list(entries), shown)
+        size = os.fstat(stream.fileno()).st_size
+        header = _header(stream, 8, MAX_SAFETENSORS_HEADER, size, shown)
+        start = 8 + len(header)
+        entries = _safetensors_entries(header, size - start, shown)
+        name = pick(key, list(entries), shown)
         dtype, shape, begin, end = entries[name]
         what = f"array `{clip(name)}` of {shown}"
         if dtype not in _SAFETENSORS:
-            raise ArrayFileError(
-                f"{what} has the dtype `{clip(dtype)}`", f"save it as one of {', '.join(_SAFETENSORS)}"
-            )
-        stream.seek(8 + length + begin)
+            hint = f"save it as one of {', '.join(_SAFETENSORS)}"
+            raise ArrayFileError(f"{what} has the dtype `{clip(dtype)}`", hint)
+        stream.seek(start + begin)
         values = _fill(stream, shape, _SAFETENSORS[dtype], end - begin, what)
     if dtype == "BF16":
         # The upper half of a 32-bit float; widened at once, for a 16-bit float is no float32.
@@ -415,36 +403,33 @@ def _read_safetensors(path: Path, key: str | None, shown: str) -> Array:
     return values.reshape(shape)
 
 
-def _safetensors_header(
-    data: bytes, room: int, shown: str
+def _safetensors_entries(
+    header: bytes, room: int, shown: str
 ) -> dict[str, tuple[str, tuple[int, ...], int, int]]:
     """Give dtype, shape, first byte and end of every array; together they fill `room` bytes."""
-    damaged = ArrayFileError(f"{shown} has a header that is not one of a .safetensors file", _DAMAGED)
     try:
-        header = json.loads(data.decode(), object_pairs_hook=_unique)
+        described = json.loads(header.decode(), object_pairs_hook=_unique)
     except (ValueError, RecursionError):
-        raise damaged from None
-    if not isinstance(header, dict) or not data.startswith(b"{"):
-        raise damaged
-    header.pop("__metadata__", None)
+        described = None
+    if not isinstance(described, dict) or not header.startswith(b"{"):
+        raise _damaged(f"{shown} has a header that is not one of a .safetensors file")
+    described.pop("__metadata__", None)
     entries = {}
-    for name, entry in header.items():
+    for name, entry in described.items():
         match entry:
-            case {"dtype": str(dtype), "shape": [*shape], "data_offsets": [begin, end]} if (
-                len(entry) == 3 and all(type(n) is int and 0 <= n < 2**63 for n in (*shape, begin, end))
+            case {"dtype": str(dtype), "shape": [*shape], "data_offsets": [begin, end]} if all(
+                type(n) is int and 0 <= n < 2**63 for n in (*shape, begin, end)
             ):
                 entries[name] = dtype, tuple(shape), begin, end
             case _:
-                raise ArrayFileError(f"{shown} describes its array `{clip(name)}` wrongly", _DAMAGED)
+                raise _damaged(f"{shown} describes its array `{clip(name)}` wrongly")
     at = 0
     for _, _, begin, end in sorted(entries.values(), key=lambda entry: entry[2:]):
         if begin != at or end < begin:
-            raise ArrayFileError(
-                f"{shown} has arrays that overlap or leave gaps, at byte {min(at, begin)} of {room}", _DAMAGED
-            )
+            raise _damaged(f"{shown} has arrays that overlap or leave a gap before byte {end}")
         at = end
     if at != room:
-        raise ArrayFileError(f"{shown} describes {at} bytes of arrays, and holds {room}", _DAMAGED)
+        raise _damaged(f"{shown} describes {at} bytes of arrays, and holds {room}")
     return entries
 
 
@@ -452,133 +437,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(mapping := dict(pairs)) < len(pairs):
         raise ValueError("a key stands twice")
     return mapping
-
-
-# --- .csv
-
-_PLAIN = b"0123456789+-.eE \t,"
-_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"([-+]?)\.?(inf|nan)", re.IGNORECASE)
-
-
-def csv_rows(path: Path, shown: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line and the cells of every row; blank lines are allowed at the end alone."""
-    if (size := path.stat().st_size) > MAX_CSV_BYTES:
-        raise ArrayFileError(
-            f"{shown} has {size} bytes; at most {MAX_CSV_BYTES} are read", "keep large arrays in .npz files"
-        )
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        try:
-            yield from _split(file, shown)
-        except UnicodeDecodeError as fault:
-            raise ArrayFileError(
-                f"{shown} is not UTF-8 text: byte 0x{fault.object[fault.start]:02x}", "save it as UTF-8"
-            ) from None
-
-
-def _split(file: io.TextIOWrapper, shown: str) -> Iterator[tuple[int, list[str]]]:
-    line = blank = 0
-    while text := _line(file, MAX_CSV_ROW, line + 1, shown):
-        first = line = line + 1
-        if not text.strip():
-            blank = blank or line
-            continue
-        if blank:
-            raise ArrayFileError(f"line {blank} of {shown} is blank", "delete it", "case-table")
-        if '"' not in text:
-            yield first, text.rstrip("\r\n").split(",")
-            continue
-        reader = csv.reader(_continued(text, file, first, shown), strict=True)
-        try:
-            cells = next(reader)
-        except csv.Error as fault:
-            raise ArrayFileError(
-                f"line {first} of {shown} is not CSV: {clip(str(fault), 80)}",
-                'write cells with quotes as "so ""quoted"" here"',
-            ) from None
-        line += reader.line_num - 1
-        yield first, cells
-
-
-def _continued(text: str, file: io.TextIOWrapper, first: int, shown: str) -> Iterator[str]:
-    """Yield the lines of a row whose quoted cells may hold line breaks."""
-    room = MAX_CSV_ROW
-    while text:
-        yield text
-        room -= len(text)
-        text = _line(file, room, first, shown)
-
-
-def _line(file: io.TextIOWrapper, limit: int, row: int, shown: str) -> str:
-    text = file.readline(limit + 1)
-    if len(text) > limit:
-        raise ArrayFileError(
-            f"the row on line {row} of {shown} has more than {MAX_CSV_ROW} characters",
-            "keep large arrays in .npz files",
-        )
-    return text
-
-
-def numbers(cells: Sequence[str]) -> list[float] | None:
-    """Convert cells to numbers; None if one of them is not a number."""
-    # `float` alone takes 1_0, infinity and the digits of every script.
-    if not ",".join(cells).encode().translate(None, _PLAIN):
-        with suppress(ValueError):
-            values = list(map(float, cells))
-            # Infinite only if a number overflows, here or in the sum: then each is looked at.
-            if math.isfinite(sum(values)):
-                return values
-    found = [number(cell) for cell in cells]
-    return None if None in found else [value for value in found if value is not None]
-
-
-def number(cell: str) -> float | None:
-    """Convert one cell: YAML's spelling of a number, or `nan`, `inf`, `-inf`; None for all else."""
-    text = cell.strip(" \t")
-    if _NUMBER.fullmatch(text):
-        return None if math.isinf(value := float(text)) else value
-    found = _NOT_FINITE.fullmatch(text)
-    return float(found[1] + found[2]) if found else None
-
-
-def complaint(cell: str) -> str:
-    """Say why a cell is not a number."""
-    if not (text := cell.strip()):
-        return "is blank"
-    if _NUMBER.fullmatch(text):
-        return f"is `{clip(text)}`, too large for a 64-bit float"
-    return f"is `{clip(text)}`, not a number"
-
-
-def _read_csv(path: Path, shown: str) -> Array:
-    """Read a CSV of numbers without a header: (rows × columns)."""
-    buffer, width = array("d"), 0
-    for row, (line, cells) in enumerate(csv_rows(path, shown), 1):
-        width = width or len(cells)
-        if len(cells) != width:
-            raise ArrayFileError(
-                f"row {row} (line {line}) of {shown} ends with column {len(cells)}, row 1 with column {width}",
-                "give every row the same number of cells",
-                "shape-mismatch",
-            )
-        if (values := numbers(cells)) is None:
-            raise _not_numbers(cells, row, line, shown)
-        buffer.fromlist(values)
-    if not width:
-        raise ArrayFileError(f"{shown} is empty", "write one row of numbers per unit")
-    return np.frombuffer(buffer, np.float64).reshape(-1, width)
-
-
-def _not_numbers(cells: list[str], row: int, line: int, shown: str) -> ArrayFileError:
-    """Explain a row of weights that are not all numbers."""
-    read = [number(cell) for cell in cells]
-    if row == 1 and len(cells) > 1 and all(n is None and cell.strip() for n, cell in zip(read, cells, strict=True)):
-        return ArrayFileError(
-            f"the first row of {shown} is not numbers: `{clip(','.join(cells))}`",
-            "a weights CSV has no header; delete the row",
-        )
-    column = read.index(None)
-    return ArrayFileError(
-        f"row {row} (line {line}), column {column + 1} of {shown} {complaint(cells[column])}",
-        "separate cells by commas" if re.search(r"[;\t]", cells[column].strip()) else "write a number, such as 0.5 or 1e-3",
-    )

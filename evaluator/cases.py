@@ -47,7 +47,7 @@ class Probe(NamedTuple):
 
     name: str
     #: The unit, where the name stands for several.
-    index: int | None
+    unit: int | None
     place: Place
 
 
@@ -106,8 +106,10 @@ class CaseReader:
         """Read every case; what is wrong goes to the wiring's list."""
         data = self.wiring.data
         default = DEFAULT_TOLERANCE[self.wiring.dtype]
-        tolerance = self.tolerance(("tolerance",), data["tolerance"]) if "tolerance" in data else default
-        positions = self.wiring.document.positions(("cases",))
+        tolerance = (
+            self.tolerance(("tolerance",), data["tolerance"]) if "tolerance" in data else default
+        )
+        positions = self.wiring.document.positions("cases")
         for number, written in enumerate(data["cases"]):
             atol, rtol = tolerance
             if "tolerance" in written:
@@ -172,7 +174,9 @@ class CaseReader:
             inline = inline.reshape(len(self.inputs), len(self.network.inputs))
             tables = {case.number: table.inputs for case, table in self.tables}
             rows = iter(inline)
-            parts = [tables[c.number] if c.number in tables else next(rows)[None] for c in self.cases]
+            parts = [
+                tables[c.number] if c.number in tables else next(rows)[None] for c in self.cases
+            ]
             return np.concatenate([part.astype(self.wiring.dtype, copy=False) for part in parts])
 
     # --- what is expected

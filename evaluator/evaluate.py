@@ -126,7 +126,7 @@ class _Judgement:
             written = self._text(path)
         actual = self.trace.block(probe.place)[row, probe.place.column]
         return Mismatch(
-            probe.name, probe.index, row - case.first + 1 if case.is_table else None,
+            probe.name, probe.unit, row - case.first + 1 if case.is_table else None,
             self.spec.document.locate(path), written, low, high, float(actual), number(actual),
             arithmetic=() if case.is_table else arithmetic(self.trace, row, probe.place),
         )  # fmt: skip
@@ -158,5 +158,3 @@ def _gather(trace: Trace, spec: Spec) -> Array:
     if len(columns) == 1:
         return columns[0][checks.row]
     return np.stack(columns)[checks.probe, checks.row]
-
-

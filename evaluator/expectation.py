@@ -114,9 +114,7 @@ def _bound(text: str) -> float:
     return float(_decimal(text))
 
 
-_FORMS: Final = (
-    'write a number, ~0.999, 0.5 ± 0.01, "(0, 1)", "[0, 1)", "> 0.5", .nan or .inf'
-)
+_FORMS: Final = 'write a number, ~0.999, 0.5 ± 0.01, "(0, 1)", "[0, 1)", "> 0.5", .nan or .inf'
 
 # What people write instead → the hint; the first that matches speaks.
 _MISSPELT: Final = (

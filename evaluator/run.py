@@ -15,7 +15,6 @@ from evaluator.results import FAILING, Report, SpecResult, exit_code
 from evaluator.source import Document
 from evaluator.spec import build, name_of, read_bytes, read_file
 
-
 #: The exit code of a run that was interrupted.
 INTERRUPTED = 130
 
@@ -44,9 +43,8 @@ def run(
 
     Raises UsageError for a path that does not exist; everything else is in the report.
     """
-    single = isinstance(paths, (str, os.PathLike))
-    names = [os.fspath(path) for path in ([paths] if single else paths)]  # type: ignore[list-item,union-attr]
-    return collect_report(targets(names), options or Options())
+    listed = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    return collect_report(targets([os.fspath(path) for path in listed]), options or Options())
 
 
 def collect_report(
@@ -102,9 +100,7 @@ def evaluate_file(target: Target, options: Options) -> list[SpecResult]:
     return [result for result in found if result is not None]
 
 
-def collect(
-    files: Iterable[Target], options: Options
-) -> Iterator[tuple[str, int, str | None]]:
+def collect(files: Iterable[Target], options: Options) -> Iterator[tuple[str, int, str | None]]:
     """Give (file, document, case name) of every selected case; None stands for an invalid spec."""
     for target in files:
         selection = _selection(target, options)
@@ -164,4 +160,3 @@ def _cut(result: SpecResult, limit: int) -> None:
 def _override(options: Options) -> str:
     given = [(name, getattr(options, name)) for name in ("atol", "rtol")]
     return ", ".join(f"{name} {value:g}" for name, value in given if value is not None)
-

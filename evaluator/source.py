@@ -6,12 +6,11 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from yaml.error import YAMLError
 from yaml.events import (
     AliasEvent,
-    DocumentEndEvent,
     DocumentStartEvent,
     MappingEndEvent,
     ScalarEvent,
@@ -22,14 +21,14 @@ from yaml.events import (
 from evaluator import scalars, syntax
 from evaluator.diagnostics import Diagnostic, Location, clip, did_you_mean
 
-if TYPE_CHECKING:
-    from yaml.events import Event
-
 #: Limits that keep time and memory bounded whatever a file holds.
 MAX_DEPTH: Final = 64
 MAX_EXPANSION: Final = 1_000_000
 
 Path = Sequence[str | int]
+
+#: PyYAML's events share no type that knows their marks and values.
+Event = Any
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|#[^\n]*\n)*)+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -116,12 +115,9 @@ class Document:
                 return at
         return self._bounds(node)
 
-    def positions(self, path: Path) -> list[tuple[int, int]]:
-        """Give line and column of every element of the list at a path."""
-        node, data = 0, self.data
-        for step in path:
-            place = list(data).index(step) * 2 + 1 if isinstance(data, dict) else step
-            node, data = self._children(self._targets.get(node, node))[place], data[step]
+    def positions(self, key: str) -> list[tuple[int, int]]:
+        """Give line and column of every element of the list under a key of the document."""
+        node = self._children(self._targets.get(0, 0))[2 * list(self.data).index(key) + 1]
         children = self._children(self._targets.get(node, node))
         return [self.text.position(self._bounds(child)[0]) for child in children]
 
@@ -165,10 +161,8 @@ def read(text: str, file: str) -> list[Document]:
 
 def _failed(source: Text, number: int, problem: syntax.Problem) -> Document:
     document = Document(source, number)
-    location = source.location(problem.index, problem.index + 1)
-    document.diagnostics.append(
-        Diagnostic(location, problem.code, problem.message, problem.hint)
-    )
+    location = source.location(problem.at, problem.at + 1)
+    document.diagnostics.append(Diagnostic(location, problem.code, problem.message, problem.hint))
     return document
 
 
@@ -193,17 +187,12 @@ class _Reader:
 
     def documents(self, keep_going: bool = False) -> list[Document]:
         found: list[Document] = []
-        explicit_end = True
         try:
             for event in self.events:
-                kind = type(event)
-                if kind is DocumentStartEvent:
+                if type(event) is DocumentStartEvent:
                     self.document = Document(self.source, len(found) + 1)
                     found.append(self.document)
                     self._compose()
-                    explicit_end = True
-                elif kind is DocumentEndEvent:
-                    explicit_end = event.explicit
         except _Stop:
             pass
         except YAMLError as error:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 from yaml.error import MarkedYAMLError, YAMLError
-
-if TYPE_CHECKING:
-    from yaml.events import Event
 
 #: Above this many characters the pure parser, a hundred times slower, is not asked.
 MAX_PURE: Final = 1_000_000
@@ -26,7 +23,7 @@ _DIRECTIVE = re.compile(r"^%(?!YAML[ \t]+1\.[12][ \t]*(?:#.*)?\r?$).*", re.MULTI
 class Problem(NamedTuple):
     """What is wrong with a text, and at which character."""
 
-    index: int
+    at: int
     code: str
     message: str
     hint: str
@@ -50,22 +47,24 @@ def refuse(text: str) -> Problem | None:
     return None
 
 
-def parser(text: str) -> Iterator[Event]:
+def parser(text: str) -> Iterator[Any]:
     """Give the events of a text, from libyaml where PyYAML has it."""
     # libyaml accepts tabs in places where the pure parser does not.
     if yaml.__with_libyaml__ and ("\t" not in text or len(text) > MAX_PURE):
-        from yaml.cyaml import CParser
-
-        return iter(CParser(text).get_event, None)
+        return _libyaml(text)
     return pure_parser(text)
 
 
-def pure_parser(text: str) -> Iterator[Event]:
+def _libyaml(text: str) -> Iterator[Any]:
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+    return iter(CParser(text).get_event, None)
+
+
+def pure_parser(text: str) -> Iterator[Any]:
     """Give the events of a text from the parser written in Python, while that is bearable."""
     if len(text) > MAX_PURE and yaml.__with_libyaml__:
-        from yaml.cyaml import CParser
-
-        return iter(CParser(text).get_event, None)
+        return _libyaml(text)
     return iter(yaml.Loader(text).get_event, None)
 
 

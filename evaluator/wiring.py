@@ -130,7 +130,9 @@ class Wiring:
             else:
                 units, reads = weights.shape
                 if width is not None and reads != width:
-                    before = "inputs" if number == 0 else f"values from {self._layer_name(number - 1)}"
+                    before = (
+                        "inputs" if number == 0 else f"values from {self._layer_name(number - 1)}"
+                    )
                     self.complain((*path, "weights"), "shape-mismatch",
                                   f"`{name}` has {reads} weights per unit, but reads {width} {before}",
                                   "weights are (units × inputs): one row per unit, one column per input")  # fmt: skip
@@ -348,7 +350,9 @@ class Wiring:
         """Read an activation and its parameters, for a layer of so many units."""
         name = written if isinstance(written, str) else written["name"]
         function = ACTIVATIONS[NAMES[name]]
-        parameters = {} if isinstance(written, str) else {k: v for k, v in written.items() if k != "name"}
+        parameters = (
+            {} if isinstance(written, str) else {k: v for k, v in written.items() if k != "name"}
+        )
         for parameter, value in parameters.items():
             if isinstance(value, list) or is_file(value):
                 parameters[parameter] = values = self.vector((*path, parameter), value)

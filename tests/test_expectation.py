@@ -95,7 +95,9 @@ sizes = st.floats(min_value=0, max_value=1e3)
 
 
 @given(finite, sizes, sizes)
-def test_around_is_the_decimal_interval_rounded_once(value: float, atol: float, rtol: float) -> None:
+def test_around_is_the_decimal_interval_rounded_once(
+    value: float, atol: float, rtol: float
+) -> None:
     centre = Fraction(repr(value))
     half = Fraction(repr(atol)) + Fraction(repr(rtol)) * abs(centre)
     assert around(value, atol, rtol) == (float(centre - half), float(centre + half))

@@ -18,7 +18,9 @@ def render(report: Report, *, color: bool = False, verbose: int = 0, quiet: bool
         for found in spec.diagnostics:
             hint = f" ({found.hint})" if found.hint else ""
             code = paint(found.code, "red" if found.severity == "error" else "yellow", color)
-            lines.append(f"{harmless(str(found.location))}: {code} {harmless(found.message + hint)}")
+            lines.append(
+                f"{harmless(str(found.location))}: {code} {harmless(found.message + hint)}"
+            )
         for case in spec.cases:
             lines += _case(spec, case, color)
     return "\n".join([*lines, summary(report, color)]) + "\n"

@@ -61,7 +61,9 @@ def _spec(spec: SpecResult, color: bool, verbose: int) -> Iterator[list[str]]:
 
 def diagnostic(found: Diagnostic, color: bool) -> list[str]:
     """Write one diagnostic: what, where, and what to do."""
-    heading = paint(f"{found.severity}[{found.code}]", "red" if found.severity == "error" else "yellow", color)
+    heading = paint(
+        f"{found.severity}[{found.code}]", "red" if found.severity == "error" else "yellow", color
+    )
     lines = [f"{heading}: {harmless(found.message)}", f"  --> {harmless(str(found.location))}"]
     if found.location.lines:
         lines += ["", *excerpt(found.location, "", color)]

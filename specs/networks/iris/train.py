@@ -68,8 +68,14 @@ def main():
         for i in range(len(x))
     ]
     header = ["id", *INPUTS, "species", *species]
-    write_cases(HERE / "cases.csv", header, [row for row, ok in zip(rows, right) if ok])
-    write_cases(HERE / "misclassified.csv", header, [row for row, ok in zip(rows, right) if not ok])
+    write_cases(
+        HERE / "cases.csv", header, [row for row, ok in zip(rows, right, strict=True) if ok]
+    )
+    write_cases(
+        HERE / "misclassified.csv",
+        header,
+        [row for row, ok in zip(rows, right, strict=True) if not ok],
+    )
     print(f"{right.sum()} of {len(x)} right, {right[chosen].sum()} of the {len(chosen)} trained on")
 
 
