@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from evaluator.network import Network as Network
     from evaluator.network import Neuron as Neuron
     from evaluator.results import Report as Report
-    from evaluator.run import Options as Options
-    from evaluator.run import run as run
+    from evaluator.runner import Options as Options
+    from evaluator.runner import run as run
     from evaluator.spec import Spec as Spec
     from evaluator.spec import load as load
 
@@ -25,8 +25,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "Diagnostic": "diagnostics", "EvaluatorError": "diagnostics", "Location": "diagnostics",
     "SpecError": "diagnostics", "SubjectError": "diagnostics", "UsageError": "diagnostics",
-    "Network": "network", "Neuron": "network", "Report": "results", "Options": "run",
-    "run": "run", "Spec": "spec", "load": "spec",
+    "Network": "network", "Neuron": "network", "Report": "results", "Options": "runner",
+    "run": "runner", "Spec": "spec", "load": "spec",
 }  # fmt: skip
 
 __all__ = [*_HOMES, "__version__"]

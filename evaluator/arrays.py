@@ -16,10 +16,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from pathlib import Path, PurePath, PureWindowsPath
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 
@@ -42,6 +42,7 @@ MAX_SAFETENSORS_HEADER: Final = 10_000_000
 _EXACT = 2**53
 _ONE = np.uint64(1)
 _GULP = 2**20
+_MARKS = ("pyproject.toml", "evaluator.toml", ".git")
 
 
 class ArrayFileError(Exception):
@@ -69,10 +70,8 @@ def load_array(reference: Mapping[str, Any], spec_file: str) -> Array:
     shown = f"`{clip(name, 80)}`"
     suffix = PurePath(name).suffix.lower()
     if suffix not in (".npy", ".npz", ".safetensors", ".csv"):
-        raise ArrayFileError(
-            f"{shown} is not an array file that the evaluator reads",
-            "use .npy, .npz, .safetensors or .csv",
-        )
+        hint = "use .npy, .npz, .safetensors or .csv"
+        raise ArrayFileError(f"{shown} is not an array file that the evaluator reads", hint)
     if key is not None and suffix in (".npy", ".csv"):
         raise ArrayFileError(f"{shown} holds a single array without a name", "leave out `key`")
     path = resolve(name, spec_file)
@@ -85,20 +84,17 @@ def load_array(reference: Mapping[str, Any], spec_file: str) -> Array:
             with path.open("rb") as stream:
                 values = _read_npy(stream, os.fstat(stream.fileno()).st_size, shown)
         elif suffix == ".npz":
-            with Npz(path, shown) as archive:
+            with closing(Npz(path, shown)) as archive:
                 values = archive.read(pick(key, archive.names, shown))
         else:
             values = _read_safetensors(path, key, shown)
         values = as_floats(values, shown)
-    if not reference.get("transpose", False):
-        return values
-    if values.ndim != 2:
-        raise ArrayFileError(
-            f"{shown} has {values.ndim} axes; only an array of 2 can be transposed",
-            "leave out `transpose`",
-            "shape-mismatch",
-        )
-    return values.T
+    if reference.get("transpose", False):
+        if values.ndim != 2:
+            axes = f"the number of axes is {values.ndim}, and `transpose` swaps 2"
+            raise ArrayFileError(f"{shown}: {axes}", "leave out `transpose`", "shape-mismatch")
+        return values.T
+    return values
 
 
 def project_root(spec_file: Path) -> Path:
@@ -107,36 +103,27 @@ def project_root(spec_file: Path) -> Path:
     A spec from standard input, `-`, stands in the current folder.
     """
     folder = Path(os.path.abspath(spec_file)).parent
-    for candidate in (folder, *folder.parents):
-        if any(
-            (candidate / mark).exists() for mark in ("pyproject.toml", "evaluator.toml", ".git")
-        ):
-            return candidate
-    return folder
+    marked = (f for f in (folder, *folder.parents) if any(os.path.exists(f / m) for m in _MARKS))
+    return next(marked, folder)
 
 
 def resolve(name: str, spec_file: str) -> Path:
     """Find the regular file that a spec names; its real path lies inside the project root."""
     shown = f"`{clip(name, 80)}`"
-    if os.path.isabs(name) or "\\" in name or PureWindowsPath(name).anchor or "\0" in name:
-        raise ArrayFileError(
-            f"{shown} is not a relative path with forward slashes",
-            "write the path from the spec's folder, such as `data/weights.npz`",
-        )
+    foreign = re.search("[\\\\\0\ud800-\udfff]", name) or PureWindowsPath(name).anchor
+    if foreign or os.path.isabs(name):
+        hint = "write the path from the spec's folder, such as `data/weights.npz`"
+        raise ArrayFileError(f"{shown} is not a relative path with forward slashes", hint)
     root = os.path.realpath(project_root(Path(spec_file)))
     path = os.path.realpath(os.path.join(os.path.dirname(spec_file), name))
     if not Path(path).is_relative_to(root):
-        raise ArrayFileError(
-            f"{shown} leads out of the project, `{clip(root, 200)}`",
-            "keep the file in the project; its root is the nearest folder with `pyproject.toml`, "
-            "`evaluator.toml` or `.git`",
-        )
-    try:
-        mode = os.stat(path).st_mode
-    except FileNotFoundError:
-        raise ArrayFileError(f"{shown} does not exist", _neighbour(Path(path))) from None
-    except (OSError, ValueError) as fault:
-        raise _unreadable(shown, fault) from None
+        hint = f"keep it below the nearest folder with {', '.join(f'`{m}`' for m in _MARKS)}"
+        raise ArrayFileError(f"{shown} leads out of the project, `{clip(root, 200)}`", hint)
+    with reading(shown):
+        try:
+            mode = os.stat(path).st_mode
+        except FileNotFoundError:
+            raise ArrayFileError(f"{shown} does not exist", _neighbour(Path(path))) from None
     if not stat.S_ISREG(mode):
         kind = "a folder" if stat.S_ISDIR(mode) else "a device, a pipe or a socket"
         raise ArrayFileError(f"{shown} is {kind}", "name a regular file")
@@ -147,9 +134,8 @@ def _neighbour(missing: Path) -> str:
     """Name the file of the same folder that may have been meant."""
     names: list[str] = []
     with suppress(OSError), os.scandir(missing.parent) as entries:
-        names = sorted(
-            e.name for e in islice(entries, 1000) if e.is_file() and e.name.isprintable()
-        )
+        files = [entry.name for entry in islice(entries, 1000) if entry.is_file()]
+        names = sorted(filter(str.isprintable, files))
     return did_you_mean(missing.name, names) or "paths are relative to the spec's folder"
 
 
@@ -159,18 +145,11 @@ def reading(shown: str) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        raise _unreadable(shown, fault) from None
+        hint, reason = "check the file and its permissions", clip(fault.strerror or str(fault), 80)
+        raise ArrayFileError(f"{shown} cannot be read: {reason}", hint) from None
     except MemoryError:
-        raise ArrayFileError(
-            f"{shown} does not fit in memory", "use a smaller array, or a larger machine"
-        ) from None
-
-
-def _unreadable(shown: str, fault: Exception) -> ArrayFileError:
-    reason = getattr(fault, "strerror", None) or str(fault)
-    return ArrayFileError(
-        f"{shown} cannot be read: {clip(reason, 80)}", "check the file and its permissions"
-    )
+        hint = "save the array in parts"
+        raise ArrayFileError(f"{shown} does not fit in memory", hint) from None
 
 
 def listed(names: Iterable[str], limit: int = 8) -> str:
@@ -191,16 +170,11 @@ def pick(key: str | None, names: Sequence[str], shown: str) -> str:
     if not names:
         raise ArrayFileError(f"{shown} holds no arrays", "save at least one array in it")
     if key is None and len(names) > 1:
-        raise ArrayFileError(
-            f"{shown} holds {len(names)} arrays, and no `key` says which",
-            f"choose one of {listed(names)}",
-        )
+        message = f"{shown} holds {len(names)} arrays, and no `key` says which"
+        raise ArrayFileError(message, f"choose one of {listed(names)}")
     if key is not None and key not in names:
         raise ArrayFileError(f"{shown} holds no array `{clip(key)}`", nearest(key, names))
     return names[0] if key is None else key
-
-
-# --- bytes to numbers
 
 
 def _damaged(message: str) -> ArrayFileError:
@@ -220,7 +194,7 @@ def _fill(
     stream: io.BufferedIOBase, shape: Sequence[int], dtype: str, available: int, shown: str
 ) -> Array:
     """Read a flat array whose declared size is exactly the bytes that are there."""
-    declared = f"{shown} declares the shape {clip(f'({", ".join(map(str, shape[:40]))})', 80)}"
+    declared = f"{shown} declares the shape ({clip(', '.join(map(str, shape[:40])), 80)})"
     if min(shape, default=0) < 0 or len(shape) > MAX_AXES:
         raise _damaged(f"{declared}; lengths are 0 or more, axes at most {MAX_AXES}")
     # Axes of length 0 must not hide lengths that NumPy cannot hold.
@@ -232,7 +206,7 @@ def _fill(
         raise _damaged(f"{declared} of `{dtype}`, {size} bytes, and holds {available}")
     # Read, not memory-mapped: a mapped file that shrinks meanwhile ends the process.
     values = np.empty(math.prod(shape), dtype)
-    room, done = memoryview(values.view(np.uint8)), 0
+    room, done = values.view(np.uint8).data, 0
     while done < size:
         if not (count := stream.readinto(room[done : done + _GULP])):
             raise _damaged(f"{shown} ends after {done} of {size} bytes")
@@ -256,14 +230,16 @@ def as_floats(values: Array, shown: str) -> Array:
         return values.astype(np.float32 if single else np.float64, copy=False)
 
 
-# --- .npy and .npz
-
-_NPY_ENTRY = (
-    r"['\"](descr|fortran_order|shape)['\"]\s*+:\s*+"
-    r"(?:'([^']*+)'|\"([^\"]*+)\"|(True|False)|\(((?:[-0-9L,\s]*+))\))\s*+"
+_NPY_ENTRY = re.compile(
+    r"['\"](descr|fortran_order|shape)['\"]\s*:\s*"
+    r"(?:'([^']*)'|\"([^\"]*)\"|(True|False)|\(([-0-9L,\s]*)\))"
 )
-_NPY_HEADER = re.compile(rf"\{{\s*+(?:{_NPY_ENTRY}(?:,\s*+|(?=\}})))*+\}}\s*+")
-_NPY_SHAPE = re.compile(r"(?:\s*+-?[0-9]{1,18}L?\s*+(?:,|$))*+\s*+")
+_NPY_OUTLINES = ("{entry,entry,entry}", "{entry,entry,entry,}")
+_NPY_VALUES = {
+    "descr": re.compile(r"[<>=|]?[a-zA-Z][0-9]*"),
+    "fortran_order": re.compile("True|False"),
+    "shape": re.compile(r"(?:\s*-?[0-9]{1,18}L?\s*(?:,|$))*\s*"),
+}
 _NPY_DTYPE = re.compile(r"[<>=|]?(?:f[248]|[iu][1248])")
 _NO_NUMBERS = {
     "O": "pickled Python objects", "b": "booleans", "c": "complex numbers", "S": "text", "a": "text",
@@ -285,25 +261,18 @@ def _read_npy(stream: io.BufferedIOBase, size: int, shown: str) -> Array:
 
 
 def _npy_header(header: str, shown: str) -> tuple[tuple[int, ...], bool, str]:
-    """Take shape, order and dtype from a header.
-
-    Not by way of a literal parser: on hostile text that one warns, recurses and eats memory.
-    """
-    found = re.findall(_NPY_ENTRY, header)
-    entries = {key: "".join(values) for key, *values in found}
-    structured = re.search(r"['\"]descr['\"]\s*+:\s*+[\[(]", header)
+    """Take shape, order and dtype from a header."""
+    # Not by way of a literal parser: on hostile text that one warns, recurses and eats memory.
+    entries = {key: "".join(values) for key, *values in _NPY_ENTRY.findall(header)}
+    structured = re.search(r"['\"]descr['\"]\s*:\s*[\[(]", header)
     descr = "V" if structured else entries.get("descr", "")
     kind = descr.lstrip("<>=|")[:1]
     if kind in _NO_NUMBERS:
         hint = "save plain numbers; a pickle runs code when it is read"
         raise ArrayFileError(f"{shown} holds {_NO_NUMBERS[kind]} (`{clip(descr)}`)", hint)
-    if (
-        not _NPY_HEADER.fullmatch(header)
-        or len(found) != len(entries)
-        or entries.keys() != {"descr", "fortran_order", "shape"}
-        or entries["fortran_order"] not in ("True", "False")
-        or not _NPY_SHAPE.fullmatch(entries["shape"])
-    ):
+    outline = "".join(_NPY_ENTRY.sub("entry", header).split())
+    complete = outline in _NPY_OUTLINES and len(entries) == 3
+    if not complete or not all(_NPY_VALUES[key].fullmatch(entries[key]) for key in entries):
         raise _damaged(f"{shown} has a header that is not one of an .npy array")
     if not _NPY_DTYPE.fullmatch(descr):
         raise ArrayFileError(f"{shown} holds the type `{clip(descr)}`", "save it as float64")
@@ -321,9 +290,7 @@ class _NpzFile(io.FileIO):
 
 
 #: What zipfile raises on bytes that are no archive, or one of a kind that it does not read.
-_NO_ARCHIVE = (
-    zipfile.BadZipFile, RuntimeError, EOFError, ValueError, OverflowError, struct.error,
-)  # fmt: skip
+_NO_ARCHIVE = (zipfile.BadZipFile, RuntimeError, ValueError, EOFError, OverflowError, struct.error)
 
 
 class Npz:
@@ -331,21 +298,17 @@ class Npz:
 
     def __init__(self, path: Path, shown: str) -> None:
         self._shown = shown
-        with ExitStack() as stack:
-            file = stack.enter_context(_NpzFile(path))
-            try:
-                self._zip = stack.enter_context(zipfile.ZipFile(file))
-            except _NO_ARCHIVE as fault:
-                raise self._broken(shown, fault) from None
-            self._opened = stack.pop_all()
+        self._file = _NpzFile(path)
+        try:
+            self._zip = zipfile.ZipFile(self._file)
+        except _NO_ARCHIVE as fault:
+            self._file.close()
+            raise self._broken(shown, fault) from None
         self._members = [m for m in self._zip.infolist() if m.filename.endswith(".npy")]
         self.names = [member.filename.removesuffix(".npy") for member in self._members]
 
-    def __enter__(self) -> Npz:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._opened.close()
+    def close(self) -> None:
+        self._file.close()
 
     def read(self, name: str) -> Array:
         """Read one array, of the dtype that it is saved in."""
@@ -360,7 +323,7 @@ class Npz:
             hint = "write it with `numpy.savez` or `numpy.savez_compressed`"
             raise ArrayFileError(f"{shown} is packed by method {member.compress_type}", hint)
         try:
-            stream = self._zip.open(member)
+            stream = cast(io.BufferedIOBase, self._zip.open(member))
         except _NO_ARCHIVE as fault:
             raise self._broken(shown, fault) from None
         try:
@@ -373,8 +336,6 @@ class Npz:
     def _broken(shown: str, fault: Exception) -> ArrayFileError:
         return _damaged(f"{shown} cannot be unpacked: {clip(str(fault), 80) or 'it ends too soon'}")
 
-
-# --- .safetensors
 
 _SAFETENSORS = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I8": "|i1", "I16": "<i2", "I32": "<i4",

@@ -15,9 +15,9 @@ from evaluator.network import Network, Place
 from evaluator.wiring import count
 
 if TYPE_CHECKING:
-    from evaluator.arrays import Table
     from evaluator.network import Array
     from evaluator.source import Path
+    from evaluator.tables import Table
     from evaluator.wiring import Wiring
 
 
@@ -292,7 +292,8 @@ class CaseReader:
     # --- tables
 
     def _table(self, case: Case, written: Mapping[str, Any]) -> None:
-        from evaluator.arrays import ArrayFileError, load_table
+        from evaluator.arrays import ArrayFileError
+        from evaluator.tables import load_table
 
         path = ("cases", case.number, "file")
         names = [self.probes[p].name for p in self.outputs]

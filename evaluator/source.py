@@ -81,6 +81,7 @@ class Document:
         self._spans = array("Q")
         self._next: dict[int, int] = {}
         self._targets: dict[int, int] = {}
+        self._listed: dict[int, list[int]] = {}
 
     @property
     def file(self) -> str:
@@ -132,10 +133,14 @@ class Document:
         return node not in self._next and self._spans[2 * node] == self._spans[2 * node + 1]
 
     def _children(self, node: int) -> list[int]:
+        if node in self._listed:
+            return self._listed[node]
         children, child, end = [], node + 1, self._next.get(node, node + 1)
         while child < end:
             children.append(child)
             child = self._next.get(child, child + 1)
+        if end > node + 100:  # a long list is asked for again for every element that is wrong
+            self._listed[node] = children
         return children
 
     def _bounds(self, node: int) -> tuple[int, int]:
@@ -250,8 +255,8 @@ class _Reader:
                     value = number(value)
                     if value is None:
                         value = self._plain(event)
-                elif event.tag is not None:
-                    self._refuse_tag(event)
+                else:
+                    self._quoted(event)
                 if event.anchor is not None:
                     anchors[event.anchor] = _Anchored(value, node, 1)
                 if type(holder) is list:
@@ -304,6 +309,15 @@ class _Reader:
             self._complain(event, *complaint)
         return value
 
+    def _quoted(self, event: Event) -> None:
+        if event.tag is not None:
+            self._refuse_tag(event)
+        if not event.value.isascii() and re.search("[\ud800-\udfff]", event.value):
+            self._complain(
+                event, "encoding", "the text holds half of a surrogate pair",
+                "write the character itself",
+            )  # fmt: skip
+
     def _open(self, event: Event, depth: int) -> list[Any] | dict[str, Any]:
         if event.tag is not None:
             self._refuse_tag(event)
@@ -329,6 +343,7 @@ class _Reader:
         elif text in holder:
             self.document._next[parent] = len(self.document._spans) // 2 - 1
             first = self.document._children(parent)[2 * list(holder).index(text)]
+            self.document._listed.clear()  # the mapping is not complete yet
             line, column = self.source.position(self.document._spans[2 * first])
             self._complain(
                 event, "duplicate-key",

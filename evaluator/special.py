@@ -2,8 +2,8 @@
 
 Three traps are met again and again. A rounded exponent t spoils e^t by |t|/2 units in the last
 place, so the rounding error of t is kept and made good. e^t underflows before z·e^t does, so it is
-multiplied in as two halves, e^(t/2) twice. And ∞·0 is NaN where the limit is 0, so one factor is
-bounded. What is left is a few units in the last place, for every float64.
+multiplied in as two factors. And ∞·0 is NaN where the limit is 0, so one factor is bounded.
+What is left is a few units in the last place, for every float64.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ Function = Callable[..., Array]
 BLOCK: Final = 1 << 14
 
 _LARGEST: Final = float(np.finfo(np.float64).max)
-#: e^−1600 is 0 even when multiplied with the largest number, and so is its half, e^−800.
+#: e^−1600 is 0 even when multiplied with the largest number.
 _ENOUGH: Final = 1600.0
+#: Beyond, e^−t is close to underflow.
+_FAR: Final = 700.0
 #: Clears the lower half of a significand, so that products of what is left are exact.
 _UPPER_HALF: Final = np.int64(-1 << 27)
 
@@ -34,10 +36,11 @@ _TANH_CUBIC: Final = (np.float64(0.07135481627260025), -6.175149918155315e-19)
 
 #: (a + 3/4)·e^(a²/2)·Q(a), Q the upper tail of the normal distribution, as a polynomial in
 #: t = (a − 5)/(a + 5), −1 ≤ t ≤ 1: its Chebyshev expansion cut after t²³, which leaves 2e-17.
-#: Row i, column j belongs to t^(4i + j). All terms together are at most 1.6 times the sum.
+#: Row i, column j belongs to t^(4i + j); the constant term, by far the largest, is added last.
+_NORMAL_TAIL_START: Final = 0.4422860036062862
 _NORMAL_TAIL: Final = np.array(
     (
-        (0.4422860036062862, -0.05568789301800604, 0.0020131654544626597, 0.030223321701261307),
+        (0.0, -0.05568789301800604, 0.0020131654544626597, 0.030223321701261307),
         (-0.038364881037339774, 0.030390438365600545, -0.017418258040374168, 0.007116711756956545),
         (-0.0017309600268549036, -2.577761327592e-05, 0.000197441003457077, -5.38479094392655e-05),
         (-1.15571571642301e-05, 9.377353629220852e-06, 9.8311824216924e-08, -1.36831771991130e-06),
@@ -115,18 +118,27 @@ def _scaled(factor: float, z: Array, limit: float = _ENOUGH) -> tuple[Array, Arr
 # Functions of one unit.
 
 
+def _decay(t: Array) -> tuple[Array, Array | float]:
+    """Return e^−t, t ≥ 0, as two factors, so that it can be multiplied before it underflows."""
+    far = t > _FAR
+    if not far.any():
+        return np.exp(-t), 1.0
+    shift = np.where(far, _FAR, 0.0)
+    return np.exp(shift - t), np.exp(-shift)
+
+
 def _gated(z: Array, t: Array, low: Array | None = None) -> Array:
     """Return z·sigmoid(±(t + low)), t ≥ 0, the sign that of z: max(z, 0) − |z|·e^−t / (1 + e^−t).
 
     Written so, both signs share the term that needs care, and it is never the larger one.
     """
-    half = np.exp(t * -0.5)
-    divisor = half * half + 1.0
-    share = np.minimum(np.abs(z), _LARGEST) * half
+    power, scale = _decay(t)
+    divisor = power * scale + 1.0
+    share = np.minimum(np.abs(z), _LARGEST) * power
     share /= divisor
     if low is not None:
         share -= share * (low / divisor)
-    share *= half
+    share *= scale
     result: Array = np.maximum(z, 0.0) - share
     return result
 
@@ -157,27 +169,31 @@ def gelu(z: Array, approximate: str = "none") -> Array:
     if approximate == "tanh":
         return _gated(z, *_tanh_form(a))
     square, low = _square(a)
-    half = np.exp(square * -0.25)
-    share = a / (a + 0.75)
-    share *= _normal_tail(a)
-    share -= share * (low * 0.5)
-    share *= half
-    share *= half
-    return np.maximum(z, 0.0) - share
+    power, scale = _decay(square * 0.5)
+    power -= power * (low * 0.5)
+    power *= _normal_tail(a)
+    power *= a
+    power /= a + 0.75
+    power *= scale
+    return np.maximum(z, 0.0) - power
 
 
 def _normal_tail(a: Array) -> Array:
     """Return (a + 3/4)·e^(a²/2)·Q(a) for 0 ≤ a."""
-    t = (a - 5.0) / (a + 5.0)
-    square = t * t
-    powers = np.stack([np.ones_like(t), t, square, square * t]).reshape(4, -1)
-    rows = (_NORMAL_TAIL @ powers).reshape(-1, *t.shape)
+    powers = np.ones((4, a.size))
+    _, t, square, cube = powers
+    t[:] = a.ravel()
+    np.divide(t - 5.0, t + 5.0, out=t)
+    np.multiply(t, t, out=square)
+    np.multiply(square, t, out=cube)
+    rows = _NORMAL_TAIL @ powers
     square *= square
     result: Array = rows[-1]
     for row in rows[-2::-1]:
         result *= square
         result += row
-    return result
+    result += _NORMAL_TAIL_START
+    return result.reshape(a.shape)
 
 
 def _tanh_form(a: Array) -> tuple[Array, Array]:
@@ -193,38 +209,33 @@ def _tanh_form(a: Array) -> tuple[Array, Array]:
 
 @in_float64
 def mish(z: Array) -> Array:
-    """Return z·tanh(ln(1 + e^z)), as a ratio of polynomials in e^−|z|.
+    """Return z·tanh(ln(1 + e^z)), as a ratio of polynomials in v = e^−|z|.
 
-    For z ≥ 0 it is z·(1 + 2v)/(1 + 2v + 2v²) with v = e^−z,
-    for z < 0 it is z·v·(2 + v)/(2 + 2v + v²) with v = e^z.
+    For z ≥ 0 it is z·(1 + 2v)/(1 + 2v + 2v²), for z < 0 it is z·v·(2 + v)/(2 + 2v + v²).
     """
-    half = np.exp(np.abs(z) * -0.5)
-    v = half * half
+    power, scale = _decay(np.abs(z))
+    v = power * scale
     negative = z < 0.0
     c = np.where(negative, 2.0, 1.0)
     numerator = (3.0 - c) * v
     divisor = numerator * v + 2.0 * v + c
     numerator += c
-    half = np.where(negative, half, 1.0)
-    result = np.maximum(z, -_LARGEST) * half
+    result: Array = np.maximum(z, -_LARGEST) * np.where(negative, power, 1.0)
     result *= numerator / divisor
-    result *= half
+    result *= np.where(negative, scale, 1.0)
     return result
 
 
 @in_float64
 def softplus(z: Array, beta: float = 1.0) -> Array:
     """Return ln(1 + e^(beta·z)) / beta, beta > 0, as max(z, 0) + log1p(e^−|beta·z|) / beta."""
-    a = np.abs(z)
     if beta == 1.0:
-        return np.maximum(z, 0.0) + np.log1p(np.exp(-a))
-    t, low = _scaled(beta, a)
-    half = np.exp(t * -0.5)
-    power = half * half
-    rest: Array = np.log1p(power - power * low) / beta
-    if beta < 1.0:
-        # Dividing by beta would magnify the steps of 5e-324 that e^−t takes down there.
-        rest = np.where(t > 600.0, half / beta * half, rest)
+        rest: Array = np.log1p(np.exp(-np.abs(z)))
+    else:
+        t, low = _scaled(beta, np.abs(z))
+        power, scale = _decay(t)
+        power -= power * low
+        rest = np.where(t > _FAR, power / beta * scale, np.log1p(power) / beta)
     rest += np.maximum(z, 0.0)
     return rest
 
@@ -240,7 +251,8 @@ def hard_sigmoid(z: Array, alpha: float = 0.2, beta: float = 0.5) -> Array:
     """Return min(max(0, alpha·z + beta), 1), where near the lower bend the sum cancels."""
     product, low = _scaled(alpha, z, limit=abs(beta) + 2.0)
     total, rest = _plus(product, beta)
-    return np.minimum(np.maximum(total + (rest + low), 0.0), 1.0)
+    total += rest + low
+    return np.minimum(np.maximum(total, 0.0), 1.0)
 
 
 @in_float64
@@ -285,42 +297,17 @@ def gaussian(z: Array) -> Array:
 # limit, and the row is NaN, as is a row that holds a NaN.
 
 
-def _shifted(z: Array) -> tuple[Array, Array, Array]:
-    """Return d = z − max z for every row, its rounding error, and e^(z − max z)."""
-    top = z.max(axis=-1, keepdims=True)
-    d = z - top
-    low = d - z
-    spare = low + top
-    np.subtract(d, low, out=low)
-    np.subtract(z, low, out=low)
-    low -= spare  # Knuth's sum, in two arrays
-    if not np.isfinite(low.sum()):
-        if np.isposinf(top).any():
-            return _shifted(_one_infinite(z))
-        low[~np.isfinite(low)] = 0.0
-    power = np.exp(d)
-    np.multiply(power, low, out=spare)
-    power += spare
-    return d, low, power
-
-
-def _one_infinite(z: Array) -> Array:
-    """Replace a row with one +∞ by a finite one with the same softmax, one with more by NaN."""
-    infinite = np.isposinf(z)
-    count = infinite.sum(axis=-1, keepdims=True)
-    result = z.copy()
-    np.copyto(result, -np.inf, where=(count == 1) & ~np.isnan(z))
-    np.copyto(result, 0.0, where=(count == 1) & infinite)
-    np.copyto(result, np.nan, where=count > 1)
-    return result
-
-
 @in_blocks
 def softmax(z: Array) -> Array:
-    """Return e^zᵢ / Σ e^zⱼ, shifted by the largest z."""
-    power = _shifted(z)[2]
-    power /= power.sum(axis=-1, keepdims=True)
-    return power
+    """Return e^zᵢ / Σ e^zⱼ; only rows with large z need to be shifted by the largest."""
+    limit = 650.0 if z.dtype == np.float64 else 80.0
+    if z.max() < limit and z.min() > -limit:
+        return _shares(np.exp(z))
+    near = ((z < limit) & (z > -limit)).all(axis=-1)
+    result = np.empty_like(z)
+    result[near] = _shares(np.exp(z[near]))
+    result[~near] = _shares(_powers(z[~near])[2])
+    return result
 
 
 def softmin(z: Array) -> Array:
@@ -331,9 +318,9 @@ def softmin(z: Array) -> Array:
 @in_float64
 def log_softmax(z: Array) -> Array:
     """Return zᵢ − ln Σ e^zⱼ = d − log1p(Σ e^d without the first largest), d = z − max z."""
-    d, low, power = _shifted(z)
-    np.copyto(power, 0.0, where=first_largest(z))
-    d -= np.log1p(power.sum(axis=-1, keepdims=True)) - low
+    d, low, power = _powers(z)
+    np.copyto(power, 0.0, where=first_largest(power))
+    d -= np.log1p(_total(power)) - low
     return d
 
 
@@ -341,6 +328,55 @@ def first_largest(z: Array) -> NDArray[np.bool_]:
     """Mark the first largest element of every row; a NaN counts as the largest."""
     marks: NDArray[np.bool_] = np.arange(z.shape[-1]) == z.argmax(axis=-1, keepdims=True)
     return marks
+
+
+def _powers(z: Array) -> tuple[Array, Array, Array]:
+    """Return d = z − max z, its rounding error, and e^(z − max z), for every row."""
+    if np.isinf(z).any():
+        z = _one_infinite(z)
+    top = z.max(axis=-1, keepdims=True)
+    d, low = _plus(z, -top)
+    low = np.where(np.isfinite(low), low, 0.0)  # −∞ − max z is exact
+    power = np.exp(d)
+    power += power * low
+    return d, low, power
+
+
+def _one_infinite(z: Array) -> Array:
+    """Replace a row with one +∞ by one with the same softmax, a row with more by NaN."""
+    infinite = np.isposinf(z)
+    count = infinite.sum(axis=-1, keepdims=True)
+    result = z.copy()
+    np.copyto(result, -np.inf, where=(count == 1) & ~np.isnan(z))
+    np.copyto(result, 0.0, where=(count == 1) & infinite)
+    np.copyto(result, np.nan, where=count > 1)
+    return result
+
+
+def _shares(power: Array) -> Array:
+    """Divide every row of positive numbers by its sum."""
+    power /= _total(power)
+    return power
+
+
+def _total(power: Array) -> Array:
+    """Return the sum of every row of positive numbers, rounded once.
+
+    The upper bits of a row are multiples of one number, and few enough for their sum to be exact.
+    """
+    if power.dtype != np.float64:
+        return power.sum(axis=-1, keepdims=True, dtype=np.float64).astype(power.dtype)
+    total: Array = power.sum(axis=-1, keepdims=True)
+    if power.shape[-1] < 5:
+        return total
+    ones = np.ones((power.shape[-1], 1))
+    cut = total * 16.0
+    upper = power + cut
+    upper -= cut
+    total = upper @ ones
+    np.subtract(power, upper, out=upper)
+    total += upper @ ones
+    return total
 
 
 @in_float64

@@ -15,7 +15,7 @@ from evaluator.diagnostics import UsageError
 if TYPE_CHECKING:
     from evaluator.collect import Selection, Target
     from evaluator.results import Report, SpecResult
-    from evaluator.run import Options
+    from evaluator.runner import Options
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +61,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Evaluate, report, and give the exit code."""
-    from evaluator.run import Options
+    from evaluator.runner import Options
 
     options = Options(
         selection=selection(arguments), atol=arguments.atol, rtol=arguments.rtol,
@@ -104,7 +104,7 @@ def find_targets(paths: Sequence[str]) -> list[Target]:
 def report_on(files: list[Target], options: Options, arguments: argparse.Namespace) -> Report:
     """Evaluate files and write every report that was asked for."""
     from evaluator.reporters import load
-    from evaluator.run import collect_report
+    from evaluator.runner import collect_report
 
     wanted = [_split(text) for text in arguments.report]
     reporters = [(load(name), path) for name, path in wanted]
@@ -139,7 +139,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _collect_only(files: list[Target], options: Options) -> int:
-    from evaluator.run import collect
+    from evaluator.runner import collect
 
     found = invalid = 0
     for file, document, case in collect(files, options):

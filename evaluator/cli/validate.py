@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Validate, report, and give the exit code."""
-    from evaluator.run import Options
+    from evaluator.runner import Options
 
     options = Options(
         selection=run.selection(arguments), allow_empty=arguments.allow_empty,

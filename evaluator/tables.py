@@ -1,0 +1,384 @@
+"""Read CSV files of numbers, and tables of cases from `.csv` and `.npz` files, one case per row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from operator import itemgetter
+from pathlib import Path, PurePath
+from typing import Any, Final
+
+import numpy as np
+
+from evaluator.arrays import (
+    Array,
+    ArrayFileError,
+    Npz,
+    as_floats,
+    listed,
+    nearest,
+    reading,
+    resolve,
+)
+from evaluator.diagnostics import clip
+
+#: Bytes in a CSV file.
+MAX_CSV_BYTES: Final = 2**30
+#: Characters in one row of a CSV file; the csv module takes 131,072 in one quoted cell.
+MAX_CSV_ROW: Final = 4 * 2**20
+#: Rows of a table of cases.
+MAX_ROWS: Final = 10_000_000
+#: Expected cells of a CSV table that are not plain numbers.
+MAX_WRITTEN: Final = 1_000_000
+
+_PLAIN = b"0123456789+-.eE \t,"
+_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"([-+]?)\.?(inf|nan)", re.IGNORECASE | re.ASCII)
+_INDEX = re.compile(r"[-+]?[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Many cases in one file, a row each."""
+
+    #: (rows × inputs), float64.
+    inputs: Array
+    #: (rows × outputs), float64; None if the table lists no expected values.
+    expected: Array | None
+    expected_names: tuple[str, ...] | None
+    #: The largest output of each row, by index or by name.
+    classes: list[int | str] | None
+    names: list[str] | None
+    rows: int
+    #: The line of the CSV on which each row starts, counted from 1.
+    row_lines: Sequence[int] | None = None
+    #: Cells of `expected` that are no plain numbers, such as `~0.99`, by row and column from 0;
+    #: the array holds NaN there.
+    expected_text: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+def load_table(
+    case: Mapping[str, Any], spec_file: str, inputs: Sequence[str], outputs: Sequence[str]
+) -> Table:
+    """Read the table that the `file` of a case names, for a network of these inputs and outputs."""
+    name = str(case["file"])
+    shown = f"`{clip(name, 80)}`"
+    read = {".csv": _csv_table, ".npz": _npz_table}.get(PurePath(name).suffix.lower())
+    if read is None:
+        raise ArrayFileError(f"{shown} is not a table that the evaluator reads", "use .csv or .npz")
+    path = resolve(name, spec_file)
+    with reading(shown):
+        return read(path, shown, case, inputs, outputs)
+
+
+def _wrong(message: str, hint: str) -> ArrayFileError:
+    return ArrayFileError(message, hint, "case-table")
+
+
+def _misfit(message: str, hint: str) -> ArrayFileError:
+    return ArrayFileError(message, hint, "shape-mismatch")
+
+
+def _npz_table(
+    path: Path, shown: str, case: Mapping[str, Any], inputs: Sequence[str], outputs: Sequence[str]
+) -> Table:
+    """Read the arrays (rows × inputs), (rows × outputs) and (rows,) of class indices."""
+    with closing(Npz(path, shown)) as archive:
+
+        def read(key: str) -> Array:
+            name = case.get(key, key)
+            if not isinstance(name, str):
+                raise _wrong(f"`{key}` lists columns, and {shown} holds arrays", "name one array")
+            if name not in archive.names:
+                message = f"{shown} holds no array `{clip(name)}`"
+                raise _wrong(message, nearest(name, archive.names))
+            return archive.read(name)
+
+        table = _matrix(read("inputs"), "inputs", len(inputs), shown)
+        expected, classes = None, None
+        if "expected" in case or ("expected_class" not in case and "expected" in archive.names):
+            expected = _matrix(read("expected"), "expected", len(outputs), shown)
+            _same_rows(len(table), len(expected), "expected values", shown)
+        if "expected_class" in case:
+            classes = _class_indices(read("expected_class"), len(outputs), shown)
+            _same_rows(len(table), len(classes), "classes", shown)
+    if not len(table):
+        raise _wrong(f"{shown} has no rows", "save at least one case")
+    names = None if expected is None else tuple(outputs)
+    return Table(table, expected, names, classes, None, len(table))
+
+
+def _matrix(values: Array, what: str, width: int, shown: str) -> Array:
+    """Give (rows × width) in float64; an array (rows,) stands for one column."""
+    found = values.shape
+    if len(found) == 1 and width == 1:
+        values = values.reshape(-1, 1)
+    if values.ndim != 2 or values.shape[1] != width:
+        message = f"the array of `{what}` in {shown} has the shape {found}; the network has {width}"
+        raise _misfit(message, f"save it as (rows, {width}), a row per case")
+    return as_floats(values, shown).astype(np.float64, copy=False)
+
+
+def _same_rows(rows: int, found: int, what: str, shown: str) -> None:
+    if found != rows:
+        message = f"{shown} has {rows} rows of inputs and {found} of {what}"
+        raise _misfit(message, "save a row of each for every case")
+
+
+def _class_indices(values: Array, outputs: int, shown: str) -> list[int | str]:
+    if values.dtype.kind not in "iu" or values.ndim != 1:
+        found = f"{values.dtype.name} of the shape {values.shape}"
+        message = f"the array of `expected_class` in {shown} is {found}"
+        raise _misfit(message, "save one integer per row, the index of the largest output")
+    wrong = np.flatnonzero((values < 0) | (values >= outputs))
+    # A network of one output has no largest: the caller says so.
+    if wrong.size and outputs > 1:
+        row = f"row {wrong[0] + 1} of {shown}"
+        raise _wrong(f"{row} expects class {values[wrong[0]]}", f"write 0 to {outputs - 1}")
+    indices: list[int | str] = values.tolist()
+    return indices
+
+
+class _Header:
+    """The first row of a CSV table, which names its columns."""
+
+    def __init__(self, cells: list[str], shown: str) -> None:
+        self.names, self._shown = [cell.strip() for cell in cells], shown
+
+    def index(self, name: str) -> int:
+        """Find the one column of a name."""
+        if (times := self.names.count(name)) == 1:
+            return self.names.index(name)
+        if times:
+            message = f"{self._shown} has {times} columns `{clip(name)}`"
+            raise _wrong(message, "give every column that is used a name of its own")
+        hint = nearest(name, self.names)
+        if all(number(cell) is not None for cell in self.names):
+            hint = "the first row of a table names its columns"
+        elif len(self.names) == 1 and re.search(r"[;\t]", self.names[0]):
+            hint = "separate cells by commas"
+        raise _wrong(f"{self._shown} has no column `{clip(name)}`", hint)
+
+    def all(self, written: Any, default: Sequence[str], what: str) -> list[int]:
+        """Find the columns that a case lists, one for each of the network's `default` names."""
+        names = [written] if isinstance(written, str) else default if written is None else written
+        if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+            message = f"`{what}` is not a list of columns of {self._shown}"
+            raise _wrong(message, "write the names of the columns in the network's order")
+        if len(names) != len(default):
+            message = f"`{what}` lists {len(names)} columns; the network has {len(default)}"
+            raise _misfit(f"{message} ({self._shown})", f"list one for each of {listed(default)}")
+        return [self.index(name) for name in names]
+
+    def expected(self, case: Mapping[str, Any], outputs: Sequence[str]) -> list[int]:
+        """Find the columns of expected values: those listed, else those named as the outputs."""
+        if "expected" not in case:
+            if "expected_class" in case or not any(name in self.names for name in outputs):
+                return []
+            if len(set(outputs)) < len(outputs):
+                message = f"the outputs have no names of their own to find in {self._shown}"
+                raise _wrong(message, "list the columns under `expected`")
+        return self.all(case.get("expected"), outputs, "expected")
+
+
+def _csv_table(
+    path: Path, shown: str, case: Mapping[str, Any], inputs: Sequence[str], outputs: Sequence[str]
+) -> Table:
+    """Read the columns that a case lists from a CSV with a header."""
+    body = csv_rows(path, shown)
+    if (first := next(body, None)) is None:
+        raise _wrong(f"{shown} is empty", "write a row of column names, then a row per case")
+    header = _Header(first[1], shown)
+    columns = header.all(case.get("inputs"), inputs, "inputs") + header.expected(case, outputs)
+    label_column, name_column = (
+        header.index(str(case[key])) if key in case else None for key in ("expected_class", "name")
+    )
+    values, lines, width = array("d"), array("q"), len(header.names)
+    labels: list[int | str] = []
+    names: list[str] = []
+    written: dict[tuple[int, int], str] = {}
+    label, select = _labeller(outputs, case.get("expected_class")), _selector(columns)
+    for row, (line, cells) in enumerate(body):
+        where = f"row {row + 1} (line {line}) of {shown}"
+        if len(cells) != width:
+            message = f"{where} has {len(cells)} cells, the header has {width}"
+            raise _wrong(message, "put cells that hold commas in double quotes")
+        if row >= MAX_ROWS or len(written) > MAX_WRITTEN:
+            raise _wrong(f"{where} is more than the evaluator reads", "split the table")
+        picked = select(cells)
+        if (found := numbers(picked)) is None:
+            found = []
+            for at, cell in enumerate(picked):
+                value = number(cell)
+                if value is None:
+                    if at < len(inputs) or _NUMBER.fullmatch(cell.strip()) or not cell.strip():
+                        column = f"column `{clip(header.names[columns[at]])}`"
+                        raise _wrong(f"{where}, {column} {complaint(cell)}", "write a number")
+                    written[row, at - len(inputs)] = cell.strip()
+                found.append(math.nan if value is None else value)
+        values.fromlist(found)
+        lines.append(line)
+        if label_column is not None:
+            labels.append(label(cells[label_column].strip(), where))
+        if name_column is not None:
+            names.append(clip(cells[name_column].strip(), 100))
+    if not lines:
+        raise _wrong(f"{shown} has a header and no rows", "write at least one case")
+    read = np.frombuffer(values, np.float64).reshape(len(lines), len(columns))
+    recorded = len(columns) > len(inputs)
+    return Table(
+        inputs=np.ascontiguousarray(read[:, : len(inputs)]),
+        expected=np.ascontiguousarray(read[:, len(inputs) :]) if recorded else None,
+        expected_names=tuple(outputs) if recorded else None,
+        classes=None if label_column is None else labels,
+        names=None if name_column is None else names,
+        rows=len(lines),
+        row_lines=lines,
+        expected_text=written,
+    )
+
+
+def _selector(columns: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
+    """Make the function that picks columns from the cells of a row."""
+    if len(columns) > 1:
+        return itemgetter(*columns)
+    (column,) = columns
+    return lambda cells: (cells[column],)
+
+
+def _labeller(outputs: Sequence[str], name: Any) -> Callable[[str, str], int | str]:
+    """Make the function that reads a class: the name of an output, else an index."""
+    column = f"column `{clip(str(name))}`"
+    known: dict[str, int | str] = {name: name for name in outputs if outputs.count(name) == 1}
+
+    def label(cell: str, where: str) -> int | str:
+        if cell not in known:
+            index = int(cell) if _INDEX.fullmatch(cell) else -1
+            # A network of one output has no largest: the caller says so.
+            if len(outputs) > 1 and not 0 <= index < len(outputs):
+                hint = nearest(cell, list(known)) if known else f"write 0 to {len(outputs) - 1}"
+                raise _wrong(f"{where}, {column} is `{clip(cell)}`, no output", hint)
+            known[cell] = index
+        return known[cell]
+
+    return label
+
+
+def csv_rows(path: Path, shown: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line and the cells of every row; blank lines may stand at the end alone."""
+    if (size := path.stat().st_size) > MAX_CSV_BYTES:
+        message = f"{shown} has {size} bytes; at most {MAX_CSV_BYTES} are read"
+        raise ArrayFileError(message, "keep large arrays in .npz files")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            yield from _rows(file, shown)
+        except UnicodeDecodeError as fault:
+            message = f"{shown} is not UTF-8 text: byte 0x{fault.object[fault.start]:02x}"
+            raise ArrayFileError(message, "save it as UTF-8") from None
+
+
+def _rows(file: io.TextIOWrapper, shown: str) -> Iterator[tuple[int, list[str]]]:
+    line = blank = 0
+    while text := _line(file, MAX_CSV_ROW, line + 1, shown):
+        line += 1
+        if not text.strip():
+            blank = blank or line
+            continue
+        if blank:
+            raise _wrong(f"line {blank} of {shown} is blank, and rows follow", "delete the line")
+        if '"' not in text:
+            # What the csv module would give, in half the time.
+            yield line, text.rstrip("\r\n").split(",")
+            continue
+        reader = csv.reader(_row_lines(text, file, line, shown), strict=True)
+        try:
+            cells = next(reader)
+        except csv.Error as fault:
+            message = f"the row on line {line} of {shown} is not CSV: {clip(str(fault), 80)}"
+            raise ArrayFileError(
+                message, 'write cells with quotes as `"so ""quoted"" here"`'
+            ) from None
+        yield line, cells
+        line += reader.line_num - 1
+
+
+def _row_lines(text: str, file: io.TextIOWrapper, row: int, shown: str) -> Iterator[str]:
+    """Yield the lines of one row, whose quoted cells may hold line breaks."""
+    room = MAX_CSV_ROW
+    while text:
+        yield text
+        room -= len(text)
+        text = _line(file, room, row, shown)
+
+
+def _line(file: io.TextIOWrapper, limit: int, row: int, shown: str) -> str:
+    text = file.readline(limit + 1)
+    if len(text) > limit:
+        message = f"the row on line {row} of {shown} has more than {MAX_CSV_ROW} characters"
+        raise ArrayFileError(message, "keep large arrays in .npz files")
+    return text
+
+
+def numbers(cells: Sequence[str]) -> list[float] | None:
+    """Convert cells to numbers; None if one of them is not a number."""
+    # `float` alone takes 1_0, infinity and the digits of every script.
+    if not ",".join(cells).encode().translate(None, _PLAIN):
+        with suppress(ValueError):
+            values = list(map(float, cells))
+            # Infinite only where a number overflows, or the sum itself: then each is looked at.
+            if math.isfinite(sum(values)):
+                return values
+    found = [value for cell in cells if (value := number(cell)) is not None]
+    return found if len(found) == len(cells) else None
+
+
+def number(cell: str) -> float | None:
+    """Convert one cell, a YAML float or `nan`, `inf`, `-inf` in any case; None for all else."""
+    text = cell.strip(" \t")
+    if _NUMBER.fullmatch(text):
+        return None if math.isinf(value := float(text)) else value
+    found = _NOT_FINITE.fullmatch(text)
+    return float(found[1] + found[2]) if found else None
+
+
+def complaint(cell: str) -> str:
+    """Say why a cell is not a number."""
+    if not (text := cell.strip()):
+        return "is blank"
+    reason = "too large for a 64-bit float" if _NUMBER.fullmatch(text) else "not a number"
+    return f"is `{clip(text)}`, {reason}"
+
+
+def read_matrix(path: Path, shown: str) -> Array:
+    """Read a CSV of numbers without a header: (rows × columns)."""
+    values, width = array("d"), 0
+    for row, (line, cells) in enumerate(csv_rows(path, shown), 1):
+        width = width or len(cells)
+        where = f"row {row} (line {line}) of {shown}"
+        if len(cells) != width:
+            message = f"{where} ends with column {len(cells)}, row 1 with column {width}"
+            raise _misfit(message, "give every row as many cells")
+        if (found := numbers(cells)) is None:
+            if row == 1 and all(_is_word(cell) for cell in cells):
+                message = f"the first row of {shown} is not numbers: `{clip(','.join(cells))}`"
+                raise ArrayFileError(message, "a weights CSV has no header; delete the row")
+            column = next(at for at, cell in enumerate(cells) if number(cell) is None)
+            split = re.search(r"[;\t]", cells[column].strip())
+            raise ArrayFileError(
+                f"{where}, column {column + 1} {complaint(cells[column])}",
+                "separate cells by commas" if split else "write a number, such as 0.5 or 1e-3",
+            )
+        values.fromlist(found)
+    if not width:
+        raise ArrayFileError(f"{shown} is empty", "write rows of numbers, separated by commas")
+    return np.frombuffer(values, np.float64).reshape(-1, width)
+
+
+def _is_word(cell: str) -> bool:
+    return number(cell) is None and bool(re.fullmatch(r"\s*[^\W\d][^;\t]*", cell))
