@@ -66,7 +66,7 @@ def _specs_under(folder: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             yield from _specs_under(entry.path)
         elif entry.name.endswith(SUFFIXES) and not entry.is_dir():
-            yield entry.path
+            yield os.path.normpath(entry.path)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ MAX_WEIGHTS: Final = 24
 
 
 def number(value: Any) -> str:
-    """Write a number in the fewest digits that tell it from its neighbours."""
-    text = str(value)
-    return text.removesuffix(".0")
+    """Write a number in the fewest digits that tell it from its neighbours, as YAML does."""
+    text = str(value).removesuffix(".0")
+    return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}.get(text, text)
 
 
 def arithmetic(trace: Trace, row: int, place: Place) -> tuple[str, ...]:

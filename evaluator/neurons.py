@@ -27,7 +27,7 @@ class _Unit(NamedTuple):
     parameters: dict[str, Any]
 
 
-def connect(wiring: Wiring, inputs: tuple[str, ...]) -> Network | None:
+def connect(wiring: Wiring, inputs: tuple[str, ...]) -> Network:
     """Build the network of the form `neurons`; its problems go to the wiring's list."""
     written: dict[str, Any] = wiring.data["neurons"]
     _check_names(wiring, inputs, written)
@@ -43,7 +43,10 @@ def connect(wiring: Wiring, inputs: tuple[str, ...]) -> Network | None:
     outputs = _outputs(wiring, reads, written)
     _check_use(wiring, reads, inputs, outputs)
     if len(units) < len(written) or len(depths) < len(written):
-        return None
+        # The names are known, and with them the cases can be checked.
+        places = {name: Place(0, column) for column, name in enumerate(written)}
+        known_outputs = tuple(name for name in outputs if name in written)
+        return Network(inputs, known_outputs, (), places, wiring.dtype)
     return _assemble(wiring.dtype, inputs, outputs, units, depths)
 
 
@@ -80,7 +83,7 @@ def _unit(
                         "write one weight per input")  # fmt: skip
     bias = wiring.scalar((*path, "bias"), neuron.get("bias", 0))
     chosen = wiring.activation((*path, "activation"), neuron["activation"], 1)
-    if len(wiring.found) > before or weights is None or bias is None or chosen is None:
+    if len(wiring.found) > before or weights is None:
         return None
     return _Unit(reads, weights, bias, *chosen)
 

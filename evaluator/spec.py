@@ -66,7 +66,7 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
         if not _errors(wiring.found):
             found_cases = reader.cases, reader.batch(), reader.checks()
     found += wiring.found
-    if network is None or found_cases is None or _errors(found):
+    if network is None or found_cases is None or _errors(wiring.found):
         raise SpecError(in_file_order(found))
     data = document.data
     return Spec(

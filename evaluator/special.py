@@ -365,7 +365,8 @@ def _total(power: Array) -> Array:
     The upper bits of a row are multiples of one number, and few enough for their sum to be exact.
     """
     if power.dtype != np.float64:
-        return power.sum(axis=-1, keepdims=True, dtype=np.float64).astype(power.dtype)
+        wide: Array = power.sum(axis=-1, keepdims=True, dtype=np.float64)
+        return wide.astype(power.dtype)
     total: Array = power.sum(axis=-1, keepdims=True)
     if power.shape[-1] < 5:
         return total

@@ -26,7 +26,10 @@ class Wiring:
         self.found: list[Diagnostic] = []
 
     def network(self) -> Network | None:
-        """Build the network, or collect in `found` every reason why it cannot be built."""
+        """Build the network; what is wrong goes to `found`, and None means that no shape is known.
+
+        A network with errors is good for one thing: to check the cases against its shape.
+        """
         data = self.data
         inputs = self.names(("inputs",)) if "inputs" in data else None
         if "neuron" in data:
@@ -43,7 +46,7 @@ class Wiring:
                 "describe the network with `neuron`, `neurons` or `layers`", key=True,
             )  # fmt: skip
             return None
-        return network if not any(d.severity == "error" for d in self.found) else None
+        return network
 
     def complain(
         self, path: Path, code: str, message: str, hint: str = "",
@@ -70,7 +73,7 @@ class Wiring:
             weights = self.vector(("neuron", "weights"), written)
         bias = self.scalar(("neuron", "bias"), neuron.get("bias", 0))
         chosen = self.activation((*path, "activation"), neuron["activation"], 1)
-        if weights is None or bias is None or chosen is None:
+        if weights is None:
             return None
         inputs = self._input_names(inputs, len(weights), ("neuron", "weights"))
         outputs = self.names(("outputs",)) if "outputs" in self.data else ("y",)
@@ -145,8 +148,7 @@ class Wiring:
         elif units is not None and weights is not None:
             bias = np.zeros(units, self.dtype)
         chosen = self.activation((*path, "activation"), layer["activation"], units)
-        complete = (weights is not None) == ("weights" in layer)
-        if chosen is None or units is None or not complete or ("bias" in layer and bias is None):
+        if units is None or (weights is None and "weights" in layer):
             return None, reads, units
         return Step((name,), number, weights, bias, *chosen), reads, units
 
@@ -244,7 +246,7 @@ class Wiring:
             return None
         return values
 
-    def scalar(self, path: Path, written: float) -> Array | None:
+    def scalar(self, path: Path, written: float) -> Array:
         """Read one finite number, as an array of length 1."""
         return self._finite(path, [written])
 
@@ -265,7 +267,7 @@ class Wiring:
                               f"row {number + 1} has {count(width, 'weight')}, row 1 has {widths[0]}",
                               "give every unit one weight per input")  # fmt: skip
         if len(set(widths)) > 1:
-            return None
+            return np.zeros((len(widths), max(set(widths), key=widths.count)))
         return self._finite(path, written)
 
     def _from_file(self, path: Path, reference: Mapping[str, Any]) -> Array | None:
@@ -290,7 +292,7 @@ class Wiring:
             return None
         return cast
 
-    def _finite(self, path: Path, written: Sequence[Any]) -> Array | None:
+    def _finite(self, path: Path, written: Sequence[Any]) -> Array:
         """Read a list of numbers, or a list of such lists, all of one length."""
         with np.errstate(over="ignore"):
             values = np.array(written, self.dtype)
@@ -301,7 +303,7 @@ class Wiring:
             for step in index:
                 at = at[step]
             self._not_finite((*path, *index), at)
-        return None
+        return values
 
     def _not_finite(self, path: Path, value: float) -> None:
         self.complain(path, "not-finite", f"{spell(value)} is not a finite number of {self.dtype}",
@@ -309,7 +311,7 @@ class Wiring:
 
     def _by_name(
         self, path: Path, written: Mapping[str, float], names: Sequence[str]
-    ) -> Array | None:
+    ) -> Array:
         """Put weights by name in the order of the names."""
         for name in written:
             if name not in names:
@@ -319,13 +321,13 @@ class Wiring:
             self.complain(path, "missing-key",
                           f"no weight for the input `{clip(missing[0])}`",
                           "write 0 for an input that does not count", key=True)  # fmt: skip
-        if missing or len(written) > len(names):
-            return None
         values = self.numbers_by_name(path, written)
+        if missing or len(written) > len(names):
+            return np.zeros(len(names))
         place = {name: number for number, name in enumerate(written)}
-        return None if values is None else values[[place[name] for name in names]]
+        return values[[place[name] for name in names]]
 
-    def numbers_by_name(self, path: Path, written: Mapping[str, float]) -> Array | None:
+    def numbers_by_name(self, path: Path, written: Mapping[str, float]) -> Array:
         """Read the numbers of a mapping, in its own order."""
         values = np.array(list(written.values()), self.dtype)
         finite = np.isfinite(values)
@@ -334,7 +336,7 @@ class Wiring:
         for name, is_finite in zip(written, finite, strict=True):
             if not is_finite:
                 self._not_finite((*path, name), written[name])
-        return None
+        return values
 
     def unknown_name(self, name: str, known: Sequence[str], path: Path, key: bool = True) -> None:
         """Say that a name names nothing, and which name may be meant."""
@@ -346,7 +348,7 @@ class Wiring:
 
     def activation(
         self, path: Path, written: str | Mapping[str, Any], units: int | None
-    ) -> tuple[Activation, dict[str, Any]] | None:
+    ) -> tuple[Activation, dict[str, Any]]:
         """Read an activation and its parameters, for a layer of so many units."""
         name = written if isinstance(written, str) else written["name"]
         function = ACTIVATIONS[NAMES[name]]
@@ -357,8 +359,7 @@ class Wiring:
             if isinstance(value, list) or is_file(value):
                 parameters[parameter] = values = self.vector((*path, parameter), value)
                 if values is None:
-                    return None
-        before = len(self.found)
+                    return function, {}
         if function.parameters:
             for parameter, message, hint in function.problems(parameters, units):
                 at = (*path, parameter) if parameter in parameters else path
@@ -367,7 +368,7 @@ class Wiring:
             self.complain(path, "out-of-range",
                           f"`{name}` works on a layer of two units or more; this is one unit",
                           "use `layers`, or another activation")  # fmt: skip
-        return (function, parameters) if len(self.found) == before else None
+        return function, parameters
 
 
 def is_file(written: Any) -> bool:

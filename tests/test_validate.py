@@ -14,7 +14,7 @@ import jsonschema
 import jsonschema_rs
 import pytest
 
-from evaluator import source, validate
+from evaluator import faults, source, validate
 from evaluator.diagnostics import CODES, Diagnostic, Location
 
 CASES = "cases:\n  - inputs: [2, 3]\n    expected: ~0.999\n"

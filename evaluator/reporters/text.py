@@ -71,9 +71,12 @@ def off_by(mismatch: Mismatch) -> str:
         return f"{distance:.3g} from the nearest accepted value" if distance else "the bound itself"
     half, distance = (high - low) / 2, abs(actual - (low / 2 + high / 2))
     if half > 0:
-        times = distance / half
-        return f"{distance:.3g}, {times:.3g} times what is allowed"
+        return f"{distance:.3g}, {_times(distance / half)} times what is allowed"
     return f"{distance:.3g}, where nothing is allowed"
+
+
+def _times(ratio: float) -> str:
+    return f"{float(f'{ratio:.3g}'):,.0f}" if 100 <= ratio < 1e12 else f"{ratio:.3g}"
 
 
 def excerpt(location: Location, label: str, color: bool) -> list[str]:
@@ -111,7 +114,7 @@ def summary(report: Report, color: bool) -> str:
     parts = [
         (counts.failed, f"{counts.failed:,} failed"),
         (counts.errors, plural(counts.errors, "error")),
-        (counts.invalid, f"{plural(counts.invalid, 'spec')} invalid"),
+        (counts.invalid, f"{counts.invalid:,} invalid"),
         (counts.xpassed, f"{counts.xpassed:,} passed unexpectedly"),
         (counts.passed, f"{counts.passed:,} passed"),
         (counts.skipped, f"{counts.skipped:,} skipped"),
