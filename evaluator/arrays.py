@@ -134,7 +134,7 @@ def _neighbour(missing: Path) -> str:
     """Name the file of the same folder that may have been meant."""
     names: list[str] = []
     with suppress(OSError), os.scandir(missing.parent) as entries:
-        files = [entry.name for entry in islice(entries, 1000) if entry.is_file()]
+        files = [entry.name for entry in islice(entries, 1000) if os.path.isfile(entry)]
         names = sorted(filter(str.isprintable, files))
     return did_you_mean(missing.name, names) or "paths are relative to the spec's folder"
 
@@ -290,7 +290,7 @@ class _NpzFile(io.FileIO):
 
 
 #: What zipfile raises on bytes that are no archive, or one of a kind that it does not read.
-_NO_ARCHIVE = (zipfile.BadZipFile, RuntimeError, ValueError, EOFError, OverflowError, struct.error)
+_NO_ARCHIVE = (zipfile.BadZipFile, OSError, RuntimeError, ValueError, OverflowError, struct.error)
 
 
 class Npz:

@@ -68,7 +68,7 @@ class Wiring:
                               "weights by name need `inputs`, which gives the names their order",
                               f"add `inputs: [{', '.join(map(clip, written))}]`")  # fmt: skip
                 return None
-            weights = self._by_name(("neuron", "weights"), written, inputs)
+            weights: Array | None = self._by_name(("neuron", "weights"), written, inputs)
         else:
             weights = self.vector(("neuron", "weights"), written)
         bias = self.scalar(("neuron", "bias"), neuron.get("bias", 0))
