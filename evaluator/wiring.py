@@ -309,9 +309,7 @@ class Wiring:
         self.complain(path, "not-finite", f"{spell(value)} is not a finite number of {self.dtype}",
                       "weights, biases and parameters are finite")  # fmt: skip
 
-    def _by_name(
-        self, path: Path, written: Mapping[str, float], names: Sequence[str]
-    ) -> Array:
+    def _by_name(self, path: Path, written: Mapping[str, float], names: Sequence[str]) -> Array:
         """Put weights by name in the order of the names."""
         for name in written:
             if name not in names:

@@ -13,7 +13,7 @@ import struct
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
-from safetensors import SafetensorError
 from safetensors.numpy import load as oracle_load
 from safetensors.numpy import save as oracle_save
 
@@ -508,3 +507,365 @@ def test_hostile_file_is_one_message_and_little_memory(folder: Path, name: str) 
     assert words in found
     assert peak < 100 * 2**20
     assert seconds < 20
+
+
+def test_member_that_stands_twice_is_refused(folder: Path) -> None:
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        data = zipped(("w.npy", npy(MATRIX)), ("w.npy", npy(MATRIX)), ("a.npy", npy(MATRIX)))
+    assert "`w` of `w.npz` is there 2 times" in fault(read, folder, "w.npz", data, key="w")
+    assert read(folder, "w.npz", data, key="a").shape == (2, 3)
+
+
+def test_broken_neighbour_does_not_spoil_an_array(folder: Path) -> None:
+    data = npz(w=MATRIX, objects=np.array([None], object))
+    assert read(folder, "w.npz", data, key="w").shape == (2, 3)
+    flags = {"a": tensor("BOOL", [2], 0, 2), "w": tensor("F64", [1], 2, 10)}
+    assert read(folder, "w.safetensors", tensors(flags, bytes(10)), key="w").tolist() == [0]
+
+
+def test_limits_hold_at_the_very_number(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "MAX_ARRAY_BYTES", 48)
+    monkeypatch.setattr(tables, "MAX_CSV_BYTES", 8)
+    for packed in (False, True):
+        assert read(folder, "w.npz", npz(packed=packed, w=np.zeros(6, "i1"))).shape == (6,)
+        assert "more than 6 numbers" in fault(
+            read, folder, "w.npz", npz(packed=packed, w=np.zeros(7))
+        )
+    assert read(folder, "w.csv", b"1,2\n3,4\n").shape == (2, 2)
+    assert "has 9 bytes; at most 8" in fault(read, folder, "w.csv", b"1,2\n3,4\n\n")
+
+
+def test_memory_that_is_not_there_is_reported(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(np, "empty", full)
+    assert "does not fit in memory" in fault(read, folder, "w.npy", npy(MATRIX))
+
+
+SEEDS = {
+    "w.npy": npy(MATRIX),
+    "w.npz": npz(packed=True, w=MATRIX),
+    "x.npz": npz(w=MATRIX),
+    "w.safetensors": oracle_save({"w": MATRIX}),
+    "w.csv": b'1,2.5\r\n"3",-4e1\r\n',
+}
+
+
+@settings(thorough, max_examples=1500)
+@given(file=st.sampled_from(sorted(SEEDS)), data=st.data())
+def test_damage_gives_an_array_or_one_message(folder: Path, file: str, data: st.DataObject) -> None:
+    damaged = bytearray(SEEDS[file])
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(damaged) - 1))
+        match data.draw(st.sampled_from(["set", "cut", "drop", "insert"])):
+            case "set":
+                damaged[at] = data.draw(st.sampled_from(b"\0\1\x7f\xff09,\"'-(){}"))
+            case "cut":
+                del damaged[max(at, 1) :]
+            case "drop":
+                del damaged[at : at + 2]
+                damaged = damaged or bytearray(b"\0")
+            case "insert":
+                damaged[at:at] = data.draw(st.binary(max_size=4))
+    (folder / file).write_bytes(damaged)
+    try:
+        found = read(folder, file)
+    except ArrayFileError:
+        return
+    # What is read although it was damaged is what the format's own library reads.
+    if file == "w.npy":
+        np.testing.assert_array_equal(found, np.load(folder / file, allow_pickle=False))
+    elif file == "w.safetensors":
+        (wanted,) = oracle_load(bytes(damaged)).values()
+        np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("name", [n for n, (file, *_) in HOSTILE.items() if "safetensors" in file])
+def test_safetensors_library_refuses_the_same_files(name: str) -> None:
+    if name != "bool st":
+        with pytest.raises(SafetensorError):
+            oracle_load(HOSTILE[name][1])
+
+
+CSV_FAULTS = [
+    (b"1,2\n3\n", "row 2 (line 2) of `w.csv` ends with column 1, row 1 with column 2"),
+    (b"1,2\n3,4,5\n", "ends with column 3"),
+    (b"x1,x2\n1,2\n", "a weights CSV has no header"),
+    (b'"x1"\n1\n', "a weights CSV has no header"),
+    (b"1,2\n\n3,4\n", "line 2 of `w.csv` is blank"),
+    (b"1,\n", "row 1 (line 1) of `w.csv`, column 2 is blank"),
+    (b"1, \n", "column 2 is blank"),
+    (b'"1\n2",3\n', "row 1 (line 1)"),
+    (b'"1",2\n\n\n3,4\n', "line 2 of `w.csv` is blank"),
+    (b"1,2\n3,1_0\n", "row 2 (line 2) of `w.csv`, column 2 is `1_0`, not a number"),
+    (b"1;2\n", "separate cells by commas"),
+    (b"1\t2\n", "separate cells by commas"),
+    (b"1e999,2\n", "`1e999`, too large for a 64-bit float"),
+    (b"0x10,2\n", "`0x10`, not a number"),
+    (b"1 2,3\n", "`1 2`, not a number"),
+    (b"infinity,1\n", "`infinity`, not a number"),
+    (b"--1,1\n", "`--1`, not a number"),
+    (b"1e,1\n", "`1e`, not a number"),
+    (b".,1\n", "`.`, not a number"),
+    (b"e5,1\n1,2\n", "column 1 is `e5`"),
+    (b"true,1\n", "not a number"),
+    ("١,2\n".encode(), "`١`, not a number"),
+    ("\u00a01,2\n".encode(), "not a number"),
+    ("ınf,2\n".encode(), "not a number"),
+    (b"x\x1b[31m,2\n", "`x\\x1b[31m`"),
+    (b"1," + b"z" * 9999 + b"\n", "`" + "z" * 39 + "…`"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), CSV_FAULTS)
+def test_csv_fault_names_row_and_column(folder: Path, text: bytes, words: str) -> None:
+    assert words in fault(read, folder, "w.csv", text)
+
+
+@thorough
+@given(cell=st.text("0123456789+-.eE_ xinfatyNF\t", max_size=7))
+def test_cells_are_numbers_exactly_where_yaml_floats_are(cell: str) -> None:
+    body = cell.strip(" \t").lower()
+    sign, rest = (body[:1], body[1:]) if body[:1] in ("+", "-") else ("", body)
+    if rest.removeprefix(".") in ("inf", "nan"):
+        wanted: float | None = float(sign + rest.removeprefix("."))
+    else:
+        mantissa, e, exponent = rest.partition("e")
+        whole, _, fraction = mantissa.partition(".")
+        power = exponent[1:] if exponent[:1] in ("+", "-") else exponent
+        digits = all(part.isdigit() or not part for part in (whole, fraction, power))
+        sound = digits and bool(whole + fraction) and bool(power) == bool(e)
+        wanted = float(body) if sound and math.isfinite(float(body)) else None
+    found, fast = tables.number(cell), tables.numbers([cell])
+    assert repr(found) == repr(wanted)
+    assert repr(fast) == repr(None if wanted is None else [wanted])
+
+
+# --- tables of cases
+
+
+def same(found: np.ndarray | None, wanted: Sequence[Sequence[float]]) -> bool:
+    assert found is not None
+    assert found.dtype == np.float64
+    return np.array_equal(found, np.array(wanted, float), equal_nan=True)
+
+
+def test_csv_columns_are_those_named_as_inputs_and_outputs(folder: Path) -> None:
+    found = table(folder, "t.csv", "note,y,x2,x1\na,9,2,1\nb,8,4,3\n")
+    assert same(found.inputs, [[1, 2], [3, 4]])
+    assert same(found.expected, [[9], [8]])
+    assert found.expected_names == ("y",)
+    assert (found.classes, found.names, found.expected_text) == (None, None, {})
+    assert found.rows == 2
+    assert list(found.row_lines or ()) == [2, 3]
+
+
+def test_csv_columns_may_be_listed_in_the_network_s_order(folder: Path) -> None:
+    text = "id,a,b,p,q,species\nfirst,1,2,3,4,y1\nsecond,5,6,7,8,0\n"
+    found = table(folder, "t.csv", text, 2, 2, inputs=["b", "a"], expected=["q", "p"], name="id")
+    assert same(found.inputs, [[2, 1], [6, 5]])
+    assert same(found.expected, [[4, 3], [8, 7]])
+    assert found.names == ["first", "second"]
+    found = table(folder, "t.csv", text, 1, 2, inputs="a", expected_class="species")
+    assert same(found.inputs, [[1], [5]])
+    assert found.expected is None
+    assert found.expected_names is None
+    assert found.classes == ["y1", 0]
+
+
+def test_expected_class_leaves_columns_named_as_outputs_alone(folder: Path) -> None:
+    text = "x1,y0,y1,c\n1,zzz,0.5,1\n"
+    found = table(folder, "t.csv", text, 1, 2, expected_class="c")
+    assert found.expected is None
+    assert found.classes == [1]
+    both = table(
+        folder,
+        "t.csv",
+        "x1,y0,y1,c\n1,0.1,0.5,1\n",
+        1,
+        2,
+        expected_class="c",
+        expected=["y0", "y1"],
+    )
+    assert same(both.expected, [[0.1, 0.5]])
+    assert both.classes == [1]
+
+
+def test_table_without_expected_values_is_unrecorded(folder: Path) -> None:
+    for found in (
+        table(folder, "t.csv", "x1,x2\n1,2\n"),
+        table(folder, "t.npz", npz(inputs=MATRIX), 3),
+    ):
+        assert (found.expected, found.expected_names, found.classes) == (None, None, None)
+
+
+def test_cells_that_are_expectations_are_kept_as_text(folder: Path) -> None:
+    text = 'x1,x2,y0,y1\n1,2,~0.99,3\ninf,nan,nan,"(0, 1)"\n4,5,-inf, > 0.5 \n'
+    found = table(folder, "t.csv", text, 2, 2)
+    assert found.expected_text == {(0, 0): "~0.99", (1, 1): "(0, 1)", (2, 1): "> 0.5"}
+    assert same(found.inputs, [[1, 2], [math.inf, math.nan], [4, 5]])
+    assert same(found.expected, [[math.nan, 3], [math.nan, math.nan], [-math.inf, math.nan]])
+
+
+def test_quotes_line_breaks_and_byte_order_mark_in_a_table(folder: Path) -> None:
+    text = '\ufeff"x1" , x2,y,"the ""name"", quoted"\r\n1,"2",3,"two\r\nlines, one cell"\r\n4,5,6,plain\r\n\r\n'
+    found = table(folder, "t.csv", text.replace('" ,', '",'), name='the "name", quoted')
+    assert same(found.inputs, [[1, 2], [4, 5]])
+    assert found.names == ["two\\r\\nlines, one cell", "plain"]
+    assert list(found.row_lines or ()) == [2, 4]
+    assert "row 2 (line 4)" in fault(
+        table, folder, "t.csv", text.replace('" ,', '",').replace("5", "z")
+    )
+
+
+def test_class_cell_is_the_name_of_an_output_before_it_is_an_index(folder: Path) -> None:
+    (folder / "t.csv").write_text("x,c\n1,1\n1, 2 \n1,0\n")
+    case = {"file": "t.csv", "expected_class": "c"}
+    spec = str(folder / "spec.yaml")
+    assert load_table(case, spec, ["x"], ["a", "b", "c"]).classes == [1, 2, 0]
+    assert load_table(case, spec, ["x"], ["2", "1", "0"]).classes == ["1", "2", "0"]
+    # Units without names of their own carry their layer's.
+    assert load_table(case, spec, ["x"], ["layer1"] * 3).classes == [1, 2, 0]
+
+
+GOOD = "x1,x2,y\n1,2,3\n"
+TABLE_FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
+    ("", {}, "case-table", "`t.csv` is empty"),
+    ("x1,x2,y\n", {}, "case-table", "a header and no rows"),
+    ("x1,x2,y\n\n\n", {}, "case-table", "a header and no rows"),
+    (GOOD, {"inputs": ["x1", "x3"]}, "case-table", "no column `x3` (did you mean `x"),
+    ("x1,weight,y\n1,2,3\n", {"inputs": ["x1", "wieght"]}, "case-table", "did you mean `weight`?"),
+    ("x1,x9,z\n1,2,3\n", {}, "case-table", "there are `x1`, `x9`, `z`"),
+    ("x1,x2,Y\n1,2,3\n", {"expected": ["y"]}, "case-table", "did you mean `Y`?"),
+    ("1,2,3\n4,5,6\n", {}, "case-table", "the first row of a table names its columns"),
+    ("x1;x2;y\n1;2;3\n", {}, "case-table", "separate cells by commas"),
+    ("x1,x2,x1,y\n1,2,3,4\n", {}, "case-table", "has 2 columns `x1`"),
+    (GOOD, {"name": "id"}, "case-table", "no column `id`"),
+    (GOOD, {"expected_class": "c"}, "case-table", "no column `c`"),
+    (GOOD, {"inputs": ["x1"]}, "shape-mismatch", "`inputs` lists 1 columns; the network has 2"),
+    (
+        GOOD,
+        {"expected": ["y", "x1"]},
+        "shape-mismatch",
+        "`expected` lists 2 columns; the network has 1",
+    ),
+    (GOOD, {"expected": 5}, "case-table", "not a list of columns"),
+    (GOOD, {"inputs": [1, 2]}, "case-table", "not a list of columns"),
+    (GOOD + "4,5\n", {}, "case-table", "row 2 (line 3) of `t.csv` has 2 cells, the header has 3"),
+    (GOOD + "4,5,6,7\n", {}, "case-table", "row 2 (line 3) of `t.csv` has 4 cells"),
+    (GOOD + "\n4,5,6\n", {}, "case-table", "line 3 of `t.csv` is blank"),
+    (GOOD + "4,1_0,6\n", {}, "case-table", "row 2 (line 3) of `t.csv`, column `x2` is `1_0`"),
+    (GOOD + "4,,6\n", {}, "case-table", "column `x2` is blank"),
+    (GOOD + "4,5,\n", {}, "case-table", "column `y` is blank"),
+    (GOOD + "4,5,1e999\n", {}, "case-table", "column `y` is `1e999`, too large"),
+    (GOOD + "4,~5,6\n", {}, "case-table", "column `x2` is `~5`, not a number"),
+    (GOOD + '4,"5,6\n', {}, "array-file", "line 3 of `t.csv` is not CSV"),
+]
+
+
+@pytest.mark.parametrize(("text", "case", "code", "words"), TABLE_FAULTS)
+def test_csv_table_fault_names_row_and_column(
+    folder: Path, text: str, case: dict[str, Any], code: str, words: str
+) -> None:
+    found = fault(table, folder, "t.csv", text, **case)
+    assert found.startswith(code)
+    assert words in found
+
+
+@pytest.mark.parametrize("cell", ["y2", "2", "-1", "", "1.0", "9" * 30, "1_0"])
+def test_class_that_is_no_output_names_its_row(folder: Path, cell: str) -> None:
+    text = f"x1,c\n1,y0\n1,{cell}\n"
+    found = fault(table, folder, "t.csv", text, 1, 2, expected_class="c")
+    assert found.startswith(f"case-table: row 2 (line 3) of `t.csv`, column `c` is `{cell}`")
+
+
+def test_limits_of_a_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MAX_ROWS", 2)
+    monkeypatch.setattr(tables, "MAX_WRITTEN", 0)
+    assert table(folder, "t.csv", GOOD + "4,5,~6\n").rows == 2
+    assert "row 3 (line 4)" in fault(table, folder, "t.csv", GOOD * 1 + "4,5,6\n" * 2)
+    assert "row 2 (line 3)" in fault(table, folder, "t.csv", "x1,x2,y\n1,2,~3\n4,5,6\n")
+
+
+def test_npz_arrays_are_named_or_called_inputs_and_expected(folder: Path) -> None:
+    X, Y = MATRIX.astype(np.float32), np.array([[0.1], [math.nan]], np.float32)
+    for found in (
+        table(folder, "t.npz", npz(X=X, Y=Y[:, 0]), 3, inputs="X", expected="Y"),
+        table(folder, "t.npz", npz(inputs=X, expected=Y, other=X), 3),
+    ):
+        assert same(found.inputs, X.tolist())
+        assert same(found.expected, Y.tolist())
+        assert found.expected_names == ("y",)
+        assert found.rows == 2
+        assert found.row_lines is None
+    found = table(
+        folder,
+        "t.npz",
+        npz(inputs=[1, 2], c=np.array([1, 0], "u1"), expected=Y),
+        1,
+        2,
+        expected_class="c",
+    )
+    assert same(found.inputs, [[1], [2]])
+    assert found.expected is None
+    assert found.classes == [1, 0]
+    assert all(type(label) is int for label in found.classes)
+
+
+NPZ_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
+    ({"X": MATRIX}, {}, "case-table", "holds no array `inputs`"),
+    ({"X": MATRIX}, {"inputs": "x"}, "case-table", "did you mean `X`?"),
+    ({"inputs": MATRIX}, {"expected": "Y"}, "case-table", "holds no array `Y`"),
+    ({"inputs": MATRIX}, {"inputs": ["a", "b"]}, "case-table", "name one array"),
+    ({"inputs": MATRIX[:, :2]}, {}, "shape-mismatch", "has the shape (2, 2); the network has 3"),
+    ({"inputs": MATRIX[0]}, {}, "shape-mismatch", "has the shape (3,)"),
+    ({"inputs": MATRIX[0, 0]}, {}, "shape-mismatch", "has the shape ()"),
+    ({"inputs": MATRIX[None]}, {}, "shape-mismatch", "has the shape (1, 2, 3)"),
+    ({"inputs": MATRIX[:0]}, {}, "case-table", "has no rows"),
+    ({"inputs": MATRIX, "expected": [1, 2]}, {}, "shape-mismatch", "has the shape (2,); the network has 2"),
+    ({"inputs": MATRIX, "expected": np.ones((3, 2))}, {}, "shape-mismatch", "2 rows of inputs and 3 of expected"),
+    ({"inputs": MATRIX, "c": [1]}, {"expected_class": "c"}, "shape-mismatch", "2 rows of inputs and 1 of classes"),
+    ({"inputs": MATRIX, "c": [0.0, 1.0]}, {"expected_class": "c"}, "shape-mismatch", "float64 of the shape (2,)"),
+    ({"inputs": MATRIX, "c": [[0, 1]]}, {"expected_class": "c"}, "shape-mismatch", "the shape (1, 2)"),
+    ({"inputs": MATRIX, "c": [0, 2]}, {"expected_class": "c"}, "case-table", "row 2 of `t.npz` expects class 2"),
+    ({"inputs": MATRIX, "c": [-1, 2]}, {"expected_class": "c"}, "case-table", "row 1 of `t.npz` expects class -1"),
+    ({"inputs": np.array([[None] * 3])}, {}, "array-file", "pickled Python objects"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("members", "case", "code", "words"), NPZ_FAULTS)
+def test_npz_table_fault_has_the_numbers(
+    folder: Path, members: dict[str, Any], case: dict[str, Any], code: str, words: str
+) -> None:
+    found = fault(table, folder, "t.npz", npz(**members), 3, 2, **case)
+    assert found.startswith(code)
+    assert words in found
+
+
+def test_only_csv_and_npz_are_tables(folder: Path) -> None:
+    for file in ("t.npy", "t.xlsx", "t"):
+        assert "use .csv or .npz" in fault(table, folder, file, b"")
+    assert "does not exist" in fault(
+        load_table, {"file": "no.csv"}, str(folder / "s.yaml"), ["x"], ["y"]
+    )
+    assert "leads out" in fault(
+        load_table, {"file": "../no.csv"}, str(folder / "s.yaml"), ["x"], ["y"]
+    )
+
+
+def test_large_csv_is_read_about_as_fast_as_numpy_reads_it(folder: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(1000, 784))
+    text = "\n".join(",".join(map(repr, row)) for row in rows.tolist())
+    (folder / "w.csv").write_text(text)
+
+    def seconds(call: Any) -> float:
+        start = time.process_time()
+        call()
+        return time.process_time() - start
+
+    ours = min(seconds(lambda: read(folder, "w.csv")) for _ in range(3))
+    theirs = min(seconds(lambda: np.loadtxt(folder / "w.csv", delimiter=",")) for _ in range(3))
+    assert ours < 4 * theirs
