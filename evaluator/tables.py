@@ -217,10 +217,11 @@ def _csv_table(
             for at, cell in enumerate(picked):
                 value = number(cell)
                 if value is None:
-                    if at < len(inputs) or _NUMBER.fullmatch(cell.strip()) or not cell.strip():
+                    text = cell.strip(" \t")
+                    if at < len(inputs) or not text or _NUMBER.fullmatch(text):
                         column = f"column `{clip(header.names[columns[at]])}`"
                         raise _wrong(f"{where}, {column} {complaint(cell)}", "write a number")
-                    written[row, at - len(inputs)] = cell.strip()
+                    written[row, at - len(inputs)] = text
                 found.append(math.nan if value is None else value)
         values.fromlist(found)
         lines.append(line)
@@ -349,7 +350,7 @@ def number(cell: str) -> float | None:
 
 def complaint(cell: str) -> str:
     """Say why a cell is not a number."""
-    if not (text := cell.strip()):
+    if not (text := cell.strip(" \t")):
         return "is blank"
     reason = "too large for a 64-bit float" if _NUMBER.fullmatch(text) else "not a number"
     return f"is `{clip(text)}`, {reason}"

@@ -13,7 +13,7 @@ import struct
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from safetensors import SafetensorError
 from safetensors.numpy import load as oracle_load
 from safetensors.numpy import save as oracle_save
 
@@ -585,7 +586,8 @@ def test_damage_gives_an_array_or_one_message(folder: Path, file: str, data: st.
 
 @pytest.mark.parametrize("name", [n for n, (file, *_) in HOSTILE.items() if "safetensors" in file])
 def test_safetensors_library_refuses_the_same_files(name: str) -> None:
-    if name != "bool st":
+    # It has more dtypes than numbers, and overlooks that a header begins with `{`.
+    if name not in ("bool st", "blank first"):
         with pytest.raises(SafetensorError):
             oracle_load(HOSTILE[name][1])
 
@@ -736,7 +738,7 @@ TABLE_FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("", {}, "case-table", "`t.csv` is empty"),
     ("x1,x2,y\n", {}, "case-table", "a header and no rows"),
     ("x1,x2,y\n\n\n", {}, "case-table", "a header and no rows"),
-    (GOOD, {"inputs": ["x1", "x3"]}, "case-table", "no column `x3` (did you mean `x"),
+    (GOOD, {"inputs": ["x1", "x3"]}, "case-table", "no column `x3` (there are `x1`"),
     ("x1,weight,y\n1,2,3\n", {"inputs": ["x1", "wieght"]}, "case-table", "did you mean `weight`?"),
     ("x1,x9,z\n1,2,3\n", {}, "case-table", "there are `x1`, `x9`, `z`"),
     ("x1,x2,Y\n1,2,3\n", {"expected": ["y"]}, "case-table", "did you mean `Y`?"),
