@@ -39,7 +39,10 @@ def _parser(command: str | None) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"evaluator {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        # Without `prog` argparse formats a help text to find it, and imports much to do so.
+        prog=parser.prog, dest="command", metavar="COMMAND", required=True,
+    )  # fmt: skip
     for name, text in COMMANDS.items():
         added = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
         if name == command:

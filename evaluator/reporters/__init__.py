@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Final
 
 from evaluator.diagnostics import UsageError, did_you_mean
@@ -22,7 +21,7 @@ Render = Callable[..., str]
 
 def load(name: str) -> Render:
     """Find a reporter by name; raises UsageError for one that is not there."""
-    if name in REPORTERS and find_spec(REPORTERS[name]):
+    if name in REPORTERS:
         render: Render = import_module(REPORTERS[name]).render
         return render
     from importlib.metadata import entry_points
