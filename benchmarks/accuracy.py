@@ -194,8 +194,9 @@ def points(near: tuple[float, ...], count: int) -> Array:
     around = (x * (1.0 + s) for x in near if abs(x) < 1e307 for s in (steps, -steps))
     signed = np.concatenate([magnitudes, fair])
     signed[1::2] *= -1.0
-    every = np.concatenate([signed, edges, -edges[1:], *spread, list(tight), *around])
-    return every[np.isfinite(every)]
+    every: Array = np.concatenate([signed, edges, -edges[1:], *spread, list(tight), *around])
+    finite: Array = every[np.isfinite(every)]
+    return finite
 
 
 def rows(count: int) -> Iterator[Array]:
@@ -209,6 +210,7 @@ def rows(count: int) -> Iterator[Array]:
                 yield random.normal(shift, 30.0, (1, units))
     yield np.array([[1000.0, 0.0]])
     yield np.array([[50.0, 0.0, -49.0]])
+    yield np.array([[0.0] + [-36.9] * 127])  # added to 1 singly, e^−36.9 vanishes
     yield np.array([[-745.0, 0.0], [0.0, -708.3]])
     yield np.array([[LARGEST, -LARGEST / 4], [-LARGEST, -LARGEST / 2]])
 

@@ -231,14 +231,14 @@ def as_floats(values: Array, shown: str) -> Array:
 
 
 _NPY_ENTRY = re.compile(
-    r"['\"](descr|fortran_order|shape)['\"]\s*:\s*"
-    r"(?:'([^']*)'|\"([^\"]*)\"|(True|False)|\(([-0-9L,\s]*)\))"
+    r"(['\"])(descr|fortran_order|shape)\1[ \t\r\n]*:[ \t\r\n]*"
+    r"(?:'([^']*)'|\"([^\"]*)\"|(True|False)|\(([-0-9L, ]*)\))"
 )
 _NPY_OUTLINES = ("{entry,entry,entry}", "{entry,entry,entry,}")
 _NPY_VALUES = {
     "descr": re.compile(r"[<>=|]?[a-zA-Z][0-9]*"),
     "fortran_order": re.compile("True|False"),
-    "shape": re.compile(r"(?:\s*-?[0-9]{1,18}L?\s*(?:,|$))*\s*"),
+    "shape": re.compile(r" *|(?: *-?[0-9]{1,18}L? *,)+(?: *-?[0-9]{1,18}L? *)?"),
 }
 _NPY_DTYPE = re.compile(r"[<>=|]?(?:f[248]|[iu][1248])")
 _NO_NUMBERS = {
@@ -263,14 +263,14 @@ def _read_npy(stream: io.BufferedIOBase, size: int, shown: str) -> Array:
 def _npy_header(header: str, shown: str) -> tuple[tuple[int, ...], bool, str]:
     """Take shape, order and dtype from a header."""
     # Not by way of a literal parser: on hostile text that one warns, recurses and eats memory.
-    entries = {key: "".join(values) for key, *values in _NPY_ENTRY.findall(header)}
+    entries = {key: "".join(values) for _, key, *values in _NPY_ENTRY.findall(header)}
     structured = re.search(r"['\"]descr['\"]\s*:\s*[\[(]", header)
     descr = "V" if structured else entries.get("descr", "")
     kind = descr.lstrip("<>=|")[:1]
     if kind in _NO_NUMBERS:
         hint = "save plain numbers; a pickle runs code when it is read"
         raise ArrayFileError(f"{shown} holds {_NO_NUMBERS[kind]} (`{clip(descr)}`)", hint)
-    outline = "".join(_NPY_ENTRY.sub("entry", header).split())
+    outline = re.sub("[ \t\r\n]", "", _NPY_ENTRY.sub("entry", header))
     complete = outline in _NPY_OUTLINES and len(entries) == 3
     if not complete or not all(_NPY_VALUES[key].fullmatch(entries[key]) for key in entries):
         raise _damaged(f"{shown} has a header that is not one of an .npy array")

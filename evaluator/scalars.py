@@ -19,6 +19,10 @@ CONSTANTS: Final[dict[str, bool | float | None]] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 
+#: Plain scalars met before, as the words of the format are again and again, and their values.
+KNOWN: Final[dict[str, Any]] = {}
+MAX_KNOWN: Final = 4096
+
 _NUMBER = re.compile(
     r"[-+]?(?:(?:0|[1-9][0-9]*)"
     r"|(?P<float>(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+))",

@@ -237,6 +237,7 @@ class _Reader:
     def _compose(self) -> None:
         """Build the data of one document from its events, up to the end of its root node."""
         document, spans, number = self.document, self.document._spans, scalars.simple_float
+        known = scalars.KNOWN
         mark = spans.append
         anchors: dict[str, _Anchored] = {}
         stack: list[tuple[Any, int, int, str | None]] = []
@@ -252,8 +253,11 @@ class _Reader:
                 node += 1
                 value: Any = event.value
                 if event.implicit[0]:
-                    value = number(value)
-                    if value is None:
+                    if value in known:
+                        value = known[value]
+                    elif (plain := number(value)) is not None:
+                        value = plain
+                    else:
                         value = self._plain(event)
                 else:
                     self._quoted(event)
@@ -262,7 +266,8 @@ class _Reader:
                 if type(holder) is list:
                     holder.append(value)
                 elif key is _NO_KEY:
-                    key = self._key(event, value, holder, stack[-1][1])
+                    plain_key = type(value) is str and value not in holder and value != "<<"
+                    key = value if plain_key else self._key(event, value, holder, stack[-1][1])
                 else:
                     holder[key] = value
                     key = _NO_KEY
@@ -307,6 +312,8 @@ class _Reader:
         value, complaint = scalars.resolve(event.value)
         if complaint is not None:
             self._complain(event, *complaint)
+        elif len(scalars.KNOWN) < scalars.MAX_KNOWN and len(event.value) < 40:
+            scalars.KNOWN[event.value] = value
         return value
 
     def _quoted(self, event: Event) -> None:

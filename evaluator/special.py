@@ -299,7 +299,7 @@ def softmax(z: Array) -> Array:
     near = ((z < limit) & (z > -limit)).all(axis=-1)
     result = np.empty_like(z)
     result[near] = _shares(np.exp(z[near]))
-    result[~near] = _shares(_powers(z[~near])[2])
+    result[~near] = _shares(_powers(z[~near])[1])
     return result
 
 
@@ -311,9 +311,9 @@ def softmin(z: Array) -> Array:
 @in_float64
 def log_softmax(z: Array) -> Array:
     """Return zᵢ − ln Σ e^zⱼ = d − log1p(Σ e^d without the first largest), d = z − max z."""
-    d, low, power = _powers(z)
+    d, power = _powers(z)
     np.copyto(power, 0.0, where=first_largest(power))
-    d -= np.log1p(_total(power)) - low
+    d -= np.log1p(_total(power))
     return d
 
 
@@ -323,8 +323,8 @@ def first_largest(z: Array) -> NDArray[np.bool_]:
     return marks
 
 
-def _powers(z: Array) -> tuple[Array, Array, Array]:
-    """Return d = z − max z, its rounding error, and e^(z − max z), for every row."""
+def _powers(z: Array) -> tuple[Array, Array]:
+    """Return d = z − max z, rounded, and e^(z − max z), as if it had not been, for every row."""
     if np.isinf(z).any():
         z = _one_infinite(z)
     top = z.max(axis=-1, keepdims=True)
@@ -332,7 +332,7 @@ def _powers(z: Array) -> tuple[Array, Array, Array]:
     low = np.where(np.isfinite(low), low, 0.0)  # −∞ − max z is exact
     power = np.exp(d)
     power += power * low
-    return d, low, power
+    return d, power
 
 
 def _one_infinite(z: Array) -> Array:

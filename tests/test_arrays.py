@@ -435,6 +435,9 @@ HOSTILE: dict[str, tuple[str, bytes, str]] = {
     "call": ("w.npy", header("__import__('os').abort()"), "header"),
     "no header": ("w.npy", header(""), "header"),
     "twice": ("w.npy", header("{'descr':'<f8','descr':'<f4','fortran_order':True,'shape':()}"), "header"),
+    "odd quotes": ("w.npy", header("{'descr\":'<f8','fortran_order':True,'shape':()}", bytes(8)), "header"),
+    "no tuple": ("w.npy", shaped("(6)", F8), "header"),
+    "missing key": ("w.npy", header("{'descr':'<f8','descr':'<f8','shape':()}", bytes(8)), "header"),
     "extra key": ("w.npy", header("{'descr':'<f8','fortran_order':True,'shape':(),'a':1}"), "header"),
     "mixed up": ("w.npy", header("{'descr':(1,),'fortran_order':'<f8','shape':True}"), "records"),
     "swapped": ("w.npy", header("{'descr':True,'fortran_order':'<f8','shape':(1,)}"), "header"),
@@ -731,6 +734,14 @@ def test_class_cell_is_the_name_of_an_output_before_it_is_an_index(folder: Path)
     assert load_table(case, spec, ["x"], ["2", "1", "0"]).classes == ["1", "2", "0"]
     # Units without names of their own carry their layer's.
     assert load_table(case, spec, ["x"], ["layer1"] * 3).classes == [1, 2, 0]
+
+
+def test_outputs_without_names_of_their_own_need_their_columns_listed(folder: Path) -> None:
+    (folder / "t.csv").write_text("x,layer1,b\n1,2,3\n")
+    case, spec, outputs = {"file": "t.csv"}, str(folder / "spec.yaml"), ["layer1", "layer1"]
+    assert "no names of their own" in fault(load_table, case, spec, ["x"], outputs)
+    found = load_table({**case, "expected": ["layer1", "b"]}, spec, ["x"], outputs)
+    assert same(found.expected, [[2, 3]])
 
 
 GOOD = "x1,x2,y\n1,2,3\n"
