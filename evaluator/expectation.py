@@ -15,10 +15,10 @@ _EXACT: Final = Context(prec=1200, Emin=-99999, Emax=99999)
 
 _DIGITS = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _VALUE = rf"({_DIGITS}|[-+]?(?:\.?(?:inf|Inf|INF)|∞))"
-_ABOUT = re.compile(rf"~\s*({_DIGITS})", re.ASCII)
-_PLUS_MINUS = re.compile(rf"({_DIGITS})\s*(?:±|\+-|\+/-)\s*({_DIGITS})", re.ASCII)
-_BETWEEN = re.compile(rf"([\[(])\s*{_VALUE}\s*,\s*{_VALUE}\s*([\])])", re.ASCII)
-_COMPARED = re.compile(rf"(>=|≥|>|<=|≤|<)\s*{_VALUE}", re.ASCII)
+_ABOUT = rf"~\s*({_DIGITS})"
+_PLUS_MINUS = rf"({_DIGITS})\s*(?:±|\+-|\+/-)\s*({_DIGITS})"
+_BETWEEN = rf"([\[(])\s*{_VALUE}\s*,\s*{_VALUE}\s*([\])])"
+_COMPARED = rf"(>=|≥|>|<=|≤|<)\s*{_VALUE}"
 
 #: Texts longer than this are no expectation.
 MAX_LENGTH: Final = 1000
@@ -49,18 +49,18 @@ def parse(text: str) -> Interval:
     written = text.strip()
     if len(written) > MAX_LENGTH:
         raise ExpectationError(f"an expected value of {len(written)} characters", _FORMS)
-    if found := _ABOUT.fullmatch(written):
+    if found := re.fullmatch(_ABOUT, written, re.ASCII):
         centre = _decimal(found[1])
         exponent = centre.as_tuple().exponent
         half = Decimal((0, (5,), int(exponent) - 1))
         return _around(centre, half)
-    if found := _PLUS_MINUS.fullmatch(written):
+    if found := re.fullmatch(_PLUS_MINUS, written, re.ASCII):
         half = _decimal(found[2])
         if half.is_signed() and half != 0:
             raise ExpectationError(f"a tolerance cannot be negative, as in `{_short(written)}`",
                                    "write ± and a number that is not negative")  # fmt: skip
         return _around(_decimal(found[1]), abs(half))
-    if found := _BETWEEN.fullmatch(written):
+    if found := re.fullmatch(_BETWEEN, written, re.ASCII):
         low, high = _bound(found[2]), _bound(found[3])
         if low > high:
             raise ExpectationError(
@@ -68,7 +68,7 @@ def parse(text: str) -> Interval:
                 f"write {found[1]}{found[3]}, {found[2]}{found[4]}",
             )
         return _closed(low, high, found[1] == "(", found[4] == ")", written)
-    if found := _COMPARED.fullmatch(written):
+    if found := re.fullmatch(_COMPARED, written, re.ASCII):
         sign, bound = found[1], _bound(found[2])
         if sign in (">", ">=", "≥"):
             return _closed(bound, math.inf, sign == ">", False, written)

@@ -28,10 +28,10 @@ _NUMBER = re.compile(
     r"|(?P<float>(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+))",
     re.ASCII,
 )
-_LEADING_ZERO = re.compile(r"([-+]?)0+([0-9]+)", re.ASCII)
-_RADIX = re.compile(r"[-+]?0(?:o[0-7]+|x[0-9a-fA-F]+|b[01]+)", re.ASCII)
-_UNDERSCORES = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?", re.ASCII)
+_LEADING_ZERO = r"([-+]?)0+([0-9]+)"
+_RADIX = r"[-+]?0(?:o[0-7]+|x[0-9a-fA-F]+|b[01]+)"
+_UNDERSCORES = r"[-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"
+_BASE_60 = r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
 
 
 class Complaint(NamedTuple):
@@ -104,7 +104,7 @@ def _ambiguous(text: str) -> Complaint | None:
     """Tell whether YAML 1.1 and 1.2 read a plain scalar that is not a core number differently."""
     said: str | None = None
     hint = ""
-    if match := _LEADING_ZERO.fullmatch(text):
+    if match := re.fullmatch(_LEADING_ZERO, text, re.ASCII):
         sign, digits = match.groups()
         octal = set(digits) <= set("01234567")
         said = (
@@ -114,13 +114,13 @@ def _ambiguous(text: str) -> Complaint | None:
             else f"`{_short(text)}` has a leading zero"
         )
         hint = f"write {sign.replace('+', '')}{_short(digits)}"
-    elif _RADIX.fullmatch(text):
+    elif re.fullmatch(_RADIX, text, re.ASCII):
         said = f"`{_short(text)}` is not a decimal number, and YAML readers disagree on it"
         hint = f"write {_short(str(int(text[:300], 0)))}"
-    elif _BASE_60.fullmatch(text):
+    elif re.fullmatch(_BASE_60, text, re.ASCII):
         said = f"`{_short(text)}` is a number to base 60 in YAML 1.1 and text in YAML 1.2"
         hint = f"write [{_short(', '.join(text.split(':')))}] for a list"
-    elif _UNDERSCORES.fullmatch(text):
+    elif re.fullmatch(_UNDERSCORES, text, re.ASCII):
         said = f"`{_short(text)}` is a number in YAML 1.1 and text in YAML 1.2"
         hint = f"write {_short(text.replace('_', ''))}"
     if said is None:

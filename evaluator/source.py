@@ -49,6 +49,18 @@ class Text:
         line = bisect_right(self._starts, index)
         return line, index - self._starts[line - 1] + 1
 
+    def positions(self, indices: list[int]) -> list[tuple[int, int]]:
+        """Give line and column of characters in rising order, without an index of all lines."""
+        text, found = self.text, []
+        if "\r" in text:
+            return [self.position(index) for index in indices]
+        line, last = 1, 0
+        for index in indices:
+            line += text.count("\n", last, index)
+            last = index
+            found.append((line, index - text.rfind("\n", 0, index)))
+        return found
+
     def location(self, start: int, end: int) -> Location:
         """Describe the characters from `start` up to `end`, as far as they stand on one line."""
         line, column = self.position(start)
@@ -119,8 +131,8 @@ class Document:
     def positions(self, key: str) -> list[tuple[int, int]]:
         """Give line and column of every element of the list under a key of the document."""
         node = self._children(self._targets.get(0, 0))[2 * list(self.data).index(key) + 1]
-        children = self._children(self._targets.get(node, node))
-        return [self.text.position(self._bounds(child)[0]) for child in children]
+        starts = [self._bounds(child)[0] for child in self._children(self._targets.get(node, node))]
+        return self.text.positions(starts)
 
     def diagnostic(
         self, path: Path, code: str, message: str, hint: str = "",

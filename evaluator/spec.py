@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,16 +110,18 @@ def load(path: str | os.PathLike[str], document: int = 1) -> Spec:
 def read_file(path: str) -> list[Document]:
     """Read every document of a file; raises SpecError where it cannot be read at all."""
     try:
+        found = os.stat(path)
         # Opening a pipe would wait for its writer; only regular files are specs.
-        if not os.path.isfile(path):
-            what = "a directory" if os.path.isdir(path) else "not a regular file"
-            what = what if os.path.exists(path) else "missing"
-            raise _unreadable(path, f"the file is {what}")
-        if os.path.getsize(path) > MAX_BYTES:
+        if not stat.S_ISREG(found.st_mode):
+            what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
+            raise _unreadable(path, f"the file is {what}", "name a YAML file")
+        if found.st_size > MAX_BYTES:
             raise _unreadable(path, f"the file is larger than {MAX_BYTES // 2**20} MiB",
                               "keep large arrays in .npz files", "too-large")  # fmt: skip
-        with open(path, "rb") as stream:
+        with open(path, "rb", buffering=0) as stream:
             content = stream.read()
+    except FileNotFoundError:
+        raise _unreadable(path, "the file is not there", "check the name, or the link") from None
     except OSError as error:
         raise _unreadable(path, f"the file cannot be read: {error.strerror}") from None
     return read_bytes(content, path)
