@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,38 @@ if TYPE_CHECKING:
     from evaluator.source import Path
     from evaluator.tables import Table
     from evaluator.wiring import Wiring
+
+
+class Probe(NamedTuple):
+    """One value of a trace that a case expects: its name, and the column that holds it."""
+
+    name: str
+    #: The unit, where the name stands for several.
+    unit: int | None
+    place: Place
+
+
+class Check(NamedTuple):
+    """One expected value of an inline case."""
+
+    #: Which of the spec's probes gives the actual value.
+    probe: int
+    low: float
+    high: float
+    #: The expected number; NaN where a text says the interval.
+    value: float
+    path: Path
+
+
+class TableChecks(NamedTuple):
+    """The expected outputs of a table, each (rows, outputs)."""
+
+    low: Array
+    high: Array
+    #: The expected numbers; NaN where a text says the interval.
+    value: Array
+    #: Texts that stand in cells, by row and column from 0.
+    texts: Mapping[tuple[int, int], str]
 
 
 @dataclass(slots=True)
@@ -36,42 +68,18 @@ class Case:
     is_table: bool
     atol: float
     rtol: float
+    checks: list[Check]
+    table: TableChecks | None = None
+    #: The expected classes, one a row.
+    classes: Sequence[int] = ()
     skip: str = ""
     xfail: str = ""
     tags: tuple[str, ...] = ()
-    unrecorded: bool = False
 
-
-class Probe(NamedTuple):
-    """One value of a trace that a case expects: its name, and the column that holds it."""
-
-    name: str
-    #: The unit, where the name stands for several.
-    unit: int | None
-    place: Place
-
-
-@dataclass(slots=True)
-class Checks:
-    """Every expected value of a spec, as flat arrays of one length; inline ones come first."""
-
-    #: Which case, which row of the inputs, and which probe each value belongs to.
-    owner: Array
-    row: Array
-    probe: Array
-    low: Array
-    high: Array
-    #: The expected number; NaN where a text says the interval.
-    value: Array
-    #: Where each inline value stands.
-    paths: list[Path]
-    probes: list[Probe]
-    #: The same for expected classes.
-    class_owner: list[int] = field(default_factory=list)
-    class_row: list[int] = field(default_factory=list)
-    class_target: list[int] = field(default_factory=list)
-    #: Texts that stand in cells of tables, by position in the arrays.
-    texts: dict[int, str] = field(default_factory=dict)
+    @property
+    def unrecorded(self) -> bool:
+        """Whether the case expects nothing."""
+        return not self.checks and self.table is None and not self.classes
 
 
 class CaseReader:
@@ -88,16 +96,7 @@ class CaseReader:
         self.rows = 0
         self.probes: list[Probe] = []
         self._known: dict[str, list[int]] = {}
-        # The flat columns of `Checks`, for the inline cases.
-        self.owner: list[int] = []
-        self.row: list[int] = []
-        self.probe: list[int] = []
-        self.value: list[float] = []
-        self.written: dict[int, tuple[float, float]] = {}
-        self.paths: list[Path] = []
-        self.class_owner: list[int] = []
-        self.class_row: list[int] = []
-        self.class_target: list[int] = []
+        # The outputs come first, so that probe n is output n.
         self.outputs = [p for name in network.outputs for p in self._probes(name) or ()]
 
     # --- the whole list
@@ -116,7 +115,7 @@ class CaseReader:
                 atol, rtol = self.tolerance(("cases", number, "tolerance"), written["tolerance"])
             case = Case(
                 written.get("name") or f"case {number + 1}", number, *positions[number],
-                self.rows, 1, "file" in written, atol, rtol,
+                self.rows, 1, "file" in written, atol, rtol, [],
             )  # fmt: skip
             if self.override is not None:
                 case.atol, case.rtol = self.override
@@ -135,13 +134,9 @@ class CaseReader:
         self.inputs.append(self._inputs((*path, "inputs"), written["inputs"]))
         if "expected" in written:
             self._expected(case, (*path, "expected"), written["expected"])
-        elif "expected_class" not in written:
-            case.unrecorded = True
         if "expected_class" in written:
-            at = (*path, "expected_class")
-            target = self._class(at, written["expected_class"])
-            if target is not None:
-                self._expect_class(case.number, self.rows, target)
+            target = self._class((*path, "expected_class"), written["expected_class"])
+            case.classes = (target,)
 
     # --- inputs
 
@@ -218,17 +213,21 @@ class CaseReader:
     def _value(self, case: Case, path: Path, written: Any, probe: int) -> None:
         if isinstance(written, str):
             try:
-                self.written[len(self.value)] = parse(written)
+                low, high = parse(written)
             except ExpectationError as error:
                 self.complain(path, "expectation", error.message, error.hint)
-            written = math.nan
-        self.owner.append(case.number)
-        self.row.append(self.rows)
-        self.probe.append(probe)
-        self.value.append(written)
-        self.paths.append(path)
+                return
+            value = math.nan
+        else:
+            value = float(written)
+            if self.wiring.dtype == "float32":
+                value = to_float32(value)
+            # Infinity accepts itself alone, as NaN does.
+            slack = case.atol + case.rtol * abs(value) if math.isfinite(value) else 0.0
+            low, high = value - slack, value + slack
+        case.checks.append(Check(probe, low, high, value, path))
 
-    def _class(self, path: Path, written: int | str) -> int | None:
+    def _class(self, path: Path, written: int | str) -> int:
         outputs, names = len(self.outputs), [self.probes[p].name for p in self.outputs]
         if outputs < 2:
             self.complain(path, "shape-mismatch",
@@ -247,12 +246,7 @@ class CaseReader:
                           f"class {written} of {outputs} outputs", f"write 0 to {outputs - 1}")  # fmt: skip
         else:
             return int(written)
-        return None
-
-    def _expect_class(self, owner: int, row: int, target: int) -> None:
-        self.class_owner.append(owner)
-        self.class_row.append(row)
-        self.class_target.append(target)
+        return 0
 
     def _probes(self, name: str) -> list[int] | None:
         """Find the values that a name stands for; None for a name that is none."""
@@ -303,61 +297,36 @@ class CaseReader:
             self.complain(path, error.code, error.message, error.hint)
             return
         case.rows = table.rows
-        case.unrecorded = table.expected is None and table.classes is None
         self.tables.append((case, table))
-        for number, label in enumerate(table.classes if table.classes is not None else ()):
-            before = len(self.wiring.found)
-            target = self._class(path, label)
-            if target is not None:
-                self._expect_class(case.number, case.first + number, target)
-            elif len(self.wiring.found) > before:
-                break
+        before = len(self.wiring.found)
+        classes = []
+        for label in table.classes if table.classes is not None else ():
+            classes.append(self._class(path, label))
+            if len(self.wiring.found) > before:
+                return
+        case.classes = classes
+        if table.expected is not None:
+            case.table = self._table_checks(case, path, table.expected, table.expected_text)
 
-    def checks(self) -> Checks:
-        """Gather every expected value, of inline cases and of tables."""
-        value = np.array(self.value, np.float64)
-        owner = np.array(self.owner, np.intp)
-        low, high = self._bounds(value, owner)
-        if self.written:
-            at = list(self.written)
-            low[at], high[at] = np.array(list(self.written.values())).T
-        checks = Checks(
-            owner, np.array(self.row, np.intp), np.array(self.probe, np.intp), low, high, value,
-            self.paths, self.probes, self.class_owner, self.class_row, self.class_target,
-        )  # fmt: skip
-        for case, table in self.tables:
-            if table.expected is not None:
-                self._add_table(checks, case, table)
-        return checks
-
-    def _bounds(self, value: Array, owner: Array) -> tuple[Array, Array]:
-        first = self.cases[0]
+    def _table_checks(
+        self, case: Case, path: Path, value: Array, texts: Mapping[tuple[int, int], str]
+    ) -> TableChecks:
+        value = value.astype(np.float64)
         if self.wiring.dtype == "float32":
-            with np.errstate(over="ignore"):
-                value[:] = value.astype(np.float32)
-        if all(c.atol == first.atol and c.rtol == first.rtol for c in self.cases):
-            return bounds(value, first.atol, first.rtol)
-        atol = np.array([case.atol for case in self.cases])[owner]
-        rtol = np.array([case.rtol for case in self.cases])[owner]
-        return bounds(value, atol, rtol)
-
-    def _add_table(self, checks: Checks, case: Case, table: Table) -> None:
-        assert table.expected is not None
-        rows, columns = table.expected.shape
-        value = table.expected.astype(np.float64).ravel()
-        owner = np.full(value.size, case.number)
-        low, high = self._bounds(value, owner)
-        start = len(checks.value)
-        for (row, column), text in table.expected_text.items():
-            at = row * columns + column
+            value = to_float32(value)
+        low, high = bounds(value, case.atol, case.rtol)
+        for (row, column), text in texts.items():
             try:
-                low[at], high[at] = parse(text)
+                low[row, column], high[row, column] = parse(text)
             except ExpectationError as error:
-                self.complain(("cases", case.number, "file"), "case-table",
+                self.complain(path, "case-table",
                               f"row {row + 1}, column {column + 1} of the expected values: {error.message}",
                               error.hint)  # fmt: skip
-            checks.texts[start + at] = text
-        new = (owner, np.repeat(np.arange(case.first, case.first + rows), columns),
-               np.tile(np.array(self.outputs, np.intp), rows), low, high, value)  # fmt: skip
-        for name, part in zip(("owner", "row", "probe", "low", "high", "value"), new, strict=True):
-            setattr(checks, name, np.concatenate([getattr(checks, name), part]))
+        return TableChecks(low, high, value, texts)
+
+
+def to_float32(value: Any) -> Any:
+    """Round 64-bit floats to what float32 holds."""
+    with np.errstate(over="ignore"):
+        rounded = np.float32(value)
+    return rounded.astype(np.float64) if isinstance(value, np.ndarray) else float(rounded)

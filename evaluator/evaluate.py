@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
 from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from evaluator.explain import arithmetic, number
 from evaluator.results import CaseResult, Mismatch, SpecResult
 
 if TYPE_CHECKING:
-    from evaluator.cases import Case
-    from evaluator.network import Array, Trace
+    from evaluator.cases import Case, Check, TableChecks
+    from evaluator.network import Array
     from evaluator.spec import Spec
 
 
@@ -33,58 +33,12 @@ def evaluate(spec: Spec, selected: Callable[[Spec, Case], bool] | None = None) -
 
 
 class _Judgement:
-    """The verdict on every expected value of one spec."""
+    """The verdict on the cases of one spec, whose rows are fed forward together."""
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        checks = spec.checks
         self.trace = spec.network.forward(spec.inputs)
-        with np.errstate(all="ignore"):
-            self.actual = _gather(self.trace, spec)
-            accepted = (checks.low <= self.actual) & (self.actual <= checks.high)
-        self.failed: dict[int, list[int]] = {}
-        if not accepted.all():
-            accepted |= np.isnan(checks.low) & np.isnan(self.actual)
-            for at in np.flatnonzero(~accepted).tolist():
-                self._reject(at)
-        self.failed_classes = self._classes() if checks.class_owner else {}
-        self.values = Counter(checks.owner.tolist())
-        self.values.update(checks.class_owner)
-
-    def _reject(self, at: int) -> None:
-        """Take the exact interval's word for a value outside the rounded one."""
-        low, high = self._interval(at)
-        actual = float(self.actual[at])
-        if not low <= actual <= high:
-            self.failed.setdefault(int(self.spec.checks.owner[at]), []).append(at)
-
-    def _interval(self, at: int) -> tuple[float, float]:
-        checks = self.spec.checks
-        value = float(checks.value[at])
-        if not np.isfinite(value):
-            return float(checks.low[at]), float(checks.high[at])
-        case = self.spec.cases[checks.owner[at]]
-        return around(value, case.atol, case.rtol)
-
-    def _classes(self) -> dict[int, list[tuple[int, str]]]:
-        """Compare the first largest output of each row with the class expected."""
-        checks, outputs = self.spec.checks, self.trace.outputs
-        rows = np.array(checks.class_row)
-        with np.errstate(all="ignore"):
-            largest = outputs[rows].argmax(axis=1)
-            missing = np.isnan(outputs[rows]).any(axis=1)
-        wrong = (largest != np.array(checks.class_target)) | missing
-        found: dict[int, list[tuple[int, str]]] = {}
-        for at in np.flatnonzero(wrong).tolist():
-            expected = self._class_name(checks.class_target[at])
-            note = f"class {expected} is expected, and the largest output is "
-            note += "not a number" if missing[at] else self._class_name(int(largest[at]))
-            found.setdefault(checks.class_owner[at], []).append((at, note))
-        return found
-
-    def _class_name(self, index: int) -> str:
-        names = self.spec.network.outputs
-        return f"`{names[index]}`" if len(names) > 1 else str(index)
+        self._columns: dict[int, list[float]] = {}
 
     def case(self, case: Case) -> CaseResult:
         """Judge one case."""
@@ -93,20 +47,25 @@ class _Judgement:
         if case.skip:
             result.outcome, result.reason = "skipped", case.skip
             return result
-        result.values = self.values[case.number]
-        failed = self.failed.get(case.number, ())
-        classes = self.failed_classes.get(case.number, ())
+        result.values = len(case.checks) + len(case.classes)
+        result.mismatches = [
+            self._mismatch(case, check, actual)
+            for check in case.checks
+            if not check.low <= (actual := self._actual(case, check)) <= check.high
+            and not _accepts(check.low, check.high, check.value, actual, case)
+        ]
+        if case.table is not None:
+            result.values += case.table.value.size
+            result.mismatches += self._table(case, case.table)
+        if case.classes:
+            result.mismatches += self._classes(case)
         if case.is_table:
-            wrong = {int(self.spec.checks.row[at]) for at in failed}
-            wrong |= {self.spec.checks.class_row[at] for at, _ in classes}
-            result.failed_rows = len(wrong)
+            result.mismatches.sort(key=lambda mismatch: mismatch.row or 0)
+            result.failed_rows = len({mismatch.row for mismatch in result.mismatches})
         if case.unrecorded:
-            result.outcome, result.unrecorded = "failed", True
-            result.failed_rows = rows
-        elif failed or classes:
+            result.outcome, result.unrecorded, result.failed_rows = "failed", True, rows
+        elif result.mismatches:
             result.outcome = "xfailed" if case.xfail else "failed"
-            result.mismatches = [self._mismatch(case, at) for at in failed]
-            result.mismatches += [self._wrong_class(case, at, note) for at, note in classes]
         elif case.xfail:
             result.outcome = "xpassed"
         if result.outcome != "passed":
@@ -114,47 +73,80 @@ class _Judgement:
             result.location = self.spec.document.locate(("cases", case.number))
         return result
 
-    def _mismatch(self, case: Case, at: int) -> Mismatch:
-        checks = self.spec.checks
-        probe, row = checks.probes[checks.probe[at]], int(checks.row[at])
-        low, high = self._interval(at)
-        if case.is_table:
-            path: Any = ("cases", case.number, "file")
-            written = checks.texts.get(at) or number(checks.value[at])
-        else:
-            path = checks.paths[at]
-            written = self._text(path)
-        actual = self.trace.block(probe.place)[row, probe.place.column]
+    def _actual(self, case: Case, check: Check) -> float:
+        column = self._columns.get(check.probe)
+        if column is None:
+            place = self.spec.probes[check.probe].place
+            column = self.trace.block(place)[:, place.column].tolist()
+            self._columns[check.probe] = column
+        return column[case.first]
+
+    def _mismatch(self, case: Case, check: Check, actual: float) -> Mismatch:
+        name, unit, place = self.spec.probes[check.probe]
+        low, high = _interval(check.low, check.high, check.value, case)
+        document = self.spec.document
+        start, end = document.span(check.path)
+        shown = number(self.trace.block(place)[case.first, place.column])
         return Mismatch(
-            probe.name, probe.unit, row - case.first + 1 if case.is_table else None,
-            self.spec.document.locate(path), written, low, high, float(actual), number(actual),
-            arithmetic=() if case.is_table else arithmetic(self.trace, row, probe.place),
+            name, unit, None, document.locate(check.path), document.text.text[start:end][:80],
+            low, high, actual, shown, arithmetic=arithmetic(self.trace, case.first, place),
         )  # fmt: skip
 
-    def _wrong_class(self, case: Case, at: int, note: str) -> Mismatch:
-        checks = self.spec.checks
-        row, target = checks.class_row[at], checks.class_target[at]
-        outputs = self.trace.outputs[row]
+    def _table(self, case: Case, table: TableChecks) -> list[Mismatch]:
+        """Compare all rows of a table at once."""
+        actual = self.trace.outputs[case.first : case.first + case.rows]
+        with np.errstate(invalid="ignore"):
+            accepted = (table.low <= actual) & (actual <= table.high)
+        location = self.spec.document.locate(("cases", case.number, "file"))
+        found = []
+        for row, column in np.argwhere(~accepted).tolist():
+            bounds = table.low[row, column], table.high[row, column], table.value[row, column]
+            low, high, value = map(float, bounds)
+            if _accepts(low, high, value, float(actual[row, column]), case):
+                continue
+            written = table.texts.get((row, column)) or number(value)
+            low, high = _interval(low, high, value, case)
+            name, unit, _ = self.spec.probes[column]
+            shown = actual[row, column]
+            found.append(
+                Mismatch(
+                    name, unit, row + 1, location, written, low, high, float(shown), number(shown)
+                )
+            )
+        return found
+
+    def _classes(self, case: Case) -> list[Mismatch]:
+        """Compare the first largest output of each row with the class expected."""
+        outputs = self.trace.outputs[case.first : case.first + case.rows]
+        missing = np.isnan(outputs).any(axis=1)
+        largest = np.where(missing, -1, outputs.argmax(axis=1))
         path = ("cases", case.number, "file" if case.is_table else "expected_class")
-        largest = float(np.nan) if np.isnan(outputs).any() else float(outputs.argmax())
-        return Mismatch(
-            "class", None, row - case.first + 1 if case.is_table else None,
-            self.spec.document.locate(path), self._class_name(target).strip("`"),
-            float(target), float(target), largest, number(largest), note,
-        )  # fmt: skip
+        location = self.spec.document.locate(path)
+        wrong: Array = largest != np.array(case.classes)
+        found = []
+        for row in np.flatnonzero(wrong).tolist():
+            target, actual = case.classes[row], int(largest[row])
+            expected = self._class_name(target)
+            said = "not a number" if missing[row] else self._class_name(actual)
+            note = f"class {expected} is expected, and the largest output is {said}"
+            value = math.nan if missing[row] else float(actual)
+            at = row + 1 if case.is_table else None
+            mismatch = Mismatch("class", None, at, location, expected.strip("`"), target, target,
+                                value, number(value), note)  # fmt: skip
+            found.append(mismatch)
+        return found
 
-    def _text(self, path: Any) -> str:
-        start, end = self.spec.document.span(path)
-        text = self.spec.document.text.text[start:end]
-        return text if len(text) <= 80 else text[:79] + "…"
+    def _class_name(self, index: int) -> str:
+        names = self.spec.network.outputs
+        return f"`{names[index]}`" if len(names) > 1 else str(index)
 
 
-def _gather(trace: Trace, spec: Spec) -> Array:
-    """Pick every checked value out of a trace."""
-    checks = spec.checks
-    if not len(checks.probe):
-        return np.empty(0)
-    columns = [trace.block(p.place)[:, p.place.column] for p in checks.probes]
-    if len(columns) == 1:
-        return columns[0][checks.row]
-    return np.stack(columns)[checks.probe, checks.row]
+def _interval(low: float, high: float, value: float, case: Case) -> tuple[float, float]:
+    """Give the interval of an expectation in exact decimals."""
+    return around(value, case.atol, case.rtol) if math.isfinite(value) else (low, high)
+
+
+def _accepts(low: float, high: float, value: float, actual: float, case: Case) -> bool:
+    """Judge again, exactly, what the rounded bounds do not accept."""
+    low, high = _interval(low, high, value, case)
+    return low <= actual <= high or (math.isnan(low) and math.isnan(actual))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaluator.cases import Case, CaseReader, Checks
+from evaluator.cases import Case, CaseReader, Probe
 from evaluator.diagnostics import Diagnostic, Location, SpecError
 from evaluator.source import Document, read
 from evaluator.validate import check
@@ -32,7 +32,8 @@ class Spec:
     cases: list[Case]
     #: Every row that the cases give: (rows, inputs).
     inputs: Array
-    checks: Checks
+    #: The values of a trace that the cases expect.
+    probes: list[Probe]
     document: Document
     #: What is worth a warning; errors never get this far.
     warnings: list[Diagnostic]
@@ -65,7 +66,7 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
         reader = CaseReader(wiring, network, _override(atol, rtol))
         reader.read()
         if not _errors(wiring.found):
-            found_cases = reader.cases, reader.batch(), reader.checks()
+            found_cases = reader.cases, reader.batch(), reader.probes
     found += wiring.found
     if network is None or found_cases is None or _errors(wiring.found):
         raise SpecError(in_file_order(found))
