@@ -118,7 +118,7 @@ class _Judgement:
     def _classes(self, case: Case) -> list[Mismatch]:
         """Compare the first largest output of each row with the class expected."""
         outputs = self.trace.outputs[case.first : case.first + case.rows]
-        missing: Array = np.isnan(outputs).any(axis=1)
+        missing: Array = np.asarray(np.isnan(outputs).any(axis=1))
         largest: Array = np.where(missing, -1, outputs.argmax(axis=1))
         path = ("cases", case.number, "file" if case.is_table else "expected_class")
         location = self.spec.document.locate(path)
