@@ -75,7 +75,7 @@ def _unit(
     if not by_name and len(set(reads)) < len(reads):
         wiring.complain((*path, "inputs"), "duplicate-name",
                         "a neuron reads each value once", "add the two weights")  # fmt: skip
-    weights = wiring.numbers_by_name(at, written) if by_name else wiring.vector(at, written)
+    weights = wiring.numbers(at, written) if by_name else wiring.vector(at, written)
     if weights is not None and len(weights) != len(reads):
         wiring.complain(at, "shape-mismatch",
                         f"{count(len(weights), 'weight')} for {count(len(reads), 'input')}"

@@ -20,6 +20,7 @@ from yaml.events import (
 
 from evaluator import scalars, syntax
 from evaluator.diagnostics import Diagnostic, Location, clip, did_you_mean
+from evaluator.scalars import KNOWN
 
 #: Limits that keep time and memory bounded whatever a file holds.
 MAX_DEPTH: Final = 64
@@ -32,7 +33,6 @@ Event = Any
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|#[^\n]*\n)*)+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_NO_KEY: Any = object()
 
 
 class Text:
@@ -196,20 +196,29 @@ class _Stop(Exception):
 
 
 class _Reader:
-    """Builds documents from parser events, without recursion."""
+    """Builds documents from parser events."""
 
     def __init__(self, source: Text, events: Iterator[Event]) -> None:
         self.source, self.events = source, events
-        self.document = Document(source, 0)
+        self._begin(0)
+
+    def _begin(self, number: int) -> Document:
+        self.document = Document(self.source, number)
+        self._spans = self.document._spans
+        self._mark = self._spans.append
+        self._anchors: dict[str, _Anchored] = {}
+        #: How many values aliases stand for, beyond one each.
+        self._extra = 0
+        return self.document
 
     def documents(self, keep_going: bool = False) -> list[Document]:
         found: list[Document] = []
         try:
             for event in self.events:
                 if type(event) is DocumentStartEvent:
-                    self.document = Document(self.source, len(found) + 1)
-                    found.append(self.document)
-                    self._compose()
+                    document = self._begin(len(found) + 1)
+                    found.append(document)
+                    document.data = self._value(next(self.events), 0)
         except _Stop:
             pass
         except YAMLError as error:
@@ -246,86 +255,92 @@ class _Reader:
         self._complain(event, code, message, hint)
         return _Stop()
 
-    def _compose(self) -> None:
-        """Build the data of one document from its events, up to the end of its root node."""
-        document, spans, number = self.document, self.document._spans, scalars.simple_float
-        known = scalars.KNOWN
-        mark = spans.append
-        anchors: dict[str, _Anchored] = {}
-        stack: list[tuple[Any, int, int, str | None]] = []
-        # The root is an element of `holder` like any other, so that it needs no case of its own.
-        holder: Any = []
-        key: Any = _NO_KEY
-        node, extra = -1, 0
+    def _value(self, event: Event, depth: int) -> Any:
+        return self._scalar(event) if type(event) is ScalarEvent else self._nested(event, depth)
+
+    def _scalar(self, event: Event) -> Any:
+        self._mark(event.start_mark.index)
+        self._mark(event.end_mark.index)
+        value: Any = event.value
+        if event.implicit[0]:
+            if value in KNOWN:
+                value = KNOWN[value]
+            elif (number := scalars.simple_float(value)) is not None:
+                value = number
+            else:
+                value = self._plain(event)
+        else:
+            self._quoted(event)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchored(value, len(self._spans) // 2 - 1, 1)
+        return value
+
+    def _nested(self, event: Event, depth: int) -> Any:
+        """Build a list or a mapping, or find what an alias stands for."""
+        spans, node, anchor = self._spans, len(self._spans) // 2, event.anchor
+        self._mark(event.start_mark.index)
+        self._mark(event.end_mark.index)
+        if type(event) is AliasEvent:
+            return self._alias(event, node)
+        if event.tag is not None:
+            self._refuse_tag(event)
+        if depth == MAX_DEPTH:
+            raise self._stop(
+                event, "too-deep", f"nested deeper than {MAX_DEPTH} levels",
+                "look for brackets that are not closed",
+            )  # fmt: skip
+        before = node + self._extra
+        if anchor is not None:
+            self._anchors[anchor] = _Anchored(None, node, 0)
+        fill = self._list if type(event) is SequenceStartEvent else self._mapping
+        value, end = fill(node, depth + 1)
+        after = self.document._next[node] = len(spans) // 2
+        # A block ends with its last value; brackets end where they close.
+        closes = end.end_mark.index
+        spans[2 * node + 1] = spans[-1] if closes == end.start_mark.index else closes
+        if anchor is not None:
+            self._anchors[anchor] = _Anchored(value, node, after + self._extra - before)
+        return value
+
+    def _list(self, _: int, depth: int) -> tuple[list[Any], Event]:
+        values: list[Any] = []
         for event in self.events:
             kind = type(event)
             if kind is ScalarEvent:
-                mark(event.start_mark.index)
-                mark(event.end_mark.index)
-                node += 1
-                value: Any = event.value
-                if event.implicit[0]:
-                    if value in known:
-                        value = known[value]
-                    elif (plain := number(value)) is not None:
-                        value = plain
-                    else:
-                        value = self._plain(event)
-                else:
-                    self._quoted(event)
-                if event.anchor is not None:
-                    anchors[event.anchor] = _Anchored(value, node, 1)
-                if type(holder) is list:
-                    holder.append(value)
-                elif key is _NO_KEY:
-                    plain_key = type(value) is str and value not in holder and value != "<<"
-                    key = value if plain_key else self._key(event, value, holder, stack[-1][1])
-                else:
-                    holder[key] = value
-                    key = _NO_KEY
-            elif kind is SequenceEndEvent or kind is MappingEndEvent:
-                holder, start, before, anchor = stack.pop()
-                document._next[start] = node + 1
-                # A block ends with its last value; brackets end where they close.
-                closes = event.end_mark.index
-                spans[2 * start + 1] = spans[-1] if closes == event.start_mark.index else closes
-                if anchor is not None:
-                    anchors[anchor] = anchors[anchor]._replace(size=node + extra - before)
+                values.append(self._scalar(event))
+            elif kind is SequenceEndEvent:
+                break
             else:
-                mark(event.start_mark.index)
-                mark(event.end_mark.index)
-                node += 1
-                place = holder if key is _NO_KEY else None
-                if type(place) is dict:
-                    raise self._stop(
-                        event, "bad-key", "a key is a list, a mapping or an alias",
-                        "keys are plain text",
-                    )  # fmt: skip
-                if kind is AliasEvent:
-                    value, document._targets[node], size = self._alias(event, anchors, node + extra)
-                    extra += size - 1
-                else:
-                    value = self._open(event, len(stack))
-                    if event.anchor is not None:
-                        anchors[event.anchor] = _Anchored(value, node, 0)
-                    stack.append((holder, node, node + extra - 1, event.anchor))
-                if place is not None:
-                    place.append(value)
-                else:
-                    holder[key] = value
-                    key = _NO_KEY
-                if kind is not AliasEvent:
-                    holder = value
-            if not stack:
-                document.data = holder[0]
-                return
+                values.append(self._nested(event, depth))
+        return values, event
+
+    def _mapping(self, node: int, depth: int) -> tuple[dict[str, Any], Event]:
+        values: dict[str, Any] = {}
+        for event in self.events:
+            kind = type(event)
+            if kind is MappingEndEvent:
+                break
+            if kind is not ScalarEvent:
+                raise self._stop(
+                    event, "bad-key", "a key is a list, a mapping or an alias",
+                    "keys are plain text",
+                )  # fmt: skip
+            key = self._scalar(event)
+            if type(key) is not str or key in values or key == "<<":
+                key = self._key(event, key, values, node)
+            event = next(self.events)
+            if type(event) is ScalarEvent:
+                values[key] = self._scalar(event)
+            else:
+                values[key] = self._nested(event, depth)
+        return values, event
 
     def _plain(self, event: Event) -> Any:
         value, complaint = scalars.resolve(event.value)
         if complaint is not None:
             self._complain(event, *complaint)
-        elif len(scalars.KNOWN) < scalars.MAX_KNOWN and len(event.value) < 40:
-            scalars.KNOWN[event.value] = value
+        elif len(KNOWN) < scalars.MAX_KNOWN and len(event.value) < 40:
+            KNOWN[event.value] = value
         return value
 
     def _quoted(self, event: Event) -> None:
@@ -336,16 +351,6 @@ class _Reader:
                 event, "encoding", "the text holds half of a surrogate pair",
                 "write the character itself",
             )  # fmt: skip
-
-    def _open(self, event: Event, depth: int) -> list[Any] | dict[str, Any]:
-        if event.tag is not None:
-            self._refuse_tag(event)
-        if depth == MAX_DEPTH:
-            raise self._stop(
-                event, "too-deep", f"nested deeper than {MAX_DEPTH} levels",
-                "look for brackets that are not closed",
-            )  # fmt: skip
-        return [] if type(event) is SequenceStartEvent else {}
 
     def _key(self, event: Event, value: Any, holder: dict[str, Any], parent: int) -> str:
         """Check a key, and give the text under which its value is kept."""
@@ -374,22 +379,24 @@ class _Reader:
         # The document is refused; a key that cannot be written keeps its positions in order.
         return f"{text}\0{len(holder)}"
 
-    def _alias(self, event: Event, anchors: dict[str, _Anchored], total: int) -> _Anchored:
+    def _alias(self, event: Event, node: int) -> Any:
         name = clip(event.anchor)
-        if event.anchor not in anchors:
+        if event.anchor not in self._anchors:
             raise self._stop(
                 event, "alias", f"no anchor named `{name}` above this line",
-                did_you_mean(event.anchor, anchors) or f"define it with `&{name}` first",
+                did_you_mean(event.anchor, self._anchors) or f"define it with `&{name}` first",
             )  # fmt: skip
-        found = anchors[event.anchor]
+        found = self._anchors[event.anchor]
         if found.size == 0:
             raise self._stop(event, "alias", f"`*{name}` refers to itself", "write the value out")
-        if total + found.size > MAX_EXPANSION:
+        if node + self._extra + found.size > MAX_EXPANSION:
             raise self._stop(
                 event, "alias", f"aliases expand to more than {MAX_EXPANSION:,} values",
                 "write the values out, or keep them in an array file",
             )  # fmt: skip
-        return found
+        self.document._targets[node] = found.node
+        self._extra += found.size - 1
+        return found.value
 
     def _refuse_tag(self, event: Event) -> None:
         tag = event.tag.replace("tag:yaml.org,2002:", "!!")

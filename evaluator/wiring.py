@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -235,7 +237,7 @@ class Wiring:
     def vector(self, path: Path, written: Any) -> Array | None:
         """Read a list of finite numbers, or an array file of one dimension."""
         if not is_file(written):
-            return self._finite(path, written)
+            return self.numbers(path, written)
         values = self._from_file(path, written)
         if values is not None and values.ndim == 2 and 1 in values.shape:
             values = values.ravel()
@@ -248,7 +250,7 @@ class Wiring:
 
     def scalar(self, path: Path, written: float) -> Array:
         """Read one finite number, as an array of length 1."""
-        return self._finite(path, [written])
+        return self.numbers(path, [written])
 
     def matrix(self, path: Path, written: Any) -> Array | None:
         """Read the weights of a layer: finite numbers (units, inputs)."""
@@ -268,7 +270,7 @@ class Wiring:
                               "give every unit one weight per input")  # fmt: skip
         if len(set(widths)) > 1:
             return np.zeros((len(widths), max(set(widths), key=widths.count)))
-        return self._finite(path, written)
+        return self.numbers(path, written)
 
     def _from_file(self, path: Path, reference: Mapping[str, Any]) -> Array | None:
         from evaluator.arrays import ArrayFileError, load_array
@@ -292,17 +294,20 @@ class Wiring:
             return None
         return cast
 
-    def _finite(self, path: Path, written: Sequence[Any]) -> Array:
-        """Read a list of numbers, or a list of such lists, all of one length."""
+    def numbers(self, path: Path, written: Sequence[Any] | Mapping[str, float]) -> Array:
+        """Read finite numbers: a list, a list of lists of one length, or a mapping in its order."""
+        names = list(written) if isinstance(written, dict) else None
+        listed: Any = list(written.values()) if isinstance(written, dict) else written
+        flat = chain.from_iterable(listed) if type(listed[0]) is list else listed
+        if self.dtype == "float64" and all(map(math.isfinite, flat)):
+            return np.array(listed, np.float64)
         with np.errstate(over="ignore"):
-            values = np.array(written, self.dtype)
-        if np.isfinite(values).all():
-            return values
+            values = np.array(listed, self.dtype)
         for index in np.argwhere(~np.isfinite(values)).tolist():
-            at: Any = written
+            at = listed
             for step in index:
                 at = at[step]
-            self._not_finite((*path, *index), at)
+            self._not_finite((*path, *((names[index[0]],) if names else index)), at)
         return values
 
     def _not_finite(self, path: Path, value: float) -> None:
@@ -319,22 +324,11 @@ class Wiring:
             self.complain(path, "missing-key",
                           f"no weight for the input `{clip(missing[0])}`",
                           "write 0 for an input that does not count", key=True)  # fmt: skip
-        values = self.numbers_by_name(path, written)
+        values = self.numbers(path, written)
         if missing or len(written) > len(names):
             return np.zeros(len(names))
         place = {name: number for number, name in enumerate(written)}
         return values[[place[name] for name in names]]
-
-    def numbers_by_name(self, path: Path, written: Mapping[str, float]) -> Array:
-        """Read the numbers of a mapping, in its own order."""
-        values = np.array(list(written.values()), self.dtype)
-        finite = np.isfinite(values)
-        if finite.all():
-            return values
-        for name, is_finite in zip(written, finite, strict=True):
-            if not is_finite:
-                self._not_finite((*path, name), written[name])
-        return values
 
     def unknown_name(self, name: str, known: Sequence[str], path: Path, key: bool = True) -> None:
         """Say that a name names nothing, and which name may be meant."""
