@@ -167,6 +167,16 @@ def test_a_table_lists_its_failing_rows(tmp_path: Path, monkeypatch: pytest.Monk
     assert (report.summary.passed, report.summary.failed) == (900, 100)
 
 
+@pytest.mark.parametrize("name", ["full", "concise"])
+def test_validation_counts_valid_specs_and_no_values(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("f.yaml").write_text(WARNED)
+    report = evaluator.run("f.yaml", evaluator.Options(validate_only=True))
+    assert load(name)(report).splitlines()[-1] == "1 spec valid, 1 warning"
+
+
 def test_colour_is_an_addition(report: evaluator.Report) -> None:
     plain, coloured = (load("full")(report, color=color) for color in (False, True))
     assert "\x1b[31;1mFAILED\x1b[0m" in coloured

@@ -34,17 +34,7 @@ def render(report: Report, *, color: bool = False, verbose: int = 0, quiet: bool
     blocks = [
         "\n".join(block) for spec in report.specs for block in _spec(spec, color, verbose) if block
     ]
-    ending = _ending(report, color)
-    return "\n\n".join([*blocks, ending]) + "\n"
-
-
-def _ending(report: Report, color: bool) -> str:
-    counts = report.summary
-    if counts.values == 0 and counts.cases == 0 and counts.exit_code == 0 and counts.specs:
-        line = f"{plural(counts.specs, 'spec')} valid"
-        line += f", {plural(counts.warnings, 'warning')}" if counts.warnings else ""
-        return paint(line, "green", color)
-    return summary(report, color)
+    return "\n\n".join([*blocks, summary(report, color)]) + "\n"
 
 
 def _spec(spec: SpecResult, color: bool, verbose: int) -> Iterator[list[str]]:

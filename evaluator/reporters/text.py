@@ -111,6 +111,10 @@ def _columns(text: str) -> int:
 def summary(report: Report, color: bool) -> str:
     """Say in one line how the run ended and how many values were checked."""
     counts: Summary = report.summary
+    if counts.specs and not counts.cases and not counts.values and report.ok:  # validated only
+        line = f"{plural(counts.specs, 'spec')} valid"
+        line += f", {plural(counts.warnings, 'warning')}" if counts.warnings else ""
+        return paint(line, "green", color)
     parts = [
         (counts.failed, f"{counts.failed:,} failed"),
         (counts.errors, plural(counts.errors, "error")),
