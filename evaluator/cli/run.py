@@ -139,6 +139,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _collect_only(files: list[Target], options: Options) -> int:
+    from evaluator.reporters.text import plural
     from evaluator.runner import collect
 
     found = invalid = 0
@@ -149,7 +150,7 @@ def _collect_only(files: list[Target], options: Options) -> int:
         else:
             found += 1
             print(f"{file}{f'#{document}' if document > 1 else ''}::{case}")
-    print(f"\n{found} case{'s' if found != 1 else ''} in {len(files)} files")
+    print(f"\n{plural(found, 'case')} in {plural(len(files), 'file')}")
     return 3 if invalid else 0 if found or options.allow_empty else 5
 
 
