@@ -153,6 +153,18 @@ def test_the_caret_stands_under_the_element_behind_wide_characters(
     assert caret.index("^") == source.index("7") + 2
 
 
+@pytest.mark.parametrize(("rows", "said"), [(51, "1 mismatch more;"), (52, "2 mismatches more;")])
+def test_the_rows_that_are_not_listed_are_counted(
+    rows: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text("x1,y\n" + "1,2\n" * rows)
+    Path("f.yaml").write_text(
+        "neuron: {weights: [1], activation: identity}\ncases: [{file: t.csv}]\n"
+    )
+    assert f"… and {said}" in load("full")(evaluator.run("f.yaml"))
+
+
 def test_a_table_lists_its_failing_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("t.csv").write_text("x1,y\n" + "".join(f"{n},{n + (n % 10 == 0)}\n" for n in range(1000)))

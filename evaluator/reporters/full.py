@@ -127,8 +127,9 @@ def _table(case: CaseResult, color: bool) -> list[str]:
                 f" {harmless(mismatch.expected)} ({accepts(mismatch)}), off by {off_by(mismatch)}"
             )
     if len(case.mismatches) > MAX_ROWS:
+        more = len(case.mismatches) - MAX_ROWS
         lines.append(
-            f"  … and {plural(len(case.mismatches) - MAX_ROWS, 'mismatch')[:-1]}es more;"
+            f"  … and {more:,} mismatch{'es' if more > 1 else ''} more;"
             " `--output-format json` has them all"
         )
     return lines
