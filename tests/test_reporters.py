@@ -165,6 +165,32 @@ def test_the_rows_that_are_not_listed_are_counted(
     assert f"… and {said}" in load("full")(evaluator.run("f.yaml"))
 
 
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        ("> 2", "nothing: it is the bound itself, which is not accepted"),
+        ("< 2", "nothing: it is the bound itself, which is not accepted"),
+        ("(2, 3]", "nothing: it is the bound itself, which is not accepted"),
+        ("[1, 2)", "nothing: it is the bound itself, which is not accepted"),
+        ("[2.0000000000000004, 3)", "4.44e-16 from the nearest accepted value"),
+        (">= 2.5", "0.5 from the nearest accepted value"),
+        ("(1, 1.5]", "0.5 from the nearest accepted value"),
+    ],
+)
+def test_a_value_on_an_open_bound_is_told_from_one_beyond(
+    expected: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text(f'x1,y\n2,"{expected}"\n')
+    Path("f.yaml").write_text(
+        "neuron: {weights: [1], activation: identity}\n"
+        f"cases: [{{inputs: [2], expected: '{expected}'}}, {{file: t.csv}}]\n"
+    )
+    text = load("full")(evaluator.run("f.yaml"))
+    assert f"  off by      {said}\n" in text
+    assert f"  row 1: y is 2, expected {expected}, off by {said}\n" in text
+
+
 def test_a_table_lists_its_failing_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("t.csv").write_text("x1,y\n" + "".join(f"{n},{n + (n % 10 == 0)}\n" for n in range(1000)))

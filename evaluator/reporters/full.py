@@ -122,9 +122,10 @@ def _table(case: CaseResult, color: bool) -> list[str]:
         if mismatch.note:
             lines.append(f"  row {mismatch.row}: {harmless(mismatch.note)}")
         else:
+            interval = "" if is_bound(mismatch) else f" ({accepts(mismatch)})"
             lines.append(
                 f"  row {mismatch.row}: {label(mismatch)} is {mismatch.shown}, expected"
-                f" {harmless(mismatch.expected)} ({accepts(mismatch)}), off by {off_by(mismatch)}"
+                f" {harmless(mismatch.expected)}{interval}, off by {off_by(mismatch)}"
             )
     if len(case.mismatches) > MAX_ROWS:
         more = len(case.mismatches) - MAX_ROWS

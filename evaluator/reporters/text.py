@@ -55,6 +55,13 @@ def is_bound(mismatch: Mismatch) -> bool:
     return mismatch.expected.strip("\"' ")[:1] in set("([<>≤≥")
 
 
+def _is_open(mismatch: Mismatch) -> bool:
+    """Tell whether the end of an interval that the actual value is beyond does not belong to it."""
+    written = mismatch.expected.strip("\"' ")
+    strict = written[:1] in ("<", ">") and written[1:2] != "="
+    return strict or (written[:1] == "(" if mismatch.actual < mismatch.low else written[-1:] == ")")
+
+
 def off_by(mismatch: Mismatch) -> str:
     """Say by how much a value misses, and how that compares with what is allowed."""
     low, high, actual = mismatch.low, mismatch.high, mismatch.actual
@@ -67,8 +74,10 @@ def off_by(mismatch: Mismatch) -> str:
     if math.isinf(actual):
         return "the actual value is infinite"
     if is_bound(mismatch) or math.isinf(low) or math.isinf(high):
-        distance = low - actual if actual < low else actual - high
-        return f"{distance:.3g} from the nearest accepted value" if distance else "the bound itself"
+        bound = low if actual < low else high
+        if _is_open(mismatch) and math.nextafter(actual, bound) == bound:
+            return "nothing: it is the bound itself, which is not accepted"
+        return f"{abs(bound - actual):.3g} from the nearest accepted value"
     half, distance = (high - low) / 2, abs(actual - (low / 2 + high / 2))
     if half > 0:
         return f"{distance:.3g}, {_times(distance / half)} times what is allowed"
