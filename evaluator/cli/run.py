@@ -157,7 +157,8 @@ def _collect_only(files: list[Target], options: Options) -> int:
 def _slowest(report: Report, count: int) -> str:
     slowest = sorted(report.specs, key=lambda spec: -spec.seconds)[:count]
     lines = [f"{spec.seconds:9.4f} s  {spec.file} {spec.name}" for spec in slowest]
-    return "\n".join(["", f"the {len(lines)} slowest specs:", *lines])
+    heading = "the slowest spec:" if len(lines) == 1 else f"the {len(lines)} slowest specs:"
+    return "\n".join(["", heading, *lines])
 
 
 def _count(text: str) -> int:
