@@ -71,7 +71,7 @@ def _described(activation: Activation) -> str:
 def _plot(activation: Activation, path: str) -> None:
     from evaluator.plot import svg, text
 
-    if activation.whole_layer or any(p.required for p in activation.parameters):
+    if activation.whole_layer or activation.problems({}, None):
         raise UsageError(f"`{activation.name}` has no curve of one variable to plot",
                          "plot an activation of one unit, without required parameters")  # fmt: skip
     if path == "-":
