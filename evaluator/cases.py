@@ -162,6 +162,8 @@ class CaseReader:
 
     def batch(self) -> Array:
         """Give the inputs of every row: (rows, inputs), in the network's dtype."""
+        if not self.tables and self.wiring.dtype == "float64":
+            return np.array(self.inputs, np.float64)
         with np.errstate(over="ignore"):
             inline = np.array(self.inputs, self.wiring.dtype)
             if not self.tables:
@@ -262,9 +264,9 @@ class CaseReader:
             return None
         width = network.width(place.block)
         if place.column is not None or width == 1:
-            found = [Probe(spelt, None, place._replace(column=place.column or 0))]
+            found = [Probe(spelt, None, Place(place.block, place.column or 0, place.z))]
         else:
-            found = [Probe(spelt, unit, place._replace(column=unit)) for unit in range(width)]
+            found = [Probe(spelt, u, Place(place.block, u, place.z)) for u in range(width)]
         numbers = list(range(len(self.probes), len(self.probes) + len(found)))
         self.probes += found
         self._known[name] = numbers

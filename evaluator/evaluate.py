@@ -48,12 +48,12 @@ class _Judgement:
             result.outcome, result.reason = "skipped", case.skip
             return result
         result.values = len(case.checks) + len(case.classes)
-        result.mismatches = [
-            self._mismatch(case, check, actual)
-            for check in case.checks
-            if not check.low <= (actual := self._actual(case, check)) <= check.high
-            and not _accepts(check.low, check.high, check.value, actual, case)
-        ]
+        for check in case.checks:
+            actual = self._column(check.probe)[case.first]
+            if not check.low <= actual <= check.high and not _accepts(
+                check.low, check.high, check.value, actual, case
+            ):
+                result.mismatches.append(self._mismatch(case, check, actual))
         if case.table is not None:
             result.values += case.table.value.size
             result.mismatches += self._table(case, case.table)
@@ -73,13 +73,13 @@ class _Judgement:
             result.location = self.spec.document.locate(("cases", case.number))
         return result
 
-    def _actual(self, case: Case, check: Check) -> float:
-        column = self._columns.get(check.probe)
+    def _column(self, probe: int) -> list[float]:
+        """Give the actual values of a probe, one a row."""
+        column = self._columns.get(probe)
         if column is None:
-            place = self.spec.probes[check.probe].place
-            column = self.trace.block(place)[:, place.column].tolist()
-            self._columns[check.probe] = column
-        return column[case.first]
+            place = self.spec.probes[probe].place
+            column = self._columns[probe] = self.trace.block(place)[:, place.column].tolist()
+        return column
 
     def _mismatch(self, case: Case, check: Check, actual: float) -> Mismatch:
         name, unit, place = self.spec.probes[check.probe]

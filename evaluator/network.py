@@ -51,7 +51,7 @@ class Step:
 
     def weighted_sum(self, x: Array) -> Array:
         """Give `z = W x + b`, for x (cases, inputs): (cases, units)."""
-        z = x if self.weights is None else x @ self.weights.T
+        z = x if self.weights is None else x.dot(self.weights.T)
         if self.bias is None:
             return z
         return z + self.bias if z is x else np.add(z, self.bias, out=z)
@@ -102,7 +102,8 @@ class Network:
         """Find a neuron, layer or output by name, `NAME.z` for its weighted sum."""
         base, z = (name[:-2], True) if name.endswith(".z") else (name, False)
         if base in self.places:
-            return self.places[base]._replace(z=z)
+            block, column, _ = self.places[base]
+            return Place(block, column, z)
         raise KeyError(f"no value named `{name}`; {did_you_mean(name, self.names())}".rstrip("; "))
 
     def names(self) -> list[str]:

@@ -11,6 +11,7 @@ from time import perf_counter
 from evaluator import __version__
 from evaluator.collect import Selection, Target, targets
 from evaluator.diagnostics import Diagnostic, SpecError
+from evaluator.evaluate import evaluate
 from evaluator.results import FAILING, Report, SpecResult, exit_code
 from evaluator.source import Document
 from evaluator.spec import build, name_of, read_bytes, read_file
@@ -136,8 +137,6 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> Spe
         return None
     if options.validate_only:
         return SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)
-    from evaluator.evaluate import evaluate
-
     result = evaluate(spec, selection if selection else None)
     result.seconds = perf_counter() - start
     return result

@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluator.cases import Case, CaseReader, Probe
@@ -88,7 +87,9 @@ def name_of(document: Document) -> str:
     """Give the name of a spec: its own, or its file's stem, with `#2` from the second on."""
     if isinstance(document.data, dict) and isinstance(document.data.get("name"), str):
         return str(document.data["name"])
-    stem = "stdin" if document.file == "-" else Path(document.file).stem
+    stem = "stdin"
+    if document.file != "-":
+        stem = os.path.splitext(os.path.basename(document.file))[0]
     return stem if document.number == 1 else f"{stem}#{document.number}"
 
 
@@ -111,21 +112,31 @@ def load(path: str | os.PathLike[str], document: int = 1) -> Spec:
 def read_file(path: str) -> list[Document]:
     """Read every document of a file; raises SpecError where it cannot be read at all."""
     try:
-        found = os.stat(path)
-        # Opening a pipe would wait for its writer; only regular files are specs.
+        content = _content(path)
+    except FileNotFoundError:
+        raise _unreadable(path, "the file is not there", "check the name, or the link") from None
+    except OSError as error:
+        raise _unreadable(path, f"the file cannot be read: {error.strerror}") from None
+    return read_bytes(content, path)
+
+
+def _content(path: str) -> bytes:
+    # Without O_NONBLOCK, opening a pipe would wait for its writer.
+    stream = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        found = os.fstat(stream)
         if not stat.S_ISREG(found.st_mode):
             what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
             raise _unreadable(path, f"the file is {what}", "name a YAML file")
         if found.st_size > MAX_BYTES:
             raise _unreadable(path, f"the file is larger than {MAX_BYTES // 2**20} MiB",
                               "keep large arrays in .npz files", "too-large")  # fmt: skip
-        with open(path, "rb", buffering=0) as stream:
-            content = stream.read()
-    except FileNotFoundError:
-        raise _unreadable(path, "the file is not there", "check the name, or the link") from None
-    except OSError as error:
-        raise _unreadable(path, f"the file cannot be read: {error.strerror}") from None
-    return read_bytes(content, path)
+        content = os.read(stream, found.st_size + 1)
+        while len(content) < found.st_size and (more := os.read(stream, found.st_size)):
+            content += more
+        return content
+    finally:
+        os.close(stream)
 
 
 def read_bytes(content: bytes, file: str) -> list[Document]:
