@@ -179,7 +179,9 @@ class CaseReader:
     # --- what is expected
 
     def _expected(self, case: Case, path: Path, written: Any) -> None:
-        if isinstance(written, dict):
+        if len(self.outputs) == 1 and not isinstance(written, (dict, list)):
+            self._value(case, path, written, self.outputs[0])
+        elif isinstance(written, dict):
             for name, value in written.items():
                 probes = self._probes(name)
                 at = (*path, name)

@@ -47,7 +47,7 @@ class Step:
         """Collect what the units read: (cases, inputs)."""
         if isinstance(self.sources, int):
             return blocks[self.sources]
-        return np.stack([blocks[place.block][:, place.column] for place in self.sources], axis=1)
+        return np.array([blocks[place.block][:, place.column] for place in self.sources]).T
 
     def weighted_sum(self, x: Array) -> Array:
         """Give `z = W x + b`, for x (cases, inputs): (cases, units)."""

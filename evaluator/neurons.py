@@ -27,7 +27,7 @@ class _Unit(NamedTuple):
     parameters: dict[str, Any]
 
 
-def connect(wiring: Wiring, inputs: tuple[str, ...]) -> Network:
+def connect_neurons(wiring: Wiring, inputs: tuple[str, ...]) -> Network:
     """Build the network of the form `neurons`; its problems go to the wiring's list."""
     written: dict[str, Any] = wiring.data["neurons"]
     _check_names(wiring, inputs, written)
@@ -178,15 +178,15 @@ def _assemble(
         kind = (depths[name], unit.reads, unit.activation.name, repr(unit.parameters))
         groups.setdefault(kind, []).append(name)
     places = {name: Place(0, column) for column, name in enumerate(inputs)}
-    steps = []
+    blocks = {inputs: 0}
+    steps: list[Step] = []
     for (_, reads, _, _), names in groups.items():
-        sources: int | tuple[Place, ...] = tuple(places[read] for read in reads)
-        if reads == inputs:
-            sources = 0
-        weights = np.stack([units[name].weights for name in names])
+        sources = blocks[reads] if reads in blocks else tuple(places[read] for read in reads)
+        weights = np.array([units[name].weights for name in names])
         bias = np.concatenate([units[name].bias for name in names])
         unit = units[names[0]]
         steps.append(Step(tuple(names), sources, weights, bias, unit.activation, unit.parameters))
+        blocks[tuple(names)] = len(steps)
         places |= {name: Place(len(steps), column) for column, name in enumerate(names)}
     named = {name: places[name] for name in units}
     return Network(inputs, outputs, tuple(steps), named, dtype)

@@ -131,7 +131,11 @@ class Document:
     def positions(self, key: str) -> list[tuple[int, int]]:
         """Give line and column of every element of the list under a key of the document."""
         node = self._children(self._targets.get(0, 0))[2 * list(self.data).index(key) + 1]
-        starts = [self._bounds(child)[0] for child in self._children(self._targets.get(node, node))]
+        spans, text = self._spans, self.text.text
+        children = self._children(self._targets.get(node, node))
+        starts = [spans[2 * child] for child in children]
+        if "&" in text:
+            starts = [self._bounds(child)[0] for child in children]
         return self.text.positions(starts)
 
     def diagnostic(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from evaluator.cases import Case, CaseReader, Probe
 from evaluator.diagnostics import Diagnostic, Location, SpecError
+from evaluator.layers import connect_layers, connect_neuron
+from evaluator.neurons import connect_neurons
 from evaluator.source import Document, read
 from evaluator.validate import check
 from evaluator.wiring import Wiring
@@ -54,12 +56,12 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
     A tolerance given here replaces those that the spec sets; the part left out is 0.
     """
     found = list(document.diagnostics)
-    if not document.broken:
+    if not _errors(found):
         found += check(document)
-    if any(d.severity == "error" for d in found):
+    if _errors(found):
         raise SpecError(in_file_order(found))
     wiring = Wiring(document)
-    network = wiring.network()
+    network = _network(wiring)
     found_cases = None
     if network is not None:
         reader = CaseReader(wiring, network, _override(atol, rtol))
@@ -75,12 +77,32 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
     )
 
 
+def _network(wiring: Wiring) -> Network | None:
+    """Build the network; what is wrong goes to the wiring, and None means that no shape is known.
+
+    A network with errors is good for one thing: to check the cases against its shape.
+    """
+    data = wiring.data
+    inputs = wiring.names(("inputs",)) if "inputs" in data else None
+    if "neuron" in data:
+        return connect_neuron(wiring, inputs)
+    if "layers" in data:
+        return connect_layers(wiring, inputs)
+    if "neurons" in data:
+        return connect_neurons(wiring, inputs or ())
+    wiring.complain(
+        ("model",), "unsupported", "a `model` needs a subject that runs ONNX files",
+        "describe the network with `neuron`, `neurons` or `layers`", key=True,
+    )  # fmt: skip
+    return None
+
+
 def _override(atol: float | None, rtol: float | None) -> tuple[float, float] | None:
     return None if atol is None and rtol is None else (atol or 0.0, rtol or 0.0)
 
 
 def _errors(found: Sequence[Diagnostic]) -> bool:
-    return any(d.severity == "error" for d in found)
+    return bool(found) and any(d.severity == "error" for d in found)
 
 
 def name_of(document: Document) -> str:

@@ -56,9 +56,7 @@ def parser(text: str) -> Iterator[Any]:
 
 
 def _libyaml(text: str) -> Iterator[Any]:
-    from yaml.cyaml import CParser  # type: ignore[attr-defined]
-
-    return iter(CParser(text).get_event, None)
+    return iter(yaml.cyaml.CParser(text).get_event, None)  # type: ignore[attr-defined]
 
 
 def pure_parser(text: str) -> Iterator[Any]:

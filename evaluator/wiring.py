@@ -1,4 +1,4 @@
-"""Document → network: the half of the build that reads weights, biases, names and activations."""
+"""What the forms of a network share: reading names, numbers and activations from a document."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 
 from evaluator.activations import ACTIVATIONS, NAMES, Activation
 from evaluator.diagnostics import Diagnostic, clip, did_you_mean
-from evaluator.network import Network, Place, Step
 
 if TYPE_CHECKING:
     from evaluator.network import Array
@@ -27,29 +26,6 @@ class Wiring:
         self.dtype: str = self.data.get("dtype", "float64")
         self.found: list[Diagnostic] = []
 
-    def network(self) -> Network | None:
-        """Build the network; what is wrong goes to `found`, and None means that no shape is known.
-
-        A network with errors is good for one thing: to check the cases against its shape.
-        """
-        data = self.data
-        inputs = self.names(("inputs",)) if "inputs" in data else None
-        if "neuron" in data:
-            network = self._lone_neuron(inputs)
-        elif "layers" in data:
-            network = self._layers(inputs)
-        elif "neurons" in data:
-            from evaluator.neurons import connect
-
-            network = connect(self, inputs or ())
-        else:
-            self.complain(
-                ("model",), "unsupported", "a `model` needs a subject that runs ONNX files",
-                "describe the network with `neuron`, `neurons` or `layers`", key=True,
-            )  # fmt: skip
-            return None
-        return network
-
     def complain(
         self, path: Path, code: str, message: str, hint: str = "",
         *, key: bool = False, severity: str = "error",
@@ -59,117 +35,7 @@ class Wiring:
             self.document.diagnostic(path, code, message, hint, key=key, severity=severity)
         )
 
-    # --- the forms of a network
-
-    def _lone_neuron(self, inputs: tuple[str, ...] | None) -> Network | None:
-        neuron, path = self.data["neuron"], ("neuron",)
-        written = neuron["weights"]
-        if isinstance(written, dict) and not is_file(written):
-            if inputs is None:
-                self.complain(("neuron", "weights"), "missing-key",
-                              "weights by name need `inputs`, which gives the names their order",
-                              f"add `inputs: [{', '.join(map(clip, written))}]`")  # fmt: skip
-                return None
-            weights: Array | None = self._by_name(("neuron", "weights"), written, inputs)
-        else:
-            weights = self.vector(("neuron", "weights"), written)
-        bias = self.scalar(("neuron", "bias"), neuron.get("bias", 0))
-        chosen = self.activation((*path, "activation"), neuron["activation"], 1)
-        if weights is None:
-            return None
-        inputs = self._input_names(inputs, len(weights), ("neuron", "weights"))
-        outputs = self.names(("outputs",)) if "outputs" in self.data else ("y",)
-        if len(outputs) != 1:
-            self.complain(("outputs",), "shape-mismatch",
-                          f"{len(outputs)} names for the one output of a neuron", "give one name")  # fmt: skip
-        elif outputs[0] in inputs:
-            at = ("inputs", inputs.index(outputs[0]))
-            self.complain(at if "inputs" in self.data else ("outputs", 0), "duplicate-name",
-                          f"`{clip(outputs[0])}` names an input and the neuron's output",
-                          "rename one; `outputs: [NAME]` renames the output")  # fmt: skip
-        step = Step(outputs[:1], 0, weights[None, :], bias, *chosen)
-        return Network(inputs, outputs[:1], (step,), {outputs[0]: Place(1, 0)}, self.dtype)
-
-    def _layers(self, inputs: tuple[str, ...] | None) -> Network | None:
-        width = len(inputs) if inputs is not None else None
-        if width is None and "weights" not in self.data["layers"][0]:
-            width = self._width_of_cases()
-        steps: list[Step] = []
-        first_width = None
-        for number, layer in enumerate(self.data["layers"]):
-            step, reads, width = self._layer(number, layer, width)
-            if number == 0:
-                first_width = reads
-            if step is not None:
-                steps.append(step)
-        names = self._layer_names()
-        if len(steps) < len(names) or first_width is None or width is None:
-            return None
-        inputs = self._input_names(inputs, first_width, ("layers", 0, "weights"))
-        places = {name: Place(number + 1, None) for number, name in enumerate(names)}
-        outputs: tuple[str, ...] = (names[-1],)
-        if "outputs" in self.data:
-            outputs = self.names(("outputs",))
-            if len(outputs) != width:
-                self.complain(("outputs",), "shape-mismatch",
-                              f"{len(outputs)} names for the {width} units of the last layer",
-                              "give one name per unit")  # fmt: skip
-            places |= {name: Place(len(steps), unit) for unit, name in enumerate(outputs)}
-        self._distinct([*self._named_inputs(inputs), *self._named_layers(names),
-                        *((name, ("outputs", i)) for i, name in enumerate(outputs)
-                          if "outputs" in self.data)])  # fmt: skip
-        return Network(inputs, outputs, tuple(steps), places, self.dtype)
-
-    def _layer(
-        self, number: int, layer: Mapping[str, Any], width: int | None
-    ) -> tuple[Step | None, int | None, int | None]:
-        """Build one layer; gives the step, how many values it reads, how many units it has."""
-        path = ("layers", number)
-        name = self._layer_name(number)
-        weights = bias = None
-        reads = units = width
-        if "weights" in layer:
-            weights = self.matrix((*path, "weights"), layer["weights"])
-            if weights is None:
-                reads = units = None
-            else:
-                units, reads = weights.shape
-                if width is not None and reads != width:
-                    before = (
-                        "inputs" if number == 0 else f"values from {self._layer_name(number - 1)}"
-                    )
-                    self.complain((*path, "weights"), "shape-mismatch",
-                                  f"`{name}` has {reads} weights per unit, but reads {width} {before}",
-                                  "weights are (units × inputs): one row per unit, one column per input")  # fmt: skip
-        if "bias" in layer:
-            bias = self.vector((*path, "bias"), layer["bias"])
-            if bias is not None and units is not None and len(bias) != units:
-                self.complain((*path, "bias"), "shape-mismatch",
-                              f"`bias` has {count(len(bias), 'value')} for {count(units, 'unit')}",
-                              "write one number per unit")  # fmt: skip
-        elif units is not None and weights is not None:
-            bias = np.zeros(units, self.dtype)
-        chosen = self.activation((*path, "activation"), layer["activation"], units)
-        if units is None or (weights is None and "weights" in layer):
-            return None, reads, units
-        return Step((name,), number, weights, bias, *chosen), reads, units
-
     # --- names
-
-    def _layer_name(self, number: int) -> str:
-        return str(self.data["layers"][number].get("name", f"layer{number + 1}"))
-
-    def _layer_names(self) -> list[str]:
-        for number, layer in enumerate(self.data["layers"]):
-            if "name" in layer:
-                self.check_name(layer["name"], ("layers", number, "name"))
-        return [self._layer_name(number) for number in range(len(self.data["layers"]))]
-
-    def _named_layers(self, names: Sequence[str]) -> list[tuple[str, Path]]:
-        return [(name, ("layers", number, "name")) for number, name in enumerate(names)]
-
-    def _named_inputs(self, inputs: Sequence[str]) -> list[tuple[str, Path]]:
-        return [(name, ("inputs", number)) for number, name in enumerate(inputs)]
 
     def names(self, path: tuple[str]) -> tuple[str, ...]:
         """Read a list of names that are to differ."""
@@ -177,10 +43,11 @@ class Wiring:
         for number, name in enumerate(names):
             self.check_name(name, (*path, number))
         if len(set(names)) < len(names):
-            self._distinct([(name, (*path, number)) for number, name in enumerate(names)])
+            self.distinct([(name, (*path, number)) for number, name in enumerate(names)])
         return tuple(names)
 
-    def _distinct(self, named: Sequence[tuple[str, Path]]) -> None:
+    def distinct(self, named: Sequence[tuple[str, Path]]) -> None:
+        """Report every name that is given twice, where it stands the second time."""
         first: dict[str, Path] = {}
         for name, path in named:
             if name in first and first[name] != path:
@@ -205,32 +72,6 @@ class Wiring:
             self.complain(path, "bad-name",
                           f"the name `{clip(name)}` holds characters that do not print",
                           "use letters, digits and signs", key=key)  # fmt: skip
-
-    def _input_names(
-        self, inputs: tuple[str, ...] | None, width: int, path: Path
-    ) -> tuple[str, ...]:
-        if inputs is None:
-            return tuple(f"x{number + 1}" for number in range(width))
-        if len(inputs) != width and path[0] == "neuron":
-            self.complain(path, "shape-mismatch",
-                          f"{count(width, 'weight')} for {count(len(inputs), 'input')}",
-                          "write one weight per input")  # fmt: skip
-        return inputs
-
-    def _width_of_cases(self) -> int | None:
-        for number, case in enumerate(self.data["cases"]):
-            given = case.get("inputs")
-            if "file" not in case and isinstance(given, list):
-                return len(given)
-            if "file" not in case and not isinstance(given, dict):
-                return 1
-            if isinstance(given, list):
-                return len(given)
-            self.complain(("cases", number), "missing-key",
-                          "the network does not say how many inputs it has",
-                          "add `inputs` with their names, above `layers`")  # fmt: skip
-            break
-        return None
 
     # --- numbers
 
@@ -313,22 +154,6 @@ class Wiring:
     def _not_finite(self, path: Path, value: float) -> None:
         self.complain(path, "not-finite", f"{spell(value)} is not a finite number of {self.dtype}",
                       "weights, biases and parameters are finite")  # fmt: skip
-
-    def _by_name(self, path: Path, written: Mapping[str, float], names: Sequence[str]) -> Array:
-        """Put weights by name in the order of the names."""
-        for name in written:
-            if name not in names:
-                self.unknown_name(name, names, (*path, name))
-        missing = [name for name in names if name not in written]
-        if missing:
-            self.complain(path, "missing-key",
-                          f"no weight for the input `{clip(missing[0])}`",
-                          "write 0 for an input that does not count", key=True)  # fmt: skip
-        values = self.numbers(path, written)
-        if missing or len(written) > len(names):
-            return np.zeros(len(names))
-        place = {name: number for number, name in enumerate(written)}
-        return values[[place[name] for name in names]]
 
     def unknown_name(self, name: str, known: Sequence[str], path: Path, key: bool = True) -> None:
         """Say that a name names nothing, and which name may be meant."""

@@ -1,0 +1,181 @@
+"""The forms `neuron` and `layers`: a list of layers → steps, one each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from evaluator.diagnostics import clip
+from evaluator.network import Network, Place, Step
+from evaluator.wiring import count, is_file
+
+if TYPE_CHECKING:
+    from evaluator.network import Array
+    from evaluator.source import Path
+    from evaluator.wiring import Wiring
+
+
+def connect_neuron(wiring: Wiring, inputs: tuple[str, ...] | None) -> Network | None:
+    """Build the network of the form `neuron`; None where its weights say no shape."""
+    neuron, path = wiring.data["neuron"], ("neuron",)
+    written = neuron["weights"]
+    if isinstance(written, dict) and not is_file(written):
+        if inputs is None:
+            wiring.complain(("neuron", "weights"), "missing-key",
+                          "weights by name need `inputs`, which gives the names their order",
+                          f"add `inputs: [{', '.join(map(clip, written))}]`")  # fmt: skip
+            return None
+        weights: Array | None = _by_name(wiring, ("neuron", "weights"), written, inputs)
+    else:
+        weights = wiring.vector(("neuron", "weights"), written)
+    bias = wiring.scalar(("neuron", "bias"), neuron.get("bias", 0))
+    chosen = wiring.activation((*path, "activation"), neuron["activation"], 1)
+    if weights is None:
+        return None
+    inputs = _input_names(wiring, inputs, len(weights), ("neuron", "weights"))
+    outputs = wiring.names(("outputs",)) if "outputs" in wiring.data else ("y",)
+    if len(outputs) != 1:
+        wiring.complain(("outputs",), "shape-mismatch",
+                      f"{len(outputs)} names for the one output of a neuron", "give one name")  # fmt: skip
+    elif outputs[0] in inputs:
+        at = ("inputs", inputs.index(outputs[0]))
+        wiring.complain(at if "inputs" in wiring.data else ("outputs", 0), "duplicate-name",
+                      f"`{clip(outputs[0])}` names an input and the neuron's output",
+                      "rename one; `outputs: [NAME]` renames the output")  # fmt: skip
+    step = Step(outputs[:1], 0, weights[None, :], bias, *chosen)
+    return Network(inputs, outputs[:1], (step,), {outputs[0]: Place(1, 0)}, wiring.dtype)
+
+
+def _by_name(
+    wiring: Wiring, path: Path, written: Mapping[str, float], names: Sequence[str]
+) -> Array:
+    """Put weights by name in the order of the names."""
+    for name in written:
+        if name not in names:
+            wiring.unknown_name(name, names, (*path, name))
+    missing = [name for name in names if name not in written]
+    if missing:
+        wiring.complain(path, "missing-key",
+                      f"no weight for the input `{clip(missing[0])}`",
+                      "write 0 for an input that does not count", key=True)  # fmt: skip
+    values = wiring.numbers(path, written)
+    if missing or len(written) > len(names):
+        return np.zeros(len(names))
+    place = {name: number for number, name in enumerate(written)}
+    return values[[place[name] for name in names]]
+
+
+def connect_layers(wiring: Wiring, inputs: tuple[str, ...] | None) -> Network | None:
+    """Build the network of the form `layers`; None where its shape is not known."""
+    width = len(inputs) if inputs is not None else None
+    if width is None and "weights" not in wiring.data["layers"][0]:
+        width = _width_of_cases(wiring)
+    steps: list[Step] = []
+    first_width = None
+    for number, layer in enumerate(wiring.data["layers"]):
+        step, reads, width = _layer(wiring, number, layer, width)
+        if number == 0:
+            first_width = reads
+        if step is not None:
+            steps.append(step)
+    names = _layer_names(wiring)
+    if len(steps) < len(names) or first_width is None or width is None:
+        return None
+    inputs = _input_names(wiring, inputs, first_width, ("layers", 0, "weights"))
+    places = {name: Place(number + 1, None) for number, name in enumerate(names)}
+    outputs: tuple[str, ...] = (names[-1],)
+    if "outputs" in wiring.data:
+        outputs = wiring.names(("outputs",))
+        if len(outputs) != width:
+            wiring.complain(("outputs",), "shape-mismatch",
+                          f"{len(outputs)} names for the {width} units of the last layer",
+                          "give one name per unit")  # fmt: skip
+        places |= {name: Place(len(steps), unit) for unit, name in enumerate(outputs)}
+    wiring.distinct([*_named_inputs(wiring, inputs), *_named_layers(wiring, names),
+                    *((name, ("outputs", i)) for i, name in enumerate(outputs)
+                      if "outputs" in wiring.data)])  # fmt: skip
+    return Network(inputs, outputs, tuple(steps), places, wiring.dtype)
+
+
+def _layer(
+    wiring: Wiring, number: int, layer: Mapping[str, Any], width: int | None
+) -> tuple[Step | None, int | None, int | None]:
+    """Build one layer; gives the step, how many values it reads, how many units it has."""
+    path = ("layers", number)
+    name = _layer_name(wiring, number)
+    weights = bias = None
+    reads = units = width
+    if "weights" in layer:
+        weights = wiring.matrix((*path, "weights"), layer["weights"])
+        if weights is None:
+            reads = units = None
+        else:
+            units, reads = weights.shape
+            if width is not None and reads != width:
+                before = (
+                    "inputs" if number == 0 else f"values from {_layer_name(wiring, number - 1)}"
+                )
+                wiring.complain((*path, "weights"), "shape-mismatch",
+                              f"`{name}` has {reads} weights per unit, but reads {width} {before}",
+                              "weights are (units × inputs): one row per unit, one column per input")  # fmt: skip
+    if "bias" in layer:
+        bias = wiring.vector((*path, "bias"), layer["bias"])
+        if bias is not None and units is not None and len(bias) != units:
+            wiring.complain((*path, "bias"), "shape-mismatch",
+                          f"`bias` has {count(len(bias), 'value')} for {count(units, 'unit')}",
+                          "write one number per unit")  # fmt: skip
+    elif units is not None and weights is not None:
+        bias = np.zeros(units, wiring.dtype)
+    chosen = wiring.activation((*path, "activation"), layer["activation"], units)
+    if units is None or (weights is None and "weights" in layer):
+        return None, reads, units
+    return Step((name,), number, weights, bias, *chosen), reads, units
+
+
+def _layer_name(wiring: Wiring, number: int) -> str:
+    return str(wiring.data["layers"][number].get("name", f"layer{number + 1}"))
+
+
+def _layer_names(wiring: Wiring) -> list[str]:
+    for number, layer in enumerate(wiring.data["layers"]):
+        if "name" in layer:
+            wiring.check_name(layer["name"], ("layers", number, "name"))
+    return [_layer_name(wiring, number) for number in range(len(wiring.data["layers"]))]
+
+
+def _named_layers(wiring: Wiring, names: Sequence[str]) -> list[tuple[str, Path]]:
+    return [(name, ("layers", number, "name")) for number, name in enumerate(names)]
+
+
+def _named_inputs(wiring: Wiring, inputs: Sequence[str]) -> list[tuple[str, Path]]:
+    return [(name, ("inputs", number)) for number, name in enumerate(inputs)]
+
+
+def _input_names(
+    wiring: Wiring, inputs: tuple[str, ...] | None, width: int, path: Path
+) -> tuple[str, ...]:
+    if inputs is None:
+        return tuple(f"x{number + 1}" for number in range(width))
+    if len(inputs) != width and path[0] == "neuron":
+        wiring.complain(path, "shape-mismatch",
+                      f"{count(width, 'weight')} for {count(len(inputs), 'input')}",
+                      "write one weight per input")  # fmt: skip
+    return inputs
+
+
+def _width_of_cases(wiring: Wiring) -> int | None:
+    for number, case in enumerate(wiring.data["cases"]):
+        given = case.get("inputs")
+        if "file" not in case and isinstance(given, list):
+            return len(given)
+        if "file" not in case and not isinstance(given, dict):
+            return 1
+        if isinstance(given, list):
+            return len(given)
+        wiring.complain(("cases", number), "missing-key",
+                      "the network does not say how many inputs it has",
+                      "add `inputs` with their names, above `layers`")  # fmt: skip
+        break
+    return None
