@@ -17,12 +17,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from evaluator import special
-from evaluator.special import Array, in_float64
+from evaluator.special import in_float64
+
+if TYPE_CHECKING:
+    from evaluator.special import Array
 
 #: ONNX's defaults for selu, exact as float32 numbers.
 SELU_ALPHA: Final = 1.67326319217681884765625

@@ -18,11 +18,11 @@ class Config:
     specs: tuple[str, ...] = ("specs",)
 
 
-def find(folder: Path) -> Config:
+def find(folder: str) -> Config:
     """Read the settings that hold in a folder; raises UsageError for one that is not known."""
     import tomllib
 
-    for parent in (folder, *folder.parents):
+    for parent in (Path(folder), *Path(folder).parents):
         for name in ("evaluator.toml", "pyproject.toml"):
             file = parent / name
             if not file.is_file():

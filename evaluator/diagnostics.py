@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -111,6 +110,8 @@ class UsageError(EvaluatorError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Give the hint that names the known word nearest to a misspelt one, or an empty text."""
+    import difflib
+
     by_lower = {name.lower(): name for name in known}
     close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return f"did you mean `{by_lower[close[0]]}`?" if close else ""

@@ -102,6 +102,8 @@ def _closed(low: float, high: float, open_low: bool, open_high: bool, text: str)
 
 
 def _decimal(text: str) -> Decimal:
+    if len(text) < 40 and "e" not in text.lower():
+        return Decimal(text)
     if math.isinf(float(text)) or abs(int(re.split("[eE]", text + "e0")[1])) > 9999:
         raise ExpectationError(f"`{_short(text)}` is out of the range of a 64-bit float",
                                "the largest is about 1.8e308")  # fmt: skip

@@ -14,7 +14,7 @@ MAX_PURE: Final = 1_000_000
 
 # YAML's printable characters, less those that only YAML 1.1 takes for line breaks (U+0085,
 # U+2028, U+2029) and the byte order mark, which the two parsers treat in different ways.
-_REFUSED = re.compile(
+_REFUSED = (
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _DIRECTIVE = re.compile(r"^%(?!YAML[ \t]+1\.[12][ \t]*(?:#.*)?\r?$).*", re.MULTILINE)
@@ -31,7 +31,7 @@ class Problem(NamedTuple):
 
 def refuse(text: str) -> Problem | None:
     """Find what the two parsers would judge differently, before either sees it."""
-    if not text.replace("\n", "").isprintable() and (found := _REFUSED.search(text)):
+    if not text.replace("\n", "").isprintable() and (found := re.search(_REFUSED, text)):
         point = ord(found[0])
         hint = 'in double quotes it can be written as an escape, such as "\\u2028"'
         if point == 0:

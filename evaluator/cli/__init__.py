@@ -26,6 +26,21 @@ exit codes: 0 all passed, 1 a mismatch, 2 usage, 3 an invalid spec, 4 internal e
 5 nothing checked, 130 interrupted"""
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        # Told its width, argparse does not import shutil, and with it every kind of archive.
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    if os.environ.get("COLUMNS", "").isdecimal():
+        return max(40, int(os.environ["COLUMNS"]))
+    try:
+        return max(40, os.get_terminal_size().columns)
+    except OSError:
+        return 80
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, f"see `{self.prog} --help`")
@@ -36,7 +51,7 @@ def _parser(command: str | None) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="evaluator", epilog=_EPILOG, allow_abbrev=False,
         description="Evaluate neural networks declared in YAML against what they must answer.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"evaluator {__version__}")
     commands = parser.add_subparsers(
@@ -44,7 +59,9 @@ def _parser(command: str | None) -> argparse.ArgumentParser:
         prog=parser.prog, dest="command", metavar="COMMAND", required=True,
     )  # fmt: skip
     for name, text in COMMANDS.items():
-        added = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        added = commands.add_parser(
+            name, help=text, description=text, allow_abbrev=False, formatter_class=_Formatter
+        )
         if name == command:
             import_module(f"evaluator.cli.{name}").add_arguments(added)
             added.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)

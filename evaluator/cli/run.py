@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -92,12 +92,12 @@ def find_targets(paths: Sequence[str]) -> list[Target]:
         return targets(paths)
     from evaluator.config import find
 
-    configured = find(Path.cwd()).specs
-    missing = [path for path in configured if not Path(path).exists()]
+    configured = find(os.getcwd()).specs
+    missing = [path for path in configured if not os.path.exists(path)]
     if missing:
         raise UsageError(f"there is no {missing[0]} to evaluate",
                          "name a file or a directory, or set `specs` in [tool.evaluator]")  # fmt: skip
-    here = str(Path.cwd()) + "/"
+    here = os.path.join(os.getcwd(), "")
     return targets([path.removeprefix(here) for path in configured])
 
 
