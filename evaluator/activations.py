@@ -16,8 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -35,8 +34,7 @@ SELU_GAMMA: Final = 1.05070102214813232421875
 Problem = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A number or word that an activation takes besides z."""
 
     name: str
@@ -49,8 +47,7 @@ class Parameter:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(NamedTuple):
     """What turns the weighted sum z of a neuron, or of a whole layer, into its output."""
 
     name: str

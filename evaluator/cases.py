@@ -58,6 +58,8 @@ class Case:
     """One case, or a table of them: which rows of the spec's inputs it holds, and its terms."""
 
     name: str
+    #: Its name, with `#2` when an earlier case has it too.
+    id: str
     #: Its place in the list of cases, from 0.
     number: int
     line: int
@@ -72,6 +74,8 @@ class Case:
     table: TableChecks | None = None
     #: The expected classes, one a row.
     classes: Sequence[int] = ()
+    #: What the rows of a table are called, where a column says so.
+    row_names: Sequence[str] = ()
     skip: str = ""
     xfail: str = ""
     tags: tuple[str, ...] = ()
@@ -108,13 +112,16 @@ class CaseReader:
         tolerance = (
             self.tolerance(("tolerance",), data["tolerance"]) if "tolerance" in data else default
         )
+        named: dict[str, int] = {}
         positions = self.wiring.document.positions("cases")
         for number, written in enumerate(data["cases"]):
             atol, rtol = tolerance
             if "tolerance" in written:
                 atol, rtol = self.tolerance(("cases", number, "tolerance"), written["tolerance"])
+            name = written.get("name", f"case {number + 1}")
+            times = named[name] = named.get(name, 0) + 1
             case = Case(
-                written.get("name") or f"case {number + 1}", number, *positions[number],
+                name, name if times == 1 else f"{name}#{times}", number, *positions[number],
                 self.rows, 1, "file" in written, atol, rtol, [],
             )  # fmt: skip
             if self.override is not None:
@@ -301,6 +308,9 @@ class CaseReader:
             self.complain(path, error.code, error.message, error.hint)
             return
         case.rows = table.rows
+        if table.names is not None:  # then `name` names a column
+            case.name = case.id = f"case {case.number + 1}"
+            case.row_names = table.names
         self.tables.append((case, table))
         before = len(self.wiring.found)
         classes = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from evaluator.diagnostics import UsageError, did_you_mean
@@ -18,32 +18,53 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".yaml", ".yml")
 
 
+class CaseId(NamedTuple):
+    """What `FILE#DOCUMENT::CASE` names within its file."""
+
+    #: Counted from 1; 0 stands for every document.
+    document: int
+    #: Empty for every case.
+    case: str
+
+    def names(self, spec: Spec, case: Case) -> bool:
+        """Tell whether a case is meant."""
+        return self.document in (0, spec.document.number) and self.case in ("", case.id)
+
+
 class Target(NamedTuple):
-    """One file to evaluate, and the cases of it that were named (none: all)."""
+    """One file to evaluate, and what was named of it (nothing: all)."""
 
     file: str
-    cases: tuple[str, ...] = ()
+    ids: tuple[CaseId, ...] = ()
 
 
 def targets(paths: Sequence[str]) -> list[Target]:
     """Find the files that paths name, in order, each once.
 
-    A path is a file, a directory, `file::case name`, or `-`. Raises UsageError for a path that
-    does not exist.
+    A path is a file, a directory, `file::case`, `file#2` or `file#2::case` for the second
+    document, or `-`. Raises UsageError for a path that does not exist.
     """
-    found: dict[str, set[str] | None] = {}
+    found: dict[str, list[CaseId] | None] = {}
     for path in paths:
-        file, _, case = path.partition("::") if not os.path.exists(path) else (path, "", "")
+        file, named = _split(path)
         if file != "-" and not os.path.exists(file):
             raise UsageError(f"{file} does not exist", _nearby(file))
         for each in _specs_under(file) if os.path.isdir(file) else [file]:
-            if not case:
+            if named is None:
                 found[each] = None
-            else:
-                named = found.setdefault(each, set())
-                if named is not None:
-                    named.add(case)
-    return [Target(file, tuple(sorted(cases or ()))) for file, cases in found.items()]
+            elif (known := found.setdefault(each, [])) is not None and named not in known:
+                known.append(named)
+    return [Target(file, tuple(ids or ())) for file, ids in found.items()]
+
+
+def _split(path: str) -> tuple[str, CaseId | None]:
+    if os.path.exists(path):
+        return path, None
+    file, colons, case = path.partition("::")
+    base, hash_sign, number = file.rpartition("#")
+    if hash_sign and number.isdecimal() and not os.path.exists(file):
+        return base, CaseId(int(number), case)
+    return file, CaseId(0, case) if colons else None
 
 
 def _nearby(path: str) -> str:
@@ -69,38 +90,32 @@ def _specs_under(folder: str) -> Iterator[str]:
             yield os.path.normpath(entry.path)
 
 
-@dataclass(frozen=True)
-class Selection:
-    """Which cases a run evaluates: by `-k` expression, by tag, by node id."""
+class Selection(NamedTuple):
+    """Which cases a run evaluates: by `-k` expression, by tag, by id."""
 
     expression: str = ""
     tags: tuple[str, ...] = ()
-    cases: tuple[str, ...] = ()
-    _matches: Callable[[str], bool] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        matches = compile_expression(self.expression) if self.expression else _always
-        object.__setattr__(self, "_matches", matches)
+    ids: tuple[CaseId, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.expression or self.tags or self.cases)
+        return any(self)
 
     def __call__(self, spec: Spec, case: Case) -> bool:
         """Tell whether a case is selected."""
-        if self.cases and case.name not in self.cases:
+        if self.ids and not any(named.names(spec, case) for named in self.ids):
             return False
         if self.tags and not set(self.tags) & {*spec.tags, *case.tags}:
             return False
-        return self._matches("\n".join((spec.file, spec.name, case.name, *spec.tags, *case.tags)))
-
-
-def _always(_: str) -> bool:
-    return True
+        if not self.expression:
+            return True
+        words = spec.file, spec.name, case.name, *spec.tags, *case.tags
+        return compile_expression(self.expression)("\n".join(words))
 
 
 _TOKEN = re.compile(r"\s*([()]|\"[^\"]*\"|[^\s()]+)")
 
 
+@cache
 def compile_expression(text: str) -> Callable[[str], bool]:
     """Read a `-k` expression: words that must occur, with `and`, `or`, `not` and brackets.
 

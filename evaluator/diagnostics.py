@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file, with the source lines that show it."""
 
     file: str
@@ -25,8 +24,7 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One thing that is wrong with a file: matter of fact in `message`, what to do in `hint`."""
 
     location: Location
@@ -68,6 +66,7 @@ CODES: dict[str, str] = {
     "array-file": "A file of numbers cannot be used.",
     "case-table": "A table of cases cannot be used.",
     "unsupported": "The spec is valid, but what it asks for cannot be evaluated here.",
+    "no-such-case": "A case or document that was named is not in its file.",
     "unread-input": "Nothing reads an input of the network.",
     "underflow": "A number is too small for a 64-bit float and becomes 0.",
     "inexact-integer": "An integer beyond 2^53 cannot be held exactly in a 64-bit float.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -15,17 +14,17 @@ from evaluator.results import CaseResult, Mismatch, SpecResult
 
 if TYPE_CHECKING:
     from evaluator.cases import Case, Check, TableChecks
+    from evaluator.collect import Selection
     from evaluator.network import Array
     from evaluator.spec import Spec
 
 
-def evaluate(spec: Spec, selected: Callable[[Spec, Case], bool] | None = None) -> SpecResult:
+def evaluate(spec: Spec, selection: Selection | None = None) -> SpecResult:
     """Judge the selected cases of a spec; a wrong answer is a result, never an exception."""
     start = perf_counter()
     judgement = _Judgement(spec)
-    cases = [
-        judgement.case(case) for case in spec.cases if selected is None or selected(spec, case)
-    ]
+    selected = [c for c in spec.cases if selection(spec, c)] if selection else spec.cases
+    cases = [judgement.case(case) for case in selected]
     return SpecResult(
         spec.file, spec.document.number, spec.name, cases, list(spec.warnings),
         perf_counter() - start, sum(case.values for case in cases),
@@ -110,7 +109,16 @@ class _Judgement:
             shown = actual[row, column]
             found.append(
                 Mismatch(
-                    name, unit, row + 1, location, written, low, high, float(shown), number(shown)
+                    name,
+                    unit,
+                    row + 1,
+                    location,
+                    written,
+                    low,
+                    high,
+                    float(shown),
+                    number(shown),
+                    row_name=case.row_names[row] if case.row_names else "",
                 )
             )
         return found
@@ -133,6 +141,7 @@ class _Judgement:
             at = row + 1 if case.is_table else None
             mismatch = Mismatch("class", None, at, location, expected.strip("`"), target, target,
                                 value, number(value), note)  # fmt: skip
+            mismatch.row_name = case.row_names[row] if case.row_names else ""
             found.append(mismatch)
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -28,8 +28,7 @@ class Place(NamedTuple):
     z: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One layer's worth of units: `activation(W x + b)`."""
 
     #: The name of the layer, or of each unit.
@@ -41,7 +40,7 @@ class Step:
     #: (units,); None where nothing is added.
     bias: Array | None
     activation: Activation
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any]
 
     def read(self, blocks: Sequence[Array]) -> Array:
         """Collect what the units read: (cases, inputs)."""

@@ -36,6 +36,8 @@ class Mismatch:
     note: str = ""
     #: How the actual value came about, a line a step; empty for networks too large to read.
     arithmetic: tuple[str, ...] = ()
+    #: What the row is called, where a column of the table says so.
+    row_name: str = ""
 
 
 @dataclass(slots=True)
@@ -99,7 +101,8 @@ class Summary:
     xfailed: int = 0
     xpassed: int = 0
     warnings: int = 0
-    deselected: int = 0
+    #: Cases that were named and are not there.
+    missing: int = 0
     seconds: float = 0.0
     exit_code: int = 0
 
@@ -110,6 +113,7 @@ class Summary:
         if spec.diagnostics:
             self.invalid += spec.invalid
             self.warnings += sum(d.severity == "warning" for d in spec.diagnostics)
+            self.missing += sum(d.code == "no-such-case" for d in spec.diagnostics)
         for case in spec.cases:
             self.cases += case.count
             if case.outcome == "passed":
@@ -167,7 +171,7 @@ def exit_code(
     if summary.failed or summary.xpassed or (fail_on_warning and summary.warnings):
         return 1
     checked = summary.specs if validate_only else summary.values
-    if checked == 0 and not allow_empty:
+    if summary.missing or (checked == 0 and not allow_empty):
         return 5
     return 0
 

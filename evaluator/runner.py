@@ -5,26 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from time import perf_counter
+from typing import Final, NamedTuple
 
 from evaluator import __version__
-from evaluator.collect import Selection, Target, targets
-from evaluator.diagnostics import Diagnostic, SpecError
+from evaluator.collect import CaseId, Selection, Target, targets
+from evaluator.diagnostics import Diagnostic, Location, SpecError, clip, did_you_mean
 from evaluator.evaluate import evaluate
 from evaluator.results import FAILING, Report, SpecResult, exit_code
 from evaluator.source import Document
 from evaluator.spec import build, name_of, read_bytes, read_file
 
 #: The exit code of a run that was interrupted.
-INTERRUPTED = 130
+INTERRUPTED: Final = 130
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """How specs are evaluated."""
 
-    selection: Selection = field(default_factory=Selection)
+    selection: Selection = Selection()
     #: Tolerances that replace those of every spec; None keeps the spec's own.
     atol: float | None = None
     rtol: float | None = None
@@ -98,29 +97,56 @@ def evaluate_file(target: Target, options: Options) -> list[SpecResult]:
     except SpecError as error:
         return [_invalid(target.file, 1, os.path.basename(target.file), error.diagnostics)]
     found = [_evaluate(document, options, selection) for document in documents]
-    return [result for result in found if result is not None]
+    return [result for result in found if result is not None] + _not_there(target, documents)
+
+
+def _not_there(target: Target, documents: Sequence[Document]) -> list[SpecResult]:
+    """Report each case that was named and is in no document of the file."""
+    missing = []
+    for named in target.ids:
+        wanted = [d for d in documents if named.document in (0, d.number)]
+        try:
+            cases = [(spec, case) for spec in map(build, wanted) for case in spec.cases]
+        except SpecError:
+            continue  # reported already
+        if not any(named.names(spec, case) for spec, case in cases):
+            found = _no_such_case(target.file, named, [case.id for _, case in cases])
+            missing.append(_invalid(target.file, named.document or 1, named.case, [found]))
+    return missing
+
+
+def _no_such_case(file: str, named: CaseId, known: Sequence[str]) -> Diagnostic:
+    message = f"there is no document {named.document}"
+    hint = f"`evaluator run --co {file}` lists what there is"
+    if known:
+        message = f"there is no case `{clip(named.case)}`"
+        few = f"there is {', '.join(map(clip, known))}" if len(known) < 9 else hint
+        hint = did_you_mean(named.case, known) or few
+    return Diagnostic(Location(file), "no-such-case", message, hint, "warning")
 
 
 def collect(files: Iterable[Target], options: Options) -> Iterator[tuple[str, int, str | None]]:
-    """Give (file, document, case name) of every selected case; None stands for an invalid spec."""
+    """Give (file, document, case id) of every selected case; None stands for an invalid spec."""
     for target in files:
         selection = _selection(target, options)
-        number = 1
         try:
-            for document in _documents(target.file):
-                number = document.number
-                spec = build(document)
-                yield from (
-                    (target.file, number, case.name)
-                    for case in spec.cases
-                    if not selection or selection(spec, case)
-                )
+            documents = _documents(target.file)
         except SpecError:
-            yield target.file, number, None
+            yield target.file, 1, None
+            continue
+        for document in documents:
+            try:
+                spec = build(document)
+            except SpecError:
+                yield target.file, document.number, None
+                continue
+            for case in spec.cases:
+                if not selection or selection(spec, case):
+                    yield target.file, document.number, case.id
 
 
 def _selection(target: Target, options: Options) -> Selection:
-    return replace(options.selection, cases=target.cases) if target.cases else options.selection
+    return options.selection._replace(ids=target.ids) if target.ids else options.selection
 
 
 def _documents(file: str) -> list[Document]:
@@ -137,7 +163,7 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> Spe
         return None
     if options.validate_only:
         return SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)
-    result = evaluate(spec, selection if selection else None)
+    result = evaluate(spec, selection)
     result.seconds = perf_counter() - start
     return result
 

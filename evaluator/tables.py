@@ -51,13 +51,10 @@ class Table:
     inputs: Array
     #: (rows × outputs), float64; None if the table lists no expected values.
     expected: Array | None
-    expected_names: tuple[str, ...] | None
     #: The largest output of each row, by index or by name.
     classes: list[int | str] | None
     names: list[str] | None
     rows: int
-    #: The line of the CSV on which each row starts, counted from 1.
-    row_lines: Sequence[int] | None = None
     #: Cells of `expected` that are no plain numbers, such as `~0.99`, by row and column from 0;
     #: the array holds NaN there.
     expected_text: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -110,8 +107,7 @@ def _npz_table(
             _same_rows(len(table), len(classes), "classes", shown)
     if not len(table):
         raise _wrong(f"{shown} has no rows", "save at least one case")
-    names = None if expected is None else tuple(outputs)
-    return Table(table, expected, names, classes, None, len(table))
+    return Table(table, expected, classes, None, len(table))
 
 
 def _matrix(values: Array, what: str, width: int, shown: str) -> Array:
@@ -199,7 +195,7 @@ def _csv_table(
     label_column, name_column = (
         header.index(str(case[key])) if key in case else None for key in ("expected_class", "name")
     )
-    values, lines, width = array("d"), array("q"), len(header.names)
+    values, width, rows = array("d"), len(header.names), 0
     labels: list[int | str] = []
     names: list[str] = []
     written: dict[tuple[int, int], str] = {}
@@ -224,23 +220,21 @@ def _csv_table(
                     written[row, at - len(inputs)] = text
                 found.append(math.nan if value is None else value)
         values.fromlist(found)
-        lines.append(line)
+        rows += 1
         if label_column is not None:
             labels.append(label(cells[label_column].strip(), where))
         if name_column is not None:
             names.append(clip(cells[name_column].strip(), 100))
-    if not lines:
+    if not rows:
         raise _wrong(f"{shown} has a header and no rows", "write at least one case")
-    read = np.frombuffer(values, np.float64).reshape(len(lines), len(columns))
+    read = np.frombuffer(values, np.float64).reshape(rows, len(columns))
     recorded = len(columns) > len(inputs)
     return Table(
         inputs=np.ascontiguousarray(read[:, : len(inputs)]),
         expected=np.ascontiguousarray(read[:, len(inputs) :]) if recorded else None,
-        expected_names=tuple(outputs) if recorded else None,
         classes=None if label_column is None else labels,
         names=None if name_column is None else names,
-        rows=len(lines),
-        row_lines=lines,
+        rows=rows,
         expected_text=written,
     )
 

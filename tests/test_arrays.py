@@ -662,10 +662,8 @@ def test_csv_columns_are_those_named_as_inputs_and_outputs(folder: Path) -> None
     found = table(folder, "t.csv", "note,y,x2,x1\na,9,2,1\nb,8,4,3\n")
     assert same(found.inputs, [[1, 2], [3, 4]])
     assert same(found.expected, [[9], [8]])
-    assert found.expected_names == ("y",)
     assert (found.classes, found.names, found.expected_text) == (None, None, {})
     assert found.rows == 2
-    assert list(found.row_lines or ()) == [2, 3]
 
 
 def test_csv_columns_may_be_listed_in_the_network_s_order(folder: Path) -> None:
@@ -677,7 +675,6 @@ def test_csv_columns_may_be_listed_in_the_network_s_order(folder: Path) -> None:
     found = table(folder, "t.csv", text, 1, 2, inputs="a", expected_class="species")
     assert same(found.inputs, [[1], [5]])
     assert found.expected is None
-    assert found.expected_names is None
     assert found.classes == ["y1", 0]
 
 
@@ -704,7 +701,7 @@ def test_table_without_expected_values_is_unrecorded(folder: Path) -> None:
         table(folder, "t.csv", "x1,x2\n1,2\n"),
         table(folder, "t.npz", npz(inputs=MATRIX), 3),
     ):
-        assert (found.expected, found.expected_names, found.classes) == (None, None, None)
+        assert (found.expected, found.classes) == (None, None)
 
 
 def test_cells_that_are_expectations_are_kept_as_text(folder: Path) -> None:
@@ -720,7 +717,6 @@ def test_quotes_line_breaks_and_byte_order_mark_in_a_table(folder: Path) -> None
     found = table(folder, "t.csv", text.replace('" ,', '",'), name='the "name", quoted')
     assert same(found.inputs, [[1, 2], [4, 5]])
     assert found.names == ["two\\r\\nlines, one cell", "plain"]
-    assert list(found.row_lines or ()) == [2, 4]
     assert "row 2 (line 4)" in fault(
         table, folder, "t.csv", text.replace('" ,', '",').replace("5", "z")
     )
@@ -811,9 +807,7 @@ def test_npz_arrays_are_named_or_called_inputs_and_expected(folder: Path) -> Non
     ):
         assert same(found.inputs, X.tolist())
         assert same(found.expected, Y.tolist())
-        assert found.expected_names == ("y",)
         assert found.rows == 2
-        assert found.row_lines is None
     found = table(
         folder,
         "t.npz",

@@ -58,7 +58,8 @@ def _parser(command: str | None) -> argparse.ArgumentParser:
         # Without `prog` argparse formats a help text to find it, and imports much to do so.
         prog=parser.prog, dest="command", metavar="COMMAND", required=True,
     )  # fmt: skip
-    for name, text in COMMANDS.items():
+    for name in [command] if command else COMMANDS:
+        text = COMMANDS[name]
         added = commands.add_parser(
             name, help=text, description=text, allow_abbrev=False, formatter_class=_Formatter
         )

@@ -79,8 +79,10 @@ def main(arguments: argparse.Namespace) -> int:
 
 def selection(arguments: argparse.Namespace) -> Selection:
     """Make the selection that the arguments ask for."""
-    from evaluator.collect import Selection
+    from evaluator.collect import Selection, compile_expression
 
+    if arguments.expression:
+        compile_expression(arguments.expression)  # what is wrong with it is told at once
     return Selection(arguments.expression, tuple(arguments.tag))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaluator.reporters.full import label
-from evaluator.reporters.text import accepts, harmless, is_bound, paint, summary
+from evaluator.reporters.text import accepts, harmless, is_bound, paint, row, summary
 
 if TYPE_CHECKING:
     from evaluator.results import CaseResult, Mismatch, Report, SpecResult
@@ -39,10 +39,10 @@ def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
 
 
 def _mismatch(mismatch: Mismatch, color: bool) -> str:
-    row = "" if mismatch.row is None else f"row {mismatch.row}: "
+    at = "" if mismatch.row is None else f"{row(mismatch)}: "
     said = mismatch.note
     if not said:
         interval = "" if is_bound(mismatch) else f" ({accepts(mismatch)})"
         said = f"{label(mismatch)} is {mismatch.shown}, expected {mismatch.expected}{interval}"
     code = paint("value-mismatch", "red", color)
-    return f"{harmless(str(mismatch.location))}: {code} {row}{harmless(said)}"
+    return f"{harmless(str(mismatch.location))}: {code} {at}{harmless(said)}"

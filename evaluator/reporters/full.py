@@ -13,6 +13,7 @@ from evaluator.reporters.text import (
     off_by,
     paint,
     plural,
+    row,
     summary,
 )
 from evaluator.results import FAILING
@@ -120,11 +121,11 @@ def _table(case: CaseResult, color: bool) -> list[str]:
         lines += [*excerpt(case.mismatches[0].location, said, color), ""]
     for mismatch in case.mismatches[:MAX_ROWS]:
         if mismatch.note:
-            lines.append(f"  row {mismatch.row}: {harmless(mismatch.note)}")
+            lines.append(f"  {row(mismatch)}: {harmless(mismatch.note)}")
         else:
             interval = "" if is_bound(mismatch) else f" ({accepts(mismatch)})"
             lines.append(
-                f"  row {mismatch.row}: {label(mismatch)} is {mismatch.shown}, expected"
+                f"  {row(mismatch)}: {label(mismatch)} is {mismatch.shown}, expected"
                 f" {harmless(mismatch.expected)}{interval}, off by {off_by(mismatch)}"
             )
     if len(case.mismatches) > MAX_ROWS:

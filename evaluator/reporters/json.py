@@ -57,11 +57,12 @@ def _case(case: CaseResult) -> dict[str, Any]:
 
 
 def _mismatch(mismatch: Mismatch) -> dict[str, Any]:
+    named = {"row_name": mismatch.row_name} if mismatch.row_name else {}
     return {
         "output": mismatch.output, "index": mismatch.index, "row": mismatch.row,
         "line": mismatch.location.line, "column": mismatch.location.column,
         "expected": mismatch.expected, "low": _number(mismatch.low), "high": _number(mismatch.high),
-        "actual": _number(mismatch.actual),
+        "actual": _number(mismatch.actual), **named,
     }  # fmt: skip
 
 

@@ -50,6 +50,11 @@ def accepts(mismatch: Mismatch) -> str:
     return f"{number(mismatch.low)} to {number(mismatch.high)}"
 
 
+def row(mismatch: Mismatch) -> str:
+    """Name the row of a table."""
+    return f"row {mismatch.row}" + (f" ({harmless(mismatch.row_name)})" * bool(mismatch.row_name))
+
+
 def is_bound(mismatch: Mismatch) -> bool:
     """Tell whether the expectation is written as an interval or a half line."""
     return mismatch.expected.strip("\"' ")[:1] in set("([<>≤≥")
