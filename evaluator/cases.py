@@ -53,7 +53,7 @@ class TableChecks(NamedTuple):
     texts: Mapping[tuple[int, int], str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Case:
     """One case, or a table of them: which rows of the spec's inputs it holds, and its terms."""
 

@@ -56,7 +56,7 @@ class Step(NamedTuple):
         return z + self.bias if z is x else np.add(z, self.bias, out=z)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """A network of neurons whose wiring has no circle: steps in the order of their evaluation."""
 
@@ -156,7 +156,7 @@ class Trace:
         return np.stack([self.blocks[p.block][:, p.column] for p in places], axis=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Neuron:
     """A neuron: `activation(weights · inputs + bias)`."""
 

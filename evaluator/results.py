@@ -12,7 +12,7 @@ from evaluator.diagnostics import Diagnostic, Location
 FAILING: Final = frozenset({"failed", "error", "xpassed"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mismatch:
     """One value that its expectation does not accept."""
 
@@ -40,7 +40,7 @@ class Mismatch:
     row_name: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class CaseResult:
     """How one case ended; a table of cases is one result with counts of its rows."""
 
@@ -67,7 +67,7 @@ class CaseResult:
         return 1 if self.rows is None else self.rows
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class SpecResult:
     """What became of one spec; diagnostics of severity `error` mean that it was not evaluated."""
 
@@ -86,7 +86,7 @@ class SpecResult:
         return any(d.severity == "error" for d in self.diagnostics)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Summary:
     """The counts of a run; `failed` and the like count cases, the rows of tables among them."""
 
@@ -128,7 +128,7 @@ class Summary:
                 setattr(self, case.outcome, getattr(self, case.outcome) + case.count)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Report:
     """Everything a run found, in file order."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 256 * 1024 * 1024
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Spec:
     """A network and what it must answer."""
 

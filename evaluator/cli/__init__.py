@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -78,7 +79,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    command = next((word for word in words if word in COMMANDS), None)
+    command = words[0] if words and words[0] in COMMANDS else None
+    # What start-up makes stays: looking through it for garbage takes a tenth of a short run.
+    gc.disable()
     try:
         arguments = _parser(command).parse_args(words)
         code: int = import_module(f"evaluator.cli.{arguments.command}").main(arguments)
@@ -90,7 +93,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of our output went away, as `head` does; nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()
+        return 2
+    except OSError as error:
+        _abandon_output()
+        print(f"error: {error.strerror or error}", file=sys.stderr)
         return 2
     except SpecError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -110,3 +117,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 4
+    finally:
+        gc.enable()
+
+
+def _abandon_output() -> None:
+    """Drop what is left of the output, which the interpreter would try to write once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -68,6 +69,8 @@ def main(arguments: argparse.Namespace) -> int:
         maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
         fail_on_warning=arguments.fail_on == "warning",
     )  # fmt: skip
+    gc.freeze()
+    gc.enable()
     files = find_targets(arguments.paths)
     if arguments.collect_only:
         return _collect_only(files, options)
