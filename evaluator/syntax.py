@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 import yaml
 from yaml.error import MarkedYAMLError, YAMLError
 
+from evaluator.diagnostics import clip
+
 #: Above this many characters the pure parser, a hundred times slower, is not asked.
 MAX_PURE: Final = 1_000_000
 
@@ -17,6 +19,7 @@ MAX_PURE: Final = 1_000_000
 _REFUSED = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_GLUED = re.compile(r"[ -]*([^\W\d]\w*):([^\s:/][^\n]*)\n")
 _DIRECTIVE = re.compile(r"^%(?!YAML[ \t]+1\.[12][ \t]*(?:#.*)?\r?$).*", re.MULTILINE)
 
 
@@ -106,6 +109,24 @@ def explain(error: YAMLError, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     index = min(mark.index if mark else 0, max(len(text) - 1, 0))
     context = str(getattr(error, "context", "") or "") if isinstance(error, MarkedYAMLError) else ""
+    if "end of stream" in said or "<stream end>" in said:
+        # What is open at the end of the text is to blame where it opens.
+        opened = getattr(error, "context_mark", None)
+        index = opened.index if opened and "block" not in context else index
+    if "mapping values" in said or "expected ':'" in said:
+        start = text.rfind("\n", 0, index) + 1
+        if found := _GLUED.match(text, text.rfind("\n", 0, max(start - 1, 0)) + 1, start):
+            key, value = clip(found[1]), clip(found[2])
+            message = f"no blank after the `:` of `{key}`"
+            return Problem(found.start(1), "yaml-syntax", message, f"write `{key}: {value}`")
+    before = text[text.rfind("\n", 0, index) + 1 : index].rstrip()
+    if "expected <block end>" in said and before.endswith(("'", '"')):
+        message, hint = (
+            "text stands behind a closing quote",
+            "write '' for a quote in single quotes",
+        )
+        hint = hint if before.endswith("'") else 'write \\" for a quote in double quotes'
+        return Problem(index, "yaml-syntax", message, hint)
     for part, message, hint in _WORDS:
         if part in said:
             return Problem(index, "yaml-syntax", message, hint)

@@ -94,11 +94,11 @@ REFUSED = {
     "": [(1, 1, "empty-document")],
     "# only a comment\n": [(1, 1, "empty-document")],
     "a: 1\n---\n---\nb: 1": [(3, 1, "empty-document")],
-    "a: [1, 2": [(1, 8, "yaml-syntax")],
+    "a: [1, 2": [(1, 4, "yaml-syntax")],
     "a:\n\t- 1": [(2, 1, "yaml-syntax")],
     "a:\tb: 1": [(1, 3, "yaml-syntax")],
     "a: b: c": [(1, 5, "yaml-syntax")],
-    "a: 'x": [(1, 5, "yaml-syntax")],
+    "a: 'x": [(1, 4, "yaml-syntax")],
     "a: \x00": [(1, 4, "encoding")],
     "a: b\u2028c": [(1, 5, "encoding")],
     "a: b\x85c": [(1, 5, "encoding")],
@@ -111,6 +111,30 @@ REFUSED = {
 @pytest.mark.parametrize(("text", "expected"), REFUSED.items(), ids=lambda x: repr(x)[:24])
 def test_what_is_refused_is_told_at_its_place(text: str, expected: list[object]) -> None:
     assert told(text) == expected
+
+
+SAID = [
+    ("a: [1\nb: 2\n", 2, 2, "a list in brackets that is not closed", "`]` at the end"),
+    ("a:\n  - {b: 1, c\n", 2, 5, "a mapping in braces that is not closed", "`}` at the end"),
+    ('a: "x\nb: 2\n', 1, 4, "a quoted text that is not closed", "add the closing quote"),
+    ("a: 'it's'\n", 1, 8, "behind a closing quote", "write '' for"),
+    ('a: "an "x""\n', 1, 9, "behind a closing quote", 'write \\" for'),
+    ("n:\n  bias:4\n  b: 1\n", 2, 3, "no blank after the `:` of `bias`", "write `bias: 4`"),
+    ("n:\n  a: 1\n  bias:4\n  b: 1\n", 3, 3, "after the `:` of `bias`", "write `bias: 4`"),
+    ("n:\n  - b:4\n    c: 1\n", 2, 5, "no blank after the `:` of `b`", "write `b: 4`"),
+    ("a: http://b\n c: 1\n", 2, 3, "a second `:`", "put quotes around"),
+    ("a: [\n", 2, 1, "the text ends where a value is wanted", "close the brackets"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "column", "message", "hint"), SAID)
+def test_a_syntax_error_stands_where_it_is_made_and_says_what_to_do(
+    text: str, line: int, column: int, message: str, hint: str
+) -> None:
+    (found,) = the(text).diagnostics
+    assert (found.location.line, found.location.column) == (line, column)
+    assert message in found.message
+    assert hint in found.hint
 
 
 @pytest.mark.parametrize("directive", ["%YAML 1.1", "%YAML 1.2"])
