@@ -14,6 +14,9 @@ from evaluator.diagnostics import clip
 #: Above this many characters the pure parser, a hundred times slower, is not asked.
 MAX_PURE: Final = 1_000_000
 
+#: The longest key that YAML allows without a `?` before it.
+MAX_KEY: Final = 1024
+
 # YAML's printable characters, less those that only YAML 1.1 takes for line breaks (U+0085,
 # U+2028, U+2029) and the byte order mark, which the two parsers treat in different ways.
 _REFUSED = re.compile(
@@ -36,7 +39,7 @@ def refuse(text: str) -> Problem | None:
     """Find what the two parsers would judge differently, before either sees it."""
     if not text.replace("\n", "").isprintable() and (found := _REFUSED.search(text)):
         point = ord(found[0])
-        hint = 'in double quotes it can be written as an escape, such as "\\u2028"'
+        hint = f'in double quotes it can be written as an escape, "\\u{point:04X}"'
         if point == 0:
             hint = "this looks like a binary file; a spec is a YAML text"
         return Problem(
@@ -115,6 +118,9 @@ def explain(error: YAMLError, text: str) -> Problem:
         index = opened.index if opened and "block" not in context else index
     if "mapping values" in said or "expected ':'" in said:
         start = text.rfind("\n", 0, index) + 1
+        if index - start > MAX_KEY:
+            message = f"a key of more than {MAX_KEY} characters, or one without its `:`"
+            return Problem(start, "yaml-syntax", message, "write a shorter key")
         if found := _GLUED.match(text, text.rfind("\n", 0, max(start - 1, 0)) + 1, start):
             key, value = clip(found[1]), clip(found[2])
             message = f"no blank after the `:` of `{key}`"

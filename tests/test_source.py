@@ -46,6 +46,27 @@ def test_a_scalar_means_what_yaml_1_2_core_says(text: str, value: object) -> Non
     assert document.diagnostics == []
 
 
+DATA = {
+    "on: 1\nyes: 2\ny: 3": {"on": 1, "yes": 2, "y": 3},
+    "'1': x\n'': y": {"1": "x", "": "y"},
+    "a: <<": {"a": "<<"},
+    "a: 1\n...\n": {"a": 1},
+    "a: 1\n---\n...\n": {"a": 1},
+    "{weights:[0, 1]}": {"weights": [0, 1]},
+    "a:1": "a:1",
+    "{a:1}": {"a:1": None},
+    "w:\n  -1\n  -2": {"w": "-1 -2"},
+    "w: -1.0 2.0": {"w": "-1.0 2.0"},
+    "w: [1,5, 2]": {"w": [1, 5, 2]},
+    "? " + "k" * 1100 + "\n: 1": {"k" * 1100: 1},
+}
+
+
+@pytest.mark.parametrize(("text", "data"), DATA.items(), ids=lambda x: repr(x)[:24])
+def test_a_text_is_read_as_yaml_1_2_has_it(text: str, data: object) -> None:
+    assert (the(text).data, the(text).diagnostics) == (data, [])
+
+
 def test_minus_zero_keeps_its_sign() -> None:
     assert math.copysign(1, the("a: -0").data["a"]) == -1
 
@@ -88,6 +109,17 @@ REFUSED = {
     "a: 1\n<<: {b: 1}": [(2, 1, "merge-key")],
     "a: !!float 1": [(1, 4, "tag")],
     "a: !foo [1]": [(1, 4, "tag")],
+    "a: !!set {b}": [(1, 4, "tag")],
+    "a: !!omap [b: 1]": [(1, 4, "tag")],
+    "a: !!binary aGk=": [(1, 4, "tag")],
+    "a: !!int 1e3": [(1, 4, "tag")],
+    "a: !!float abc": [(1, 4, "tag")],
+    "a: !<tag:yaml.org,2002:int> 3": [(1, 4, "tag")],
+    "1: x\n1.0: y\ntrue: z\n~: w": [(n, 1, "bad-key") for n in (1, 2, 3, 4)],
+    "a: &x 1\n*x : 2": [(2, 1, "bad-key")],
+    "a: 1.0e+400": [(1, 4, "bad-number")],
+    "a: " + "9" * 5000: [(1, 4, "bad-number")],
+    'a: "\\ud800"': [(1, 4, "encoding")],
     "a: !!python/object/apply:os.system [ls]": [(1, 4, "tag")],
     "a: &x [*x]": [(1, 8, "alias")],
     "a: *nope": [(1, 4, "alias")],
@@ -123,12 +155,15 @@ SAID = [
     ("n:\n  a: 1\n  bias:4\n  b: 1\n", 3, 3, "after the `:` of `bias`", "write `bias: 4`"),
     ("n:\n  - b:4\n    c: 1\n", 2, 5, "no blank after the `:` of `b`", "write `b: 4`"),
     ("a: http://b\n c: 1\n", 2, 3, "a second `:`", "put quotes around"),
+    ("k" * 1100 + ": 1\n", 1, 1, "a key of more than 1024 characters", "write a shorter key"),
+    ("a: 1\n" + "k" * 1100 + ": 1\n", 2, 1, "a key of more than 1024", "write a shorter key"),
+    ("a: b\x85c\n", 1, 5, "the character U+0085 is not allowed", 'an escape, "\\u0085"'),
     ("a: [\n", 2, 1, "the text ends where a value is wanted", "close the brackets"),
 ]
 
 
 @pytest.mark.parametrize(("text", "line", "column", "message", "hint"), SAID)
-def test_a_syntax_error_stands_where_it_is_made_and_says_what_to_do(
+def test_what_is_no_yaml_stands_where_it_is_made_and_says_what_to_do(
     text: str, line: int, column: int, message: str, hint: str
 ) -> None:
     (found,) = the(text).diagnostics

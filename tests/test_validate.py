@@ -241,6 +241,12 @@ def test_infinities_of_other_languages_are_spelt_out_for_inputs(written: str, hi
     assert found.hint == hint
 
 
+def test_several_numbers_without_a_comma_get_the_list_to_type() -> None:
+    (found,) = explain(weights("-1.0 2.0"))
+    assert (found.location.line, found.location.column) == (2, 12)
+    assert found.hint == "write a list: `[-1.0, 2.0]`"
+
+
 def test_dashes_without_blanks_are_not_a_list() -> None:
     (found,) = explain("neuron:\n  weights:\n    -1\n    -2\n  activation: relu\n" + CASES)
     assert (found.location.line, found.location.column) == (3, 5)
