@@ -33,7 +33,9 @@ def targets(paths: Sequence[str]) -> list[Target]:
     """
     found: dict[str, set[str] | None] = {}
     for path in paths:
-        file, _, case = path.partition("::") if not os.path.exists(path) else (path, "", "")
+        file, sign, case = path.partition("::") if not os.path.exists(path) else (path, "", "")
+        if sign and not case:
+            raise UsageError(f"{path} names no case", "write the name of a case after `::`")
         if file != "-" and not os.path.exists(file):
             raise UsageError(f"{file} does not exist", _nearby(file))
         for each in _specs_under(file) if os.path.isdir(file) else [file]:
@@ -56,17 +58,25 @@ def _nearby(path: str) -> str:
 
 def _specs_under(folder: str) -> Iterator[str]:
     """Give every spec file under a folder, sorted, hidden files and folders aside."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
-    for entry in entries:
+    # A stack, not recursion: folders nest deeper than Python calls do.
+    waiting = _entries(folder)
+    while waiting:
+        entry = waiting.pop()
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _specs_under(entry.path)
+            waiting += _entries(entry.path)
         elif entry.name.endswith(SUFFIXES) and not entry.is_dir():
             yield os.path.normpath(entry.path)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """List what is in a folder, the first name last."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name, reverse=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,9 @@ def _always(_: str) -> bool:
     return True
 
 
+#: How many brackets and `not` a `-k` expression may hold.
+MAX_NESTING: Final = 100
+
 _TOKEN = re.compile(r"\s*([()]|\"[^\"]*\"|[^\s()]+)")
 
 
@@ -107,6 +120,9 @@ def compile_expression(text: str) -> Callable[[str], bool]:
     Case does not matter. Raises UsageError for an expression that is not complete.
     """
     tokens = _TOKEN.findall(text)
+    if tokens.count("(") + tokens.count("not") > MAX_NESTING:
+        raise UsageError(f"the expression has more than {MAX_NESTING} brackets and `not`",
+                         "name the files or cases instead")  # fmt: skip
     position = 0
 
     def peek() -> str:
@@ -147,6 +163,8 @@ def compile_expression(text: str) -> Callable[[str], bool]:
             raise UsageError(f"`{token}` is out of place in `{text}`",
                              "put a word on each side of `and` and `or`")  # fmt: skip
         word = token.strip('"').lower()
+        if not word:
+            raise UsageError(f"an empty word matches everything in `{text}`", "write what to find")
         return lambda subject: word in subject.lower()
 
     expression = either()
