@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 from yaml.error import MarkedYAMLError, YAMLError
+from yaml.scanner import ScannerError
 
 from evaluator.diagnostics import clip
 
@@ -71,8 +72,20 @@ def pure_parser(text: str) -> Iterator[Any]:
     """Give the events of a text from the parser written in Python, while that is bearable."""
     if len(text) > MAX_PURE and yaml.__with_libyaml__:
         return _libyaml(text)
-    return iter(yaml.Loader(text).get_event, None)
+    return _pure(text)
 
+
+def _pure(text: str) -> Iterator[Any]:
+    loader: Any = yaml.Loader(text)
+    try:
+        while (event := loader.get_event()) is not None:
+            yield event
+    except (ValueError, OverflowError):
+        # An escape beyond the last character, such as "\UFFFFFFFF", gets past the scanner.
+        raise ScannerError(problem=_NO_ESCAPE, problem_mark=loader.get_mark()) from None
+
+
+_NO_ESCAPE: Final = "unknown escape character"
 
 # A part of the parser's own words → what to say instead, and what to do.
 _WORDS: Final = (
@@ -97,7 +110,7 @@ _WORDS: Final = (
     ("found character '%'", "`%` cannot start a value", "put quotes around the text"),
     ("found character '@'", "`@` cannot start a value", "put quotes around the text"),
     ("found character '`'", "a backtick cannot start a value", "put quotes around the text"),
-    ("unknown escape character", "an escape that YAML does not know",
+    (_NO_ESCAPE, "an escape that YAML does not know",
      "write \\\\ for a backslash, or use single quotes"),
     ("sequence entries are not allowed", "a list cannot start here",
      "start it on the next line"),
