@@ -308,18 +308,18 @@ def test_a_directory_is_searched_for_specs_hidden_ones_aside(capsys: Capture, fo
 
 
 def test_folders_may_nest_deeper_than_calls(capsys: Capture, folder: Path) -> None:
-    chain = [folder / "deep"]
-    for _ in range(1200):
-        chain.append(chain[-1] / "d")
-    for deeper in chain:
-        deeper.mkdir()
-    spec = chain[-1] / "good.yaml"
-    spec.write_text(GOOD)
-    code, output, errors = run(capsys, "run", "deep")
+    for _ in range(1050):
+        os.mkdir("d")
+        os.chdir("d")
+    Path("good.yaml").write_text(GOOD)
+    os.chdir(folder)
+    code, output, errors = run(capsys, "run", "d")
     # What clears up temporary folders calls itself once for each of them.
-    spec.unlink()
-    for deeper in reversed(chain):
-        deeper.rmdir()
+    os.chdir("/".join(["d"] * 1050))
+    os.unlink("good.yaml")
+    for _ in range(1050):
+        os.chdir("..")
+        os.rmdir("d")
     assert (code, errors) == (0, "")
     assert "1 passed" in output
 
@@ -523,6 +523,32 @@ def test_a_new_spec_passes_and_replaces_nothing(capsys: Capture, folder: Path, f
     assert (folder / "new.yaml").read_text() == TEMPLATES[form]
 
 
+def test_the_name_of_a_file_that_is_written_commands_no_terminal(capsys: Capture) -> None:
+    name = "a\x1b[31m\u202e"
+    for words in (["new", name], ["activations", "tanh", "--plot", name]):
+        code, output, _ = run(capsys, *words)
+        assert code == 0
+        assert "wrote a\\x1b[31m\\u202e" in output
+        assert "\x1b" not in output
+
+
+@pytest.mark.xfail(reason="documents have no part in the selection, and equal names no number")
+@pytest.mark.parametrize(
+    "text", [f"{MANY}---\n{MANY.replace('third', 'last')}", MANY.replace("third", "first")]
+)
+def test_every_case_that_is_listed_can_be_run_by_what_it_is_listed_as(
+    capsys: Capture, folder: Path, text: str
+) -> None:
+    (folder / "two.yaml").write_text(text)
+    _, output, _ = run(capsys, "run", "--co", "two.yaml")
+    listed = output.splitlines()[:-2]
+    assert len(set(listed)) == len(listed)
+    for line in listed:
+        _, output, errors = run(capsys, "run", line)
+        assert errors == ""
+        assert "1 value checked" in output
+
+
 @pytest.mark.parametrize("words", [("schema",), ("schema", "spec"), ("schema", "report")])
 def test_a_schema_is_printed_as_draft_7(capsys: Capture, words: tuple[str, ...]) -> None:
     code, output, _ = run(capsys, *words)
@@ -634,11 +660,11 @@ sys.exit(main(["run", "good.yaml", "wrong.yaml", "warned.yaml", *sys.argv[2:]]))
 
 def test_a_terminal_gets_colour_and_a_bar_once_a_second_has_passed(folder: Path) -> None:
     (folder / "slow.py").write_text(SLOW)
-    code, written = on_a_terminal("slow.py", "0.6")
+    code, written = on_a_terminal("slow.py", "0.55")
     assert code == 1
     assert "evaluating" in written
     assert "\x1b[31;1m" in written
-    code, written = on_a_terminal("slow.py", "0.6", "-q")
+    code, written = on_a_terminal("slow.py", "0.55", "-q")
     assert "evaluating" not in written
     code, written = on_a_terminal("slow.py", "0")
     assert "evaluating" not in written
