@@ -68,6 +68,10 @@ def off_by(mismatch: Mismatch) -> str:
         return "the actual value is infinite"
     if is_bound(mismatch) or math.isinf(low) or math.isinf(high):
         distance = low - actual if actual < low else actual - high
+        if math.isinf(distance):
+            return (
+                "no finite number is accepted" if low == high else "more than a 64-bit float holds"
+            )
         return f"{distance:.3g} from the nearest accepted value" if distance else "the bound itself"
     half, distance = (high - low) / 2, abs(actual - (low / 2 + high / 2))
     if half > 0:
