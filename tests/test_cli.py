@@ -226,6 +226,16 @@ def test_an_interrupted_run_reports_what_it_found(
     assert output.rstrip().endswith("; interrupted")
 
 
+def test_an_interrupt_before_there_is_a_report_is_130_and_nothing_else(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("evaluator.runner.collect", interrupted)
+    assert run(capsys, "run", "good.yaml", "--co") == (130, "", "")
+
+
 def test_an_interrupt_from_the_keyboard_ends_the_process_with_130_and_no_traceback() -> None:
     command = [sys.executable, "-m", "evaluator", "run", "-", "good.yaml"]
     with subprocess.Popen(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft7Validator
 
 import evaluator
 from evaluator.cli import main
 from evaluator.diagnostics import CODES, Diagnostic
+from evaluator.validate import schema
 
 ROOT = Path(__file__).parent.parent
+REPORT = Draft7Validator(schema("report"))
 FOLDER = Path(__file__).parent / "specs/invalid"
 FILES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 WARNINGS = {"unread-input", "underflow", "inexact-integer"}
@@ -89,6 +93,21 @@ def test_the_code_is_given_at_its_place_in_file_order(stem: str) -> None:
     assert [d.location for d in found] == sorted(d.location for d in found)
     if not stem.startswith("several"):
         assert {d.code for d in found} == {code_of(stem)}
+
+
+@pytest.mark.parametrize("stem", FILES)
+def test_programs_get_the_same_as_people(stem: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = evaluator.run(f"{stem}.yaml").diagnostics
+    code = main(["run", f"{stem}.yaml", "--output-format", "json"])
+    report = json.loads(capsys.readouterr().out)
+    REPORT.validate(report)
+    assert report["summary"]["exit_code"] == code
+    assert [(d["code"], d["message"], d["hint"]) for d in report["diagnostics"]] == [
+        (d.code, d.message, d.hint) for d in found
+    ]
+    main(["run", f"{stem}.yaml", "--output-format", "concise"])
+    *lines, _ = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [f"{d.location}:" for d in found]
 
 
 @pytest.mark.parametrize("stem", FILES)
