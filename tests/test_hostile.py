@@ -391,15 +391,15 @@ SLOW = {
     "zeros": ("a: " + "0" * 100_000 + "x\n", "the pattern of leading zeros backtracks"),
     "duplicate keys": ("a: 1\n" * 30_000, "every duplicate looks through all keys before it"),
     "ambiguous numbers on one line": (
-        "a: [" + "012, " * 50_000 + "]\n", "every diagnostic copies its line, and there is no limit",
+        "a: [" + "012, " * 150_000 + "]\n", "every diagnostic copies its line, and there is no limit",
     ),
     "unknown names": (
         neurons([f"  neuron{n}: {{weights: {{neurom{n}: 1}}, activation: relu}}\n" for n in range(3000)]),
         "every unknown name is compared with all known ones, and there is no limit",
     ),
     "inputs by name": (
-        f"inputs: [{', '.join(f'i{n}' for n in range(30_000))}]\n"
-        f"neuron: {{activation: relu, weights: {{{', '.join(f'i{n}: 1' for n in range(30_000))}}}}}\n{CASES}",
+        f"inputs: [{', '.join(f'i{n}' for n in range(40_000))}]\n"
+        f"neuron: {{activation: relu, weights: {{{', '.join(f'i{n}: 1' for n in range(40_000))}}}}}\n{CASES}",
         "names are looked up in a tuple",
     ),
 }  # fmt: skip
