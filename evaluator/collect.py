@@ -61,6 +61,8 @@ def _split(path: str) -> tuple[str, CaseId | None]:
     if os.path.exists(path):
         return path, None
     file, colons, case = path.partition("::")
+    if colons and not case:
+        raise UsageError(f"{path} names no case", "write the name of a case after `::`")
     base, hash_sign, number = file.rpartition("#")
     if hash_sign and number.isdecimal() and not os.path.exists(file):
         return base, CaseId(int(number), case)
@@ -77,17 +79,25 @@ def _nearby(path: str) -> str:
 
 def _specs_under(folder: str) -> Iterator[str]:
     """Give every spec file under a folder, sorted, hidden files and folders aside."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
-    for entry in entries:
+    # A stack, not recursion: folders nest deeper than Python calls do.
+    waiting = _entries(folder)
+    while waiting:
+        entry = waiting.pop()
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _specs_under(entry.path)
+            waiting += _entries(entry.path)
         elif entry.name.endswith(SUFFIXES) and not entry.is_dir():
             yield os.path.normpath(entry.path)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """List what is in a folder, the first name last."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name, reverse=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
 
 
 class Selection(NamedTuple):
@@ -112,6 +122,9 @@ class Selection(NamedTuple):
         return compile_expression(self.expression)("\n".join(words))
 
 
+#: How many brackets and `not` a `-k` expression may hold.
+MAX_NESTING: Final = 100
+
 _TOKEN = re.compile(r"\s*([()]|\"[^\"]*\"|[^\s()]+)")
 
 
@@ -122,6 +135,9 @@ def compile_expression(text: str) -> Callable[[str], bool]:
     Case does not matter. Raises UsageError for an expression that is not complete.
     """
     tokens = _TOKEN.findall(text)
+    if tokens.count("(") + tokens.count("not") > MAX_NESTING:
+        raise UsageError(f"the expression has more than {MAX_NESTING} brackets and `not`",
+                         "name the files or cases instead")  # fmt: skip
     position = 0
 
     def peek() -> str:
@@ -162,6 +178,8 @@ def compile_expression(text: str) -> Callable[[str], bool]:
             raise UsageError(f"`{token}` is out of place in `{text}`",
                              "put a word on each side of `and` and `or`")  # fmt: skip
         word = token.strip('"').lower()
+        if not word:
+            raise UsageError(f"an empty word matches everything in `{text}`", "write what to find")
         return lambda subject: word in subject.lower()
 
     expression = either()

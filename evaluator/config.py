@@ -31,8 +31,12 @@ def find(folder: str) -> Config:
                 table: Mapping[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
             except (OSError, ValueError) as error:
                 raise UsageError(f"{file} cannot be read: {error}") from None
-            if name == "pyproject.toml":
-                table = table.get("tool", {}).get("evaluator", {})
+            except RecursionError:
+                raise UsageError(f"{file} cannot be read: it is nested too deep") from None
+            for part in ("tool", "evaluator") if name == "pyproject.toml" else ():
+                table = table.get(part, {})
+                if not isinstance(table, dict):
+                    raise UsageError(f"{file}: `{part}` is no table", "write [tool.evaluator]")
             if table or name == "evaluator.toml":
                 return _config(table, file)
     return Config()
@@ -46,6 +50,7 @@ def _config(table: Mapping[str, Any], file: Path) -> Config:
             raise UsageError(f"{file}: unknown setting `{key}`", hint)
     specs = table.get("specs", ["specs"])
     specs = [specs] if isinstance(specs, str) else specs
-    if not isinstance(specs, list) or not all(isinstance(path, str) for path in specs):
+    are_paths = isinstance(specs, list) and all(isinstance(p, str) and p for p in specs)
+    if not are_paths or not specs:
         raise UsageError(f"{file}: `specs` is a list of paths", 'write specs = ["specs"]')
     return Config(tuple(str(Path(file.parent, path)) for path in specs))

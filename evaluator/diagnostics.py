@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple
 
 
 class Location(NamedTuple):
@@ -107,11 +108,18 @@ class UsageError(EvaluatorError):
         super().__init__(message)
 
 
+#: The longest word, in characters, that a known one is looked for, and among how many.
+MAX_WORD: Final = 80
+MAX_KNOWN: Final = 1000
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Give the hint that names the known word nearest to a misspelt one, or an empty text."""
+    if len(word) > MAX_WORD:  # nobody misspelt that, and comparing takes the product of lengths
+        return ""
     import difflib
 
-    by_lower = {name.lower(): name for name in known}
+    by_lower = {name.lower(): name for name in islice(known, MAX_KNOWN)}
     close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return f"did you mean `{by_lower[close[0]]}`?" if close else ""
 
@@ -120,3 +128,12 @@ def clip(text: str, limit: int = 40) -> str:
     """Shorten a text for a message, and make its control characters visible."""
     shown = text if len(text) <= limit else text[: limit - 1] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
+
+
+def harmless(text: str) -> str:
+    """Make visible what a terminal would act on: control, escape and direction characters."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in text
+    )

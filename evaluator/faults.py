@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from evaluator.diagnostics import clip, did_you_mean
-from evaluator.misreadings import NETWORKS, Path, colon_hint, number_hint, type_hint
+from evaluator.misreadings import MAX_TEXT, NETWORKS, Path, colon_hint, number_hint, type_hint
 
 if TYPE_CHECKING:
     from evaluator.source import Document
@@ -99,6 +99,10 @@ def _missing_keys(document: Document, path: Path, keys: list[str]) -> list[Fault
     elif keys:
         hints = {
             "cases": "add a list of `inputs` and `expected` values",
+            "inputs": "add what the network is given, such as `inputs: [2, 3]`",
+            "weights": "add one number per input, such as `weights: [0, 1]`",
+            "activation": "for example `activation: sigmoid`",
+            "file": "for example `{file: model.onnx}`",
             "name": "for example `{name: leaky_relu, alpha: 0.1}`",
         }
         subject = _subject(path) if path else "the spec"
@@ -108,9 +112,10 @@ def _missing_keys(document: Document, path: Path, keys: list[str]) -> list[Fault
 
 def _similar(word: str, known: Iterable[str]) -> str:
     """Find the known word that differs in letter case and punctuation only, or the nearest."""
+    word = word[:MAX_TEXT]
     squeezed = {re.sub(r"\W|_", "", name.lower()): name for name in known}
     same = squeezed.get(re.sub(r"\W|_", "", word.lower()))
-    return f"did you mean `{same}`?" if same else did_you_mean(word[:80], known)
+    return f"did you mean `{same}`?" if same else did_you_mean(word, known)
 
 
 #: Where a key belongs that stands in the wrong place.
@@ -178,7 +183,7 @@ def _unknown_value(_: Document, path: Path, error: Error) -> Fault:
             return Fault(path, "unknown-value", f"unknown activation `{shown}`", hint)
     elif path[-1] == "tolerance":
         message = f"`tolerance` is `{shown}`; a number, a mapping or `exact` is wanted"
-        return Fault(path, "unknown-value", message, hint or number_hint(str(value)))
+        return Fault(path, "unknown-value", message, hint or number_hint(str(value)[:MAX_TEXT]))
     message = f"{_subject(path)} is `{shown}`; {_names(known)} is wanted"
     return Fault(path, "unknown-value", message, hint)
 

@@ -20,6 +20,9 @@ NUMBER: Final = re.compile(
 )
 
 
+#: A longer text was not meant as a number or a name; hints are not worth the time it takes.
+MAX_TEXT: Final = 1000
+
 #: Keys that cannot simply be removed.
 NEEDED: Final = ("weights", "activation", "inputs", "cases", "file", *NETWORKS)
 
@@ -50,6 +53,8 @@ def type_hint(document: Document, path: Path, value: Any, wanted: set[str]) -> s
 
 
 def _text_hint(text: str, path: Path, wanted: set[str]) -> str:
+    if len(text) > MAX_TEXT:
+        return ""
     if re.search(r"\.(npy|npz|safetensors|csv)$", text):
         return f"an array file is written `{{file: {clip(text)}}}`"
     if "object" in wanted and re.match(r"[^\s:\d]\w*:[\S\u00a0]", text):
@@ -88,8 +93,8 @@ def number_hint(text: str, finite: bool = True) -> str:
         if re.fullmatch(r"[-+]?\d+,\d+", plain):
             return f"a decimal point is wanted: {clip(plain.replace(',', '.'))}"
         return f"`{clip(text)}` is one text; put a comma between the numbers"
-    if plain.endswith("%") and NUMBER.fullmatch(plain[:-1].strip()):
-        return f"write {float(plain[:-1]) / 100:.12g}"
+    if found := re.fullmatch(r"([-+]?[\d.]{1,100}) ?%", plain):
+        return f"write {float(found[1]) / 100:.12g}" if NUMBER.fullmatch(found[1]) else ""
     if found := re.fullmatch(r"([-+]?\d{1,15}) ?/ ?(\d{1,15})", plain):
         top, bottom = map(int, found.groups())
         return f"write {top / bottom!r}" if bottom else ""

@@ -8,15 +8,22 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 from yaml.error import MarkedYAMLError, YAMLError
+from yaml.scanner import ScannerError
+
+from evaluator.diagnostics import clip
 
 #: Above this many characters the pure parser, a hundred times slower, is not asked.
 MAX_PURE: Final = 1_000_000
+
+#: The longest key that YAML allows without a `?` before it.
+MAX_KEY: Final = 1024
 
 # YAML's printable characters, less those that only YAML 1.1 takes for line breaks (U+0085,
 # U+2028, U+2029) and the byte order mark, which the two parsers treat in different ways.
 _REFUSED = (
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_GLUED = re.compile(r"[ -]*([^\W\d]\w*):([^\s:/][^\n]*)\n")
 _DIRECTIVE = re.compile(r"^%(?!YAML[ \t]+1\.[12][ \t]*(?:#.*)?\r?$).*", re.MULTILINE)
 
 
@@ -33,7 +40,7 @@ def refuse(text: str) -> Problem | None:
     """Find what the two parsers would judge differently, before either sees it."""
     if not text.replace("\n", "").isprintable() and (found := re.search(_REFUSED, text)):
         point = ord(found[0])
-        hint = 'in double quotes it can be written as an escape, such as "\\u2028"'
+        hint = f'in double quotes it can be written as an escape, "\\u{point:04X}"'
         if point == 0:
             hint = "this looks like a binary file; a spec is a YAML text"
         return Problem(
@@ -63,8 +70,20 @@ def pure_parser(text: str) -> Iterator[Any]:
     """Give the events of a text from the parser written in Python, while that is bearable."""
     if len(text) > MAX_PURE and yaml.__with_libyaml__:
         return _libyaml(text)
-    return iter(yaml.Loader(text).get_event, None)
+    return _pure(text)
 
+
+def _pure(text: str) -> Iterator[Any]:
+    loader: Any = yaml.Loader(text)
+    try:
+        while (event := loader.get_event()) is not None:
+            yield event
+    except (ValueError, OverflowError):
+        # An escape beyond the last character, such as "\UFFFFFFFF", gets past the scanner.
+        raise ScannerError(problem=_NO_ESCAPE, problem_mark=loader.get_mark()) from None
+
+
+_NO_ESCAPE: Final = "unknown escape character"
 
 # A part of the parser's own words → what to say instead, and what to do.
 _WORDS: Final = (
@@ -89,7 +108,7 @@ _WORDS: Final = (
     ("found character '%'", "`%` cannot start a value", "put quotes around the text"),
     ("found character '@'", "`@` cannot start a value", "put quotes around the text"),
     ("found character '`'", "a backtick cannot start a value", "put quotes around the text"),
-    ("unknown escape character", "an escape that YAML does not know",
+    (_NO_ESCAPE, "an escape that YAML does not know",
      "write \\\\ for a backslash, or use single quotes"),
     ("sequence entries are not allowed", "a list cannot start here",
      "start it on the next line"),
@@ -104,6 +123,27 @@ def explain(error: YAMLError, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     index = min(mark.index if mark else 0, max(len(text) - 1, 0))
     context = str(getattr(error, "context", "") or "") if isinstance(error, MarkedYAMLError) else ""
+    if "end of stream" in said or "<stream end>" in said:
+        # What is open at the end of the text is to blame where it opens.
+        opened = getattr(error, "context_mark", None)
+        index = opened.index if opened and "block" not in context else index
+    if "mapping values" in said or "expected ':'" in said:
+        start = text.rfind("\n", 0, index) + 1
+        if index - start > MAX_KEY:
+            message = f"a key of more than {MAX_KEY} characters, or one without its `:`"
+            return Problem(start, "yaml-syntax", message, "write a shorter key")
+        if found := _GLUED.match(text, text.rfind("\n", 0, max(start - 1, 0)) + 1, start):
+            key, value = clip(found[1]), clip(found[2])
+            message = f"no blank after the `:` of `{key}`"
+            return Problem(found.start(1), "yaml-syntax", message, f"write `{key}: {value}`")
+    before = text[text.rfind("\n", 0, index) + 1 : index].rstrip()
+    if "expected <block end>" in said and before.endswith(("'", '"')):
+        message, hint = (
+            "text stands behind a closing quote",
+            "write '' for a quote in single quotes",
+        )
+        hint = hint if before.endswith("'") else 'write \\" for a quote in double quotes'
+        return Problem(index, "yaml-syntax", message, hint)
     for part, message, hint in _WORDS:
         if part in said:
             return Problem(index, "yaml-syntax", message, hint)

@@ -168,7 +168,8 @@ class _Header:
             message = f"`{what}` is not a list of columns of {self._shown}"
             raise _wrong(message, "write the names of the columns in the network's order")
         if len(names) != len(default):
-            message = f"`{what}` lists {len(names)} columns; the network has {len(default)}"
+            columns = "1 column" if len(names) == 1 else f"{len(names)} columns"
+            message = f"`{what}` lists {columns}; the network has {len(default)}"
             raise _misfit(f"{message} ({self._shown})", f"list one for each of {listed(default)}")
         return [self.index(name) for name in names]
 

@@ -754,7 +754,7 @@ TABLE_FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("x1,x2,x1,y\n1,2,3,4\n", {}, "case-table", "has 2 columns `x1`"),
     (GOOD, {"name": "id"}, "case-table", "no column `id`"),
     (GOOD, {"expected_class": "c"}, "case-table", "no column `c`"),
-    (GOOD, {"inputs": ["x1"]}, "shape-mismatch", "`inputs` lists 1 columns; the network has 2"),
+    (GOOD, {"inputs": ["x1"]}, "shape-mismatch", "`inputs` lists 1 column; the network has 2"),
     (
         GOOD,
         {"expected": ["y", "x1"]},

@@ -223,6 +223,33 @@ def test_colour_is_an_addition(report: evaluator.Report) -> None:
     assert coloured == plain
 
 
+@pytest.mark.parametrize(
+    ("inputs", "expected", "said"),
+    [
+        ("5", ".inf", "no finite number is accepted"),
+        ("5", "-.inf", "no finite number is accepted"),
+        ("-1.5e308", '"> 1.5e308"', "more than a 64-bit float holds"),
+        ("5", '"> 6"', "1 from the nearest accepted value"),
+        ("5", '"(5, 6)"', "8.88e-16 from the nearest accepted value"),
+        (".inf", "5", "the actual value is infinite"),
+        (".nan", "5", "the actual value is not a number"),
+        ("5", ".nan", "only NaN is accepted"),
+        ("5", "6, tolerance: exact", "1, where nothing is allowed"),
+        ("5", "~6.0", "1, 20 times what is allowed"),
+        ("5", "1e300, tolerance: 1e299", "1e+300, 10 times what is allowed"),
+    ],
+)
+def test_how_far_a_value_is_off_is_said_in_words_where_numbers_fail(
+    tmp_path: Path, inputs: str, expected: str, said: str
+) -> None:
+    file = tmp_path / "f.yaml"
+    file.write_text(
+        "neuron: {weights: [1], activation: identity}\n"
+        f"cases: [{{inputs: {inputs}, expected: {expected}}}]\n"
+    )
+    assert f"  off by      {said}\n" in load("full")(evaluator.run(file))
+
+
 def test_an_unknown_format_is_a_usage_error_with_the_likely_name() -> None:
     with pytest.raises(UsageError) as caught:
         load("jsn")

@@ -147,10 +147,10 @@ REFUSED: list[Refused] = [
      "`weights` is a mapping without `file`", "`{file: weights.npz}`"),
     (layer("weights: {fil: x}, activation: relu"), 2, 16, "unknown-key", "`fil`", "`file`?"),
     (layer("weights: [[1]], bias: 0, activation: relu"), 2, 28, "wrong-type", "`bias`", "`[0]`"),
-    (layer("bias: [1]"), 2, 5, "missing-key", "layer 1 needs `activation`", ""),
+    (layer("bias: [1]"), 2, 5, "missing-key", "layer 1 needs `activation`", "activation: sigmoid"),
     ("layers: {activation: relu}\n" + CASES, 1, 9, "wrong-type", "`layers` is a mapping", "dash"),
     ("model: m.onnx\n" + CASES, 1, 8, "wrong-type", "`model` is text; a mapping is wanted", ""),
-    ("model: {}\n" + CASES, 1, 1, "missing-key", "`model` needs `file`", ""),
+    ("model: {}\n" + CASES, 1, 1, "missing-key", "`model` needs `file`", "{file: model.onnx}"),
     # activations
     (activation("sigmiod"), 3, 15, "unknown-value", "unknown activation `sigmiod`", "`sigmoid`?"),
     (activation("LeakyReLU"), 3, 15, "unknown-value", "`LeakyReLU`", "`leaky_relu`?"),
@@ -169,7 +169,7 @@ REFUSED: list[Refused] = [
     # cases
     (NEURON + "cases: []\n", 5, 8, "out-of-range", "`cases` is empty", "at least one"),
     (NEURON + "cases: {inputs: 1}\n", 5, 8, "wrong-type", "`cases` is a mapping", "dash"),
-    (case("expected: 1"), 6, 5, "missing-key", "case 1 needs `inputs`", ""),
+    (case("expected: 1"), 6, 5, "missing-key", "case 1 needs `inputs`", "`inputs: [2, 3]`"),
     (case("inputs: 1, output: 2"), 6, 17, "unknown-key", "`output` in case 1", "`expected`"),
     (case("inputs: 1, atol: 2"), 6, 17, "unknown-key", "`atol`", "belongs in `tolerance`"),
     (case("inputs: [[1, 2]]"), 6, 14, "wrong-type", "a list of lists", "inner brackets"),
@@ -209,6 +209,9 @@ TEXTS_FOR_NUMBERS = [
     ("['0.5']", "remove the quotes: 0.5"),
     ("['0,5']", "a decimal point is wanted: 0.5"),
     ("[50%]", "write 0.5"),
+    ("[-2.5 %]", "write -0.025"),
+    ("[.inf%]", ""),
+    ("[1.2.3%]", ""),
     ("[1/4]", "write 0.25"),
     ("[1/0]", ""),
     ("[\u22121]", "U+2212, minus sign; write -1"),
@@ -236,6 +239,12 @@ def test_a_text_that_was_meant_as_a_number_gets_the_number_to_type(written: str,
 def test_infinities_of_other_languages_are_spelt_out_for_inputs(written: str, hint: str) -> None:
     (found,) = explain(case(f"inputs: [{written}]"))
     assert found.hint == hint
+
+
+def test_several_numbers_without_a_comma_get_the_list_to_type() -> None:
+    (found,) = explain(weights("-1.0 2.0"))
+    assert (found.location.line, found.location.column) == (2, 12)
+    assert found.hint == "write a list: `[-1.0, 2.0]`"
 
 
 def test_dashes_without_blanks_are_not_a_list() -> None:
@@ -477,6 +486,14 @@ def test_everything_works_without_the_gate(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 # ---- large files
+
+
+def test_a_long_text_that_aliases_repeat_is_not_searched_again_and_again_for_a_hint() -> None:
+    long = "a1 " * 100_000
+    text = weights(f'[&long "{long}"' + ", *long" * 150 + "]")
+    start = time.perf_counter()
+    assert len(explain(text)) == 101
+    assert time.perf_counter() - start < 5
 
 
 def test_a_bad_number_among_many_is_found_quickly() -> None:

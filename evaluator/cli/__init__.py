@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import os
 import sys
@@ -11,7 +12,7 @@ from importlib import import_module
 from typing import Final, NoReturn
 
 from evaluator import __version__
-from evaluator.diagnostics import EvaluatorError, SpecError, UsageError
+from evaluator.diagnostics import EvaluatorError, SpecError, UsageError, harmless
 
 #: Commands, in the order of the help.
 COMMANDS: Final = {
@@ -84,6 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.disable()
     try:
         arguments = _parser(command).parse_args(words)
+        if sys.stdout is None:
+            raise UsageError("standard output is closed", "send it to a file, or to /dev/null")
         code: int = import_module(f"evaluator.cli.{arguments.command}").main(arguments)
         sys.stdout.flush()
         return code
@@ -93,34 +96,39 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of our output went away, as `head` does; nobody is left to tell.
-        _abandon_output()
-        return 2
-    except OSError as error:
-        _abandon_output()
-        print(f"error: {error.strerror or error}", file=sys.stderr)
+        _write_no_more()
         return 2
     except SpecError as error:
-        print(f"error: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            _say(f"error: {line}")
         return 3
     except EvaluatorError as error:
-        print(f"error: {error}", file=sys.stderr)
-        if hint := getattr(error, "hint", ""):
-            print(f"help: {hint}", file=sys.stderr)
+        _say(f"error: {error}", getattr(error, "hint", ""))
         return 2
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
+            _write_no_more()
+            _say(f"error: the output cannot be written: {error.strerror}")
+            return 2
         if "--debug" in words:
             raise
-        print(
-            f"internal error: {type(error).__name__}: {error}\n"
-            "help: this is a fault of the evaluator; please report it with the spec"
+        _say(
+            f"internal error: {type(error).__name__}: {error}",
+            "this is a fault of the evaluator; please report it with the spec"
             " and what --debug adds",
-            file=sys.stderr,
         )
         return 4
     finally:
         gc.enable()
 
 
-def _abandon_output() -> None:
-    """Drop what is left of the output, which the interpreter would try to write once more."""
+def _say(message: str, hint: str = "") -> None:
+    """Write to stderr what stopped us, on a line that commands no terminal."""
+    print(harmless(message), file=sys.stderr)
+    if hint:
+        print(f"help: {harmless(hint)}", file=sys.stderr)
+
+
+def _write_no_more() -> None:
+    """Send what is still to be written nowhere, so that Python does not fail on it at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

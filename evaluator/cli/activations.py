@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from evaluator.cli import console
-from evaluator.diagnostics import UsageError, did_you_mean
+from evaluator.diagnostics import UsageError, did_you_mean, harmless
 
 if TYPE_CHECKING:
     from evaluator.activations import Activation, Parameter
@@ -79,4 +79,4 @@ def _plot(activation: Activation, path: str) -> None:
     else:
         console.check_writable(path)
         console.write_whole(path, svg(activation))
-        print(f"wrote {path}")
+        print(f"wrote {harmless(path)}")

@@ -7,7 +7,7 @@ import os
 from typing import Final
 
 from evaluator.cli import console
-from evaluator.diagnostics import UsageError
+from evaluator.diagnostics import UsageError, harmless
 
 #: What each `--form` starts with; every one passes.
 TEMPLATES: Final = {
@@ -86,5 +86,6 @@ def main(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{arguments.file} exists already", "choose another name, or add --force")
     console.check_writable(arguments.file)
     console.write_whole(arguments.file, TEMPLATES[arguments.form])
-    print(f"wrote {arguments.file}; try `evaluator run {arguments.file}`")
+    shown = harmless(arguments.file)
+    print(f"wrote {shown}; try `evaluator run {shown}`")
     return 0

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from evaluator.cli import console
-from evaluator.diagnostics import UsageError
+from evaluator.diagnostics import UsageError, harmless
 
 if TYPE_CHECKING:
     from evaluator.collect import Selection, Target
@@ -76,7 +76,9 @@ def main(arguments: argparse.Namespace) -> int:
         return _collect_only(files, options)
     report = report_on(files, options, arguments)
     if arguments.durations:
-        print(_slowest(report, arguments.durations))
+        # What a program reads on stdout is the report alone.
+        text = arguments.output_format in ("full", "concise")
+        print(_slowest(report, arguments.durations), file=sys.stdout if text else sys.stderr)
     return report.summary.exit_code
 
 
@@ -93,17 +95,22 @@ def find_targets(paths: Sequence[str]) -> list[Target]:
     """Find the files to evaluate; without paths those of the configuration."""
     from evaluator.collect import targets
 
+    if sys.stdin is None and any(path.partition("::")[0] == "-" for path in paths):
+        raise UsageError("standard input is closed", "name a file, or send it a spec")
     if paths:
         return targets(paths)
     from evaluator.config import find
 
-    configured = find(os.getcwd()).specs
+    try:
+        folder = os.path.join(os.getcwd(), "")
+    except OSError:
+        raise UsageError("the current folder is gone", "name a path") from None
+    configured = find(folder).specs
     missing = [path for path in configured if not os.path.exists(path)]
     if missing:
         raise UsageError(f"there is no {missing[0]} to evaluate",
                          "name a file or a directory, or set `specs` in [tool.evaluator]")  # fmt: skip
-    here = os.path.join(os.getcwd(), "")
-    return targets([path.removeprefix(here) for path in configured])
+    return targets([path.removeprefix(folder) for path in configured])
 
 
 def report_on(files: list[Target], options: Options, arguments: argparse.Namespace) -> Report:
@@ -151,17 +158,20 @@ def _collect_only(files: list[Target], options: Options) -> int:
     for file, document, case in collect(files, options):
         if case is None:
             invalid += 1
-            print(f"{file}: invalid; see `evaluator validate {file}`")
+            shown = harmless(file)
+            print(f"{shown}: invalid; see `evaluator validate {shown}`")
         else:
             found += 1
-            print(f"{file}{f'#{document}' if document > 1 else ''}::{case}")
+            print(harmless(f"{file}{f'#{document}' if document > 1 else ''}::{case}"))
     print(f"\n{plural(found, 'case')} in {plural(len(files), 'file')}")
     return 3 if invalid else 0 if found or options.allow_empty else 5
 
 
 def _slowest(report: Report, count: int) -> str:
+    from evaluator.reporters.text import named
+
     slowest = sorted(report.specs, key=lambda spec: -spec.seconds)[:count]
-    lines = [f"{spec.seconds:9.4f} s  {spec.file} {spec.name}" for spec in slowest]
+    lines = [f"{spec.seconds:9.4f} s  {named(spec.file)} {named(spec.name)}" for spec in slowest]
     heading = "the slowest spec:" if len(lines) == 1 else f"the {len(lines)} slowest specs:"
     return "\n".join(["", heading, *lines])
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evaluator.diagnostics import harmless
 from evaluator.reporters.full import label
-from evaluator.reporters.text import accepts, harmless, is_bound, paint, row, summary
+from evaluator.reporters.text import accepts, is_bound, named, paint, row, summary
 
 if TYPE_CHECKING:
     from evaluator.results import CaseResult, Mismatch, Report, SpecResult
@@ -32,7 +33,7 @@ def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
         return [f"{place}: {paint('unrecorded', 'red', color)} the case expects nothing"]
     if case.outcome == "xpassed":
         code = paint("unexpected-pass", "red", color)
-        return [f"{place}: {code} expected to fail: {harmless(case.reason)}"]
+        return [f"{place}: {code} expected to fail: {named(case.reason)}"]
     if case.outcome != "failed":
         return []
     return [_mismatch(mismatch, color) for mismatch in case.mismatches]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from evaluator.diagnostics import harmless
 from evaluator.reporters.text import (
     accepts,
     excerpt,
-    harmless,
     is_bound,
+    named,
     off_by,
     paint,
     plural,
@@ -64,22 +65,26 @@ def diagnostic(found: Diagnostic, color: bool) -> list[str]:
 
 
 def _line(spec: SpecResult, case: CaseResult) -> str:
-    reason = f": {harmless(case.reason)}" if case.reason else ""
+    reason = f": {named(case.reason)}" if case.reason else ""
     values = f" ({plural(case.values, 'value')})" if case.values else ""
     place = harmless(f"{spec.file}:{case.line}:{case.column}")
-    return f"{case.outcome.upper()} {place} {harmless(case.name)}{values}{reason}"
+    return f"{case.outcome.upper()} {place} {named(case.name)}{values}{reason}"
 
 
 def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
     place = case.mismatches[0].location if case.mismatches else case.location
-    name = harmless(case.name)
+    name = named(case.name)
     lines = [f"{paint('FAILED', 'red', color)} {harmless(str(place or spec.file))} {name}"]
     if case.unrecorded:
         assert case.location is not None
         lines += ["", *excerpt(case.location, "expects nothing", color)]
-        return [*lines, "", f"  help: add `expected`, or run `evaluator record {spec.file}`"]
+        return [
+            *lines,
+            "",
+            f"  help: add `expected`, or run `evaluator record {harmless(spec.file)}`",
+        ]
     if case.outcome == "xpassed":
-        return [*lines, "", f"  it passes, and was expected to fail: {harmless(case.reason)}"]
+        return [*lines, "", f"  it passes, and was expected to fail: {named(case.reason)}"]
     if case.rows is not None:
         return [*lines, *_table(case, color)]
     shown: set[tuple[str, ...]] = set()
@@ -94,7 +99,7 @@ def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
 def label(mismatch: Mismatch) -> str:
     """Name the value that is off."""
     index = "" if mismatch.index is None else f"[{mismatch.index}]"
-    return harmless(f"{mismatch.output}{index}")
+    return f"{named(mismatch.output)}{index}"
 
 
 def _mismatch(mismatch: Mismatch, color: bool) -> list[str]:

@@ -6,6 +6,7 @@ import math
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from evaluator.diagnostics import harmless
 from evaluator.results import Summary
 
 if TYPE_CHECKING:
@@ -14,19 +15,18 @@ if TYPE_CHECKING:
 
 _CODES: Final = {"red": "31;1", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 
+#: How many characters of a name or a reason are shown.
+MAX_NAME: Final = 200
+
 
 def paint(text: str, style: str, color: bool) -> str:
     """Colour a text, if colour is wanted."""
     return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if color else text
 
 
-def harmless(text: str) -> str:
-    """Make visible what a terminal would act on: control, escape and direction characters."""
-    if text.isprintable():
-        return text
-    return "".join(
-        c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in text
-    )
+def named(text: str) -> str:
+    """Show the name that an author gave, harmless and not of any length."""
+    return harmless(text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…")
 
 
 def number(value: float) -> str:
@@ -80,9 +80,14 @@ def off_by(mismatch: Mismatch) -> str:
         return "the actual value is infinite"
     if is_bound(mismatch) or math.isinf(low) or math.isinf(high):
         bound = low if actual < low else high
+        distance = abs(bound - actual)
+        if math.isinf(distance):
+            return (
+                "no finite number is accepted" if low == high else "more than a 64-bit float holds"
+            )
         if _is_open(mismatch) and math.nextafter(actual, bound) == bound:
             return "nothing: it is the bound itself, which is not accepted"
-        return f"{abs(bound - actual):.3g} from the nearest accepted value"
+        return f"{distance:.3g} from the nearest accepted value"
     half, distance = (high - low) / 2, abs(actual - (low / 2 + high / 2))
     if half > 0:
         return f"{distance:.3g}, {_times(distance / half)} times what is allowed"
