@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from evaluator.diagnostics import clip, did_you_mean
-from evaluator.expectation import DEFAULT_TOLERANCE, ExpectationError, bounds, parse
+from evaluator.expectation import DEFAULT_TOLERANCE, ExpectationError, array_bounds, bounds, parse
 from evaluator.network import Network, Place
-from evaluator.wiring import count
+from evaluator.wiring import count, spell
 
 if TYPE_CHECKING:
     from evaluator.network import Array
@@ -96,6 +96,7 @@ class CaseReader:
         self.complain = wiring.complain
         self.cases: list[Case] = []
         self.inputs: list[Any] = []
+        self._input_names = frozenset(network.inputs)
         self.tables: list[tuple[Case, Table]] = []
         self.rows = 0
         self.probes: list[Probe] = []
@@ -138,10 +139,16 @@ class CaseReader:
 
     def _inline(self, case: Case, written: Mapping[str, Any]) -> None:
         path = ("cases", case.number)
-        self.inputs.append(self._inputs((*path, "inputs"), written["inputs"]))
+        values = self._inputs((*path, "inputs"), written["inputs"])
+        self.inputs.append(values)
+        if self.wiring.dtype == "float32":
+            by_name = isinstance(written["inputs"], dict)
+            for number, value in enumerate(values):
+                step = self.network.inputs[number] if by_name else number
+                self._narrow((*path, "inputs", step), value)
         if "expected" in written:
             self._expected(case, (*path, "expected"), written["expected"])
-        if "expected_class" in written:
+        if "expected_class" in written and self.outputs:
             target = self._class((*path, "expected_class"), written["expected_class"])
             case.classes = (target,)
 
@@ -150,11 +157,11 @@ class CaseReader:
     def _inputs(self, path: Path, written: Any) -> list[float]:
         names = self.network.inputs
         if isinstance(written, dict):
-            for name in written:
-                if name not in names:
-                    self.wiring.unknown_name(name, names, (*path, name))
+            unknown = [name for name in written if name not in self._input_names]
+            for name in unknown:
+                self.wiring.unknown_name(name, names, (*path, name))
             missing = [name for name in names if name not in written]
-            if missing:
+            if missing and not unknown:
                 self.complain(path, "missing-key", f"no value for the input `{clip(missing[0])}`",
                               f"give all {len(names)}: {', '.join(map(clip, names[:8]))}", key=True)  # fmt: skip
             return [written.get(name, 0) for name in names]
@@ -197,7 +204,7 @@ class CaseReader:
                     self.wiring.unknown_name(name, known, at)
                 else:
                     self._values(case, at, value, probes, f"of `{clip(name)}`")
-        else:
+        elif self.outputs:  # else they are wrong themselves, and that is told
             self._values(case, path, written, self.outputs, "")
 
     def _values(self, case: Case, path: Path, written: Any, probes: Sequence[int], of: str) -> None:
@@ -211,7 +218,7 @@ class CaseReader:
             return
         if len(written) != len(probes):
             hint = "write one value for each"
-            if len(written) == 2 and len(probes) == 1:
+            if len(probes) == 1 and _is_interval(written):
                 hint = f'an interval goes in quotes: "[{written[0]}, {written[1]}]"'
             self.complain(path, "shape-mismatch",
                           f"{count(len(written), 'expected value')} for"
@@ -232,11 +239,27 @@ class CaseReader:
         else:
             value = float(written)
             if self.wiring.dtype == "float32":
-                value = to_float32(value)
-            # Infinity accepts itself alone, as NaN does.
-            slack = case.atol + case.rtol * abs(value) if math.isfinite(value) else 0.0
-            low, high = value - slack, value + slack
+                value = self._narrow(path, value)
+            low, high = bounds(value, case.atol, case.rtol)
         case.checks.append(Check(probe, low, high, value, path))
+
+    def _narrow(self, path: Path, value: float, where: str = "") -> float:
+        """Round a number to float32."""
+        rounded: float = to_float32(value)
+        if math.isinf(rounded) and not math.isinf(value):
+            self.complain(path, "out-of-range", f"{where}{spell(value)} is beyond float32",
+                          "the largest is about 3.4e38; use dtype float64, or write .inf")  # fmt: skip
+        return rounded
+
+    def _narrow_table(self, path: Path, values: Array, what: str) -> Array:
+        """Round the numbers of a table to the network's dtype."""
+        if self.wiring.dtype == "float64":
+            return values
+        rounded: Array = to_float32(values)
+        for row, column in np.argwhere(np.isinf(rounded) & ~np.isinf(values))[:1].tolist():
+            where = f"row {row + 1}, column {column + 1} of the {what}: "
+            self._narrow(path, values[row, column], where)
+        return rounded
 
     def _class(self, path: Path, written: int | str) -> int:
         outputs, names = len(self.outputs), [self.probes[p].name for p in self.outputs]
@@ -291,7 +314,7 @@ class CaseReader:
         for name, value in parts.items():
             if not math.isfinite(value) or value < 0:
                 self.complain((*path, name), "out-of-range",
-                              f"a tolerance of {value}", "write a finite number, 0 or more")  # fmt: skip
+                              f"a tolerance of {spell(value)}", "write a finite number, 0 or more")  # fmt: skip
         return float(parts.get("atol", 0.0)), float(parts.get("rtol", 0.0))
 
     # --- tables
@@ -311,6 +334,7 @@ class CaseReader:
         if table.names is not None:  # then `name` names a column
             case.name = case.id = f"case {case.number + 1}"
             case.row_names = table.names
+        self._narrow_table(path, table.inputs, "inputs")
         self.tables.append((case, table))
         before = len(self.wiring.found)
         classes = []
@@ -325,10 +349,8 @@ class CaseReader:
     def _table_checks(
         self, case: Case, path: Path, value: Array, texts: Mapping[tuple[int, int], str]
     ) -> TableChecks:
-        value = value.astype(np.float64)
-        if self.wiring.dtype == "float32":
-            value = to_float32(value)
-        low, high = bounds(value, case.atol, case.rtol)
+        value = self._narrow_table(path, value.astype(np.float64), "expected values")
+        low, high = array_bounds(value, case.atol, case.rtol)
         for (row, column), text in texts.items():
             try:
                 low[row, column], high[row, column] = parse(text)
@@ -337,6 +359,14 @@ class CaseReader:
                               f"row {row + 1}, column {column + 1} of the expected values: {error.message}",
                               error.hint)  # fmt: skip
         return TableChecks(low, high, value, texts)
+
+
+def _is_interval(written: Sequence[Any]) -> bool:
+    return (
+        len(written) == 2
+        and not any(isinstance(bound, str) for bound in written)
+        and written[0] < written[1]
+    )
 
 
 def to_float32(value: Any) -> Any:

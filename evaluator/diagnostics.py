@@ -74,6 +74,16 @@ CODES: dict[str, str] = {
 }
 
 
+#: How many diagnostics a document gets.
+MAX_DIAGNOSTICS: Final = 100
+
+
+def too_many(last: Diagnostic, more: str = "more") -> Diagnostic:
+    """Say, where the last diagnostic stands, that there are further ones."""
+    message, hint = f"and {more} problems", "correct the first ones and run again"
+    return last._replace(message=message, hint=hint, severity="error")
+
+
 class EvaluatorError(Exception):
     """Anything that stops the evaluator and is not a fault of its own."""
 

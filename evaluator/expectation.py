@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from decimal import Context, Decimal
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from evaluator.network import Array
+
 # Wide enough for every sum of two 64-bit floats to be exact.
 _EXACT: Final = Context(prec=1200, Emin=-99999, Emax=99999)
+
+_LARGEST: Final = sys.float_info.max
 
 _DIGITS = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _VALUE = rf"({_DIGITS}|[-+]?(?:\.?(?:inf|Inf|INF)|∞))"
@@ -86,7 +92,9 @@ def around(value: float, atol: float, rtol: float) -> Interval:
 
 
 def _around(centre: Decimal, half: Decimal) -> Interval:
-    return Interval(float(_EXACT.subtract(centre, half)), float(_EXACT.add(centre, half)))
+    # No finite tolerance reaches infinity.
+    low = max(float(_EXACT.subtract(centre, half)), -_LARGEST)
+    return Interval(low, min(float(_EXACT.add(centre, half)), _LARGEST))
 
 
 def _closed(low: float, high: float, open_low: bool, open_high: bool, text: str) -> Interval:
@@ -148,16 +156,31 @@ def _short(text: str) -> str:
 DEFAULT_TOLERANCE: Final = {"float64": (1e-7, 1e-7), "float32": (1e-5, 1.3e-6)}
 
 
-def bounds(
-    values: np.ndarray, atol: np.ndarray | float, rtol: np.ndarray | float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give low and high of `value ± (atol + rtol·|value|)` for an array, in 64-bit floats.
+#: What rounding can add to a bound, relative to the numbers that make it.
+_ROUNDING: Final = 2.0**-50
 
-    Infinite and NaN values accept themselves alone. Where a value falls outside by less than
-    the rounding of these bounds, `around` has the last word.
+
+def bounds(value: float, atol: float, rtol: float) -> tuple[float, float]:
+    """Give low and high of `value ± (atol + rtol·|value|)`, a rounding further inside.
+
+    What lies between them is accepted; beyond them `around` has the last word. Infinity and NaN
+    accept themselves alone.
     """
+    if not math.isfinite(value):
+        return value, value
+    slack = min(atol + rtol * abs(value), _LARGEST)
+    if slack:
+        slack -= (abs(value) + slack) * _ROUNDING
+    return max(value - slack, -_LARGEST), min(value + slack, _LARGEST)
+
+
+def array_bounds(values: Array, atol: float, rtol: float) -> tuple[Array, Array]:
+    """Give `bounds` for every element of an array of float64."""
     with np.errstate(invalid="ignore", over="ignore"):
-        slack = atol + rtol * np.abs(values)
-        if not np.isfinite(slack).all():
-            slack = np.where(np.isfinite(values), slack, 0.0)
-        return values - slack, values + slack
+        slack = np.minimum(atol + rtol * np.abs(values), _LARGEST)
+        slack -= np.where(slack > 0, np.minimum(np.abs(values) + slack, _LARGEST) * _ROUNDING, 0)
+        low = np.maximum(values - slack, -_LARGEST)
+        high = np.minimum(values + slack, _LARGEST)
+    if not (finite := np.isfinite(values)).all():
+        low, high = np.where(finite, low, values), np.where(finite, high, values)
+    return low, high

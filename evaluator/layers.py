@@ -52,11 +52,12 @@ def _by_name(
     wiring: Wiring, path: Path, written: Mapping[str, float], names: Sequence[str]
 ) -> Array:
     """Put weights by name in the order of the names."""
-    for name in written:
-        if name not in names:
-            wiring.unknown_name(name, names, (*path, name))
+    known = frozenset(names)
+    unknown = [name for name in written if name not in known]
+    for name in unknown:
+        wiring.unknown_name(name, names, (*path, name))
     missing = [name for name in names if name not in written]
-    if missing:
+    if missing and not unknown:
         wiring.complain(path, "missing-key",
                       f"no weight for the input `{clip(missing[0])}`",
                       "write 0 for an input that does not count", key=True)  # fmt: skip

@@ -28,53 +28,38 @@ class _Unit(NamedTuple):
 
 
 def connect_neurons(wiring: Wiring, inputs: tuple[str, ...]) -> Network:
-    """Build the network of the form `neurons`; its problems go to the wiring's list."""
+    """Build the network of the form `neurons`; without outputs where they are not known."""
     written: dict[str, Any] = wiring.data["neurons"]
+    reads = {name: _reads(neuron, inputs) for name, neuron in written.items()}
+    before = len(wiring.found)
     _check_names(wiring, inputs, written)
-    known = [*inputs, *written]
-    units: dict[str, _Unit] = {}
-    reads: dict[str, tuple[str, ...]] = {}
-    for name, neuron in written.items():
-        reads[name] = _reads(neuron, inputs)
-        unit = _unit(wiring, name, neuron, reads[name], known)
-        if unit is not None:
-            units[name] = unit
-    depths = _depths(wiring, reads, inputs)
-    outputs = _outputs(wiring, reads, written)
-    _check_use(wiring, reads, inputs, outputs)
-    if len(units) < len(written) or len(depths) < len(written):
-        # The names are known, and with them the cases can be checked.
-        places = {name: Place(0, column) for column, name in enumerate(written)}
-        known_outputs = tuple(name for name in outputs if name in written)
-        return Network(inputs, known_outputs, (), places, wiring.dtype)
-    return _assemble(wiring.dtype, inputs, outputs, units, depths)
+    _check_reads(wiring, inputs, reads)
+    is_clear = len(wiring.found) == before
+    units = {name: _unit(wiring, name, neuron, reads[name]) for name, neuron in written.items()}
+    depths = _depths(wiring, reads) if is_clear else {}
+    outputs = _outputs(wiring, inputs, reads) if len(depths) == len(reads) else ()
+    known = {name: unit for name, unit in units.items() if unit is not None}
+    if outputs and len(known) == len(units):
+        return _assemble(wiring.dtype, inputs, outputs, known, depths)
+    # The names are known, and with them the cases can be checked.
+    places = {name: Place(0, column) for column, name in enumerate(written)}
+    return Network(inputs, outputs, (), places, wiring.dtype)
+
+
+def _by_name(neuron: Mapping[str, Any]) -> bool:
+    return isinstance(neuron["weights"], dict) and not is_file(neuron["weights"])
 
 
 def _reads(neuron: Mapping[str, Any], inputs: tuple[str, ...]) -> tuple[str, ...]:
-    weights = neuron["weights"]
-    if isinstance(weights, dict) and not is_file(weights):
-        return tuple(weights)
-    return tuple(neuron.get("inputs", inputs))
+    return tuple(neuron["weights"] if _by_name(neuron) else neuron.get("inputs", inputs))
 
 
 def _unit(
-    wiring: Wiring, name: str, neuron: Mapping[str, Any], reads: tuple[str, ...], known: list[str]
+    wiring: Wiring, name: str, neuron: Mapping[str, Any], reads: tuple[str, ...]
 ) -> _Unit | None:
-    path = ("neurons", name)
-    written, at = neuron["weights"], (*path, "weights")
-    by_name = isinstance(written, dict) and not is_file(written)
-    if by_name and "inputs" in neuron:
-        wiring.complain((*path, "inputs"), "unknown-key",
-                        "weights by name say already what the neuron reads",
-                        "remove `inputs`, or write the weights as a list", key=True)  # fmt: skip
+    path, at = ("neurons", name), ("neurons", name, "weights")
     before = len(wiring.found)
-    for number, read in enumerate(reads):
-        if read not in known:
-            place = (*at, read) if by_name else (*path, "inputs", number)
-            wiring.unknown_name(read, [k for k in known if k != name], place, key=by_name)
-    if not by_name and len(set(reads)) < len(reads):
-        wiring.complain((*path, "inputs"), "duplicate-name",
-                        "a neuron reads each value once", "add the two weights")  # fmt: skip
+    by_name, written = _by_name(neuron), neuron["weights"]
     weights = wiring.numbers(at, written) if by_name else wiring.vector(at, written)
     if weights is not None and len(weights) != len(reads):
         wiring.complain(at, "shape-mismatch",
@@ -89,21 +74,40 @@ def _unit(
 
 
 def _check_names(wiring: Wiring, inputs: tuple[str, ...], written: Mapping[str, Any]) -> None:
+    taken = frozenset(inputs)
     for name in written:
         wiring.check_name(name, ("neurons", name), key=True)
-        if name in inputs:
+        if name in taken:
             wiring.complain(("neurons", name), "duplicate-name",
                             f"`{clip(name)}` names an input and a neuron", "rename one", key=True)  # fmt: skip
 
 
-def _depths(
-    wiring: Wiring, reads: Mapping[str, tuple[str, ...]], inputs: tuple[str, ...]
-) -> dict[str, int]:
+def _check_reads(
+    wiring: Wiring, inputs: tuple[str, ...], reads: Mapping[str, tuple[str, ...]]
+) -> None:
+    known = {*inputs, *reads}
+    for name, neuron in wiring.data["neurons"].items():
+        path, by_name = ("neurons", name), _by_name(neuron)
+        if by_name and "inputs" in neuron:
+            wiring.complain((*path, "inputs"), "unknown-key",
+                            "weights by name say already what the neuron reads",
+                            "remove `inputs`, or write the weights as a list", key=True)  # fmt: skip
+        for number, read in enumerate(reads[name]):
+            if read not in known:
+                place = (*path, "weights", read) if by_name else (*path, "inputs", number)
+                others = [other for other in (*inputs, *reads) if other != name]
+                wiring.unknown_name(read, others, place, key=by_name)
+        if len(set(reads[name])) < len(reads[name]):
+            wiring.complain((*path, "inputs"), "duplicate-name",
+                            "a neuron reads each value once", "add the two weights")  # fmt: skip
+
+
+def _depths(wiring: Wiring, reads: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     """Give each neuron its distance from the inputs, by the longest way; report the circles."""
     readers: dict[str, list[str]] = {}
     waiting: dict[str, int] = {}
     for name, sources in reads.items():
-        neurons = [s for s in sources if s in reads and s not in inputs]
+        neurons = [source for source in sources if source in reads]
         waiting[name] = len(neurons)
         for source in neurons:
             readers.setdefault(source, []).append(name)
@@ -118,7 +122,8 @@ def _depths(
     left = {name: sources for name, sources in reads.items() if name not in depths}
     if left:
         circle = _circle(left)
-        first = min(circle, key=list(reads).index)
+        order = {name: number for number, name in enumerate(reads)}
+        first = min(circle, key=order.__getitem__)
         turned = circle[circle.index(first) :] + circle[: circle.index(first)]
         wiring.complain(("neurons", first), "cycle",
                         "neurons feed each other in a circle: "
@@ -138,33 +143,28 @@ def _circle(left: Mapping[str, tuple[str, ...]]) -> list[str]:
 
 
 def _outputs(
-    wiring: Wiring, reads: Mapping[str, tuple[str, ...]], written: Mapping[str, Any]
+    wiring: Wiring, inputs: tuple[str, ...], reads: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
-    if "outputs" not in wiring.data:
-        fed = {source for sources in reads.values() for source in sources}
-        return tuple(name for name in written if name not in fed)
-    outputs = wiring.names(("outputs",))
-    for number, name in enumerate(outputs):
-        if name not in written:
-            wiring.unknown_name(name, list(written), ("outputs", number), key=False)
-    return outputs
-
-
-def _check_use(
-    wiring: Wiring, reads: Mapping[str, tuple[str, ...]], inputs: tuple[str, ...],
-    outputs: tuple[str, ...],
-) -> None:  # fmt: skip
+    """Find the outputs, and what leads to none; nothing if one of them is no neuron."""
     used = {source for sources in reads.values() for source in sources}
-    for name in reads:
-        if name not in used and name not in outputs:
-            wiring.complain(("neurons", name), "unused-neuron",
-                            f"nothing reads `{clip(name)}`, and it is not an output",
-                            "remove it, or name it in `outputs`", key=True)  # fmt: skip
+    outputs = tuple(name for name in reads if name not in used)
+    if "outputs" in wiring.data:
+        outputs = wiring.names(("outputs",))
+        unknown = [number for number, name in enumerate(outputs) if name not in reads]
+        for number in unknown:
+            wiring.unknown_name(outputs[number], list(reads), ("outputs", number), key=False)
+        if unknown:
+            return ()
+    for name in reads.keys() - used - set(outputs):
+        wiring.complain(("neurons", name), "unused-neuron",
+                        f"nothing reads `{clip(name)}`, and it is not an output",
+                        "remove it, or name it in `outputs`", key=True)  # fmt: skip
     for number, name in enumerate(inputs):
         if name not in used:
             wiring.complain(("inputs", number), "unread-input",
                             f"nothing reads the input `{clip(name)}`",
                             "remove it, or give it a weight", severity="warning")  # fmt: skip
+    return outputs
 
 
 def _assemble(

@@ -125,24 +125,25 @@ def _no_such_case(file: str, named: CaseId, known: Sequence[str]) -> Diagnostic:
     return Diagnostic(Location(file), "no-such-case", message, hint, "warning")
 
 
-def collect(files: Iterable[Target], options: Options) -> Iterator[tuple[str, int, str | None]]:
-    """Give (file, document, case id) of every selected case; None stands for an invalid spec."""
+def collect(files: Iterable[Target], options: Options) -> Iterator[tuple[str, str | None]]:
+    """Give the spec, `FILE` or `FILE#2`, and the id of every selected case; None: it is invalid."""
     for target in files:
         selection = _selection(target, options)
         try:
             documents = _documents(target.file)
         except SpecError:
-            yield target.file, 1, None
+            yield target.file, None
             continue
         for document in documents:
+            number = f"#{document.number}" if len(documents) > 1 else ""
             try:
                 spec = build(document)
             except SpecError:
-                yield target.file, document.number, None
+                yield target.file + number, None
                 continue
             for case in spec.cases:
                 if not selection or selection(spec, case):
-                    yield target.file, document.number, case.id
+                    yield target.file + number, case.id
 
 
 def _selection(target: Target, options: Options) -> Selection:

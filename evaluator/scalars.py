@@ -28,9 +28,9 @@ _NUMBER = re.compile(
     r"|(?P<float>(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+))",
     re.ASCII,
 )
-_LEADING_ZERO = r"([-+]?)0+([0-9]+)"
+_LEADING_ZERO = r"([-+]?)0([0-9]+)"
 _RADIX = r"[-+]?0(?:o[0-7]+|x[0-9a-fA-F]+|b[01]+)"
-_UNDERSCORES = r"[-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"
+_UNDERSCORES = r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"
 _BASE_60 = r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
 
 
@@ -105,8 +105,8 @@ def _ambiguous(text: str) -> Complaint | None:
     said: str | None = None
     hint = ""
     if match := re.fullmatch(_LEADING_ZERO, text, re.ASCII):
-        sign, digits = match.groups()
-        octal = set(digits) <= set("01234567")
+        sign, digits = match[1], match[2].lstrip("0") or "0"
+        octal = len(digits) > 1 and set(digits) <= set("01234567")
         said = (
             f"`{_short(text)}` is {sign}{_short(str(int(digits[:300], 8)))} in YAML 1.1"
             f" and {sign}{_short(digits)} in YAML 1.2"
@@ -120,7 +120,7 @@ def _ambiguous(text: str) -> Complaint | None:
     elif re.fullmatch(_BASE_60, text, re.ASCII):
         said = f"`{_short(text)}` is a number to base 60 in YAML 1.1 and text in YAML 1.2"
         hint = f"write [{_short(', '.join(text.split(':')))}] for a list"
-    elif re.fullmatch(_UNDERSCORES, text, re.ASCII):
+    elif "_" in text and re.fullmatch(_UNDERSCORES, text, re.ASCII):
         said = f"`{_short(text)}` is a number in YAML 1.1 and text in YAML 1.2"
         hint = f"write {_short(text.replace('_', ''))}"
     if said is None:

@@ -11,15 +11,24 @@ from typing import Any, Final, NamedTuple
 from yaml.error import YAMLError
 from yaml.events import (
     AliasEvent,
+    DocumentEndEvent,
     DocumentStartEvent,
     MappingEndEvent,
+    MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
 )
 
 from evaluator import scalars, syntax
-from evaluator.diagnostics import Diagnostic, Location, clip, did_you_mean
+from evaluator.diagnostics import (
+    MAX_DIAGNOSTICS,
+    Diagnostic,
+    Location,
+    clip,
+    did_you_mean,
+    too_many,
+)
 from evaluator.scalars import KNOWN
 
 #: Limits that keep time and memory bounded whatever a file holds.
@@ -195,6 +204,11 @@ class _Anchored(NamedTuple):
     size: int
 
 
+def _weight(text: str) -> int:
+    """Tell how many values a text counts for beyond one: each alias of it may be written out."""
+    return len(text) // 100
+
+
 class _Stop(Exception):
     """A document that cannot be read any further."""
 
@@ -213,6 +227,8 @@ class _Reader:
         self._anchors: dict[str, _Anchored] = {}
         #: How many values aliases stand for, beyond one each.
         self._extra = 0
+        #: Where the list or mapping ends that was read last.
+        self._closed = 0
         return self.document
 
     def documents(self, keep_going: bool = False) -> list[Document]:
@@ -222,9 +238,11 @@ class _Reader:
                 if type(event) is DocumentStartEvent:
                     document = self._begin(len(found) + 1)
                     found.append(document)
-                    document.data = self._value(next(self.events), 0)
-        except _Stop:
-            pass
+                    try:
+                        document.data = self._value(next(self.events), 0)
+                    except _Stop:
+                        if not self._skip():
+                            break
         except YAMLError as error:
             if not keep_going:
                 raise
@@ -232,6 +250,19 @@ class _Reader:
             failed = _failed(self.source, number, syntax.explain(error, self.source.text))
             found[number - 1 :] = [failed]
         return self._without_empty(found)
+
+    def _skip(self) -> bool:
+        """Go on to the next document; False where the parser would take too long."""
+        depth = 0
+        for event in self.events:
+            kind = type(event)
+            depth += kind is SequenceStartEvent or kind is MappingStartEvent
+            depth -= kind is SequenceEndEvent or kind is MappingEndEvent
+            if kind is DocumentEndEvent:
+                return True
+            if depth > MAX_DEPTH:
+                return False
+        return False
 
     def _without_empty(self, found: list[Document]) -> list[Document]:
         if len(found) > 1 and found[-1].data is None and not found[-1].broken:
@@ -254,6 +285,9 @@ class _Reader:
         start, end = event.start_mark.index, event.end_mark.index
         location = self.source.location(start, max(end, start + 1))
         self.document.diagnostics.append(Diagnostic(location, code, message, hint, severity))
+        if len(self.document.diagnostics) == MAX_DIAGNOSTICS:
+            self.document.diagnostics.append(too_many(self.document.diagnostics[-1]))
+            raise _Stop
 
     def _stop(self, event: Event, code: str, message: str, hint: str = "") -> _Stop:
         self._complain(event, code, message, hint)
@@ -276,7 +310,8 @@ class _Reader:
         else:
             self._quoted(event)
         if event.anchor is not None:
-            self._anchors[event.anchor] = _Anchored(value, len(self._spans) // 2 - 1, 1)
+            size = 1 + _weight(event.value)
+            self._anchors[event.anchor] = _Anchored(value, len(self._spans) // 2 - 1, size)
         return value
 
     def _nested(self, event: Event, depth: int) -> Any:
@@ -299,9 +334,10 @@ class _Reader:
         fill = self._list if type(event) is SequenceStartEvent else self._mapping
         value, end = fill(node, depth + 1)
         after = self.document._next[node] = len(spans) // 2
-        # A block ends with its last value; brackets end where they close.
         closes = end.end_mark.index
-        spans[2 * node + 1] = spans[-1] if closes == end.start_mark.index else closes
+        if closes == end.start_mark.index:  # a block ends with its last value
+            closes = max(spans[-1], self._closed)
+        self._closed = spans[2 * node + 1] = closes
         if anchor is not None:
             self._anchors[anchor] = _Anchored(value, node, after + self._extra - before)
         return value
@@ -340,6 +376,7 @@ class _Reader:
         return values, event
 
     def _plain(self, event: Event) -> Any:
+        self._extra += _weight(event.value)
         value, complaint = scalars.resolve(event.value)
         if complaint is not None:
             self._complain(event, *complaint)
@@ -348,6 +385,7 @@ class _Reader:
         return value
 
     def _quoted(self, event: Event) -> None:
+        self._extra += _weight(event.value)
         if event.tag is not None:
             self._refuse_tag(event)
         if not event.value.isascii() and re.search("[\ud800-\udfff]", event.value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from evaluator.layers import connect_layers, connect_neuron
 from evaluator.neurons import connect_neurons
 from evaluator.source import Document, read
 from evaluator.validate import check
-from evaluator.wiring import Wiring
+from evaluator.wiring import TooMany, Wiring
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network
@@ -60,21 +61,28 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
         found += check(document)
     if _errors(found):
         raise SpecError(in_file_order(found))
-    wiring = Wiring(document)
-    network = _network(wiring)
-    found_cases = None
-    if network is not None:
-        reader = CaseReader(wiring, network, _override(atol, rtol))
-        reader.read()
-        if not _errors(wiring.found):
-            found_cases = reader.cases, reader.batch(), reader.probes
+    wiring, parts = Wiring(document), None
+    with suppress(TooMany):
+        parts = _parts(wiring, _override(atol, rtol))
     found += wiring.found
-    if network is None or found_cases is None or _errors(wiring.found):
+    if parts is None or _errors(found):
         raise SpecError(in_file_order(found))
-    data = document.data
-    return Spec(
-        name_of(document), tuple(data.get("tags", ())), network, *found_cases, document, found
-    )
+    tags = tuple(document.data.get("tags", ()))
+    return Spec(name_of(document), tags, *parts, document, found)
+
+
+def _parts(
+    wiring: Wiring, override: tuple[float, float] | None
+) -> tuple[Network, list[Case], Array, list[Probe]] | None:
+    """Build the network, the cases, their inputs and what they expect; None if one is wrong."""
+    network = _network(wiring)
+    if network is None:
+        return None
+    reader = CaseReader(wiring, network, override)
+    reader.read()
+    if _errors(wiring.found):
+        return None
+    return network, reader.cases, reader.batch(), reader.probes
 
 
 def _network(wiring: Wiring) -> Network | None:

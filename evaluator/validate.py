@@ -9,14 +9,13 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from evaluator.diagnostics import Diagnostic
+from evaluator.diagnostics import MAX_DIAGNOSTICS, Diagnostic, too_many
 
 if TYPE_CHECKING:
     from evaluator.faults import Error, Fault
     from evaluator.source import Document
 
-#: How many diagnostics a document gets, and how many errors are looked at to find them.
-MAX_DIAGNOSTICS: Final = 100
+#: How many errors are looked at to find the diagnostics.
 MAX_ERRORS: Final = 1000
 #: From this length on, the fast validator sorts out the elements that need no explanation.
 LONG: Final = 32
@@ -59,10 +58,8 @@ def _diagnostics(document: Document, faults: list[Fault], truncated: bool) -> li
     }
     diagnostics = sorted(found, key=lambda d: (d.location.line, d.location.column))
     if more := len(faults) - len(shown):
-        last = diagnostics[-1]
         many = f"more than {more}" if truncated else f"{more}"
-        hint = "correct the first ones and run again"
-        diagnostics.append(Diagnostic(last.location, last.code, f"and {many} more problems", hint))
+        diagnostics.append(too_many(diagnostics[-1], f"{many} more"))
     return diagnostics
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evaluator.activations import ACTIVATIONS, NAMES, Activation
-from evaluator.diagnostics import Diagnostic, clip, did_you_mean
+from evaluator.diagnostics import MAX_DIAGNOSTICS, Diagnostic, clip, did_you_mean, too_many
 
 if TYPE_CHECKING:
     from evaluator.network import Array
     from evaluator.source import Document, Path
+
+
+class TooMany(Exception):
+    """A document with so many problems that no more are looked for."""
 
 
 class Wiring:
@@ -30,10 +35,13 @@ class Wiring:
         self, path: Path, code: str, message: str, hint: str = "",
         *, key: bool = False, severity: str = "error",
     ) -> None:  # fmt: skip
-        """Collect one diagnostic."""
+        """Collect one diagnostic; raises TooMany where there are enough."""
         self.found.append(
             self.document.diagnostic(path, code, message, hint, key=key, severity=severity)
         )
+        if len(self.found) == MAX_DIAGNOSTICS:
+            self.found.append(too_many(self.found[-1]))
+            raise TooMany
 
     # --- names
 
@@ -110,7 +118,7 @@ class Wiring:
                               f"row {number + 1} has {count(width, 'weight')}, row 1 has {widths[0]}",
                               "give every unit one weight per input")  # fmt: skip
         if len(set(widths)) > 1:
-            return np.zeros((len(widths), max(set(widths), key=widths.count)))
+            return np.zeros((len(widths), Counter(widths).most_common(1)[0][0]))
         return self.numbers(path, written)
 
     def _from_file(self, path: Path, reference: Mapping[str, Any]) -> Array | None:
@@ -172,11 +180,14 @@ class Wiring:
         parameters = (
             {} if isinstance(written, str) else {k: v for k, v in written.items() if k != "name"}
         )
+        before = len(self.found)
         for parameter, value in parameters.items():
             if isinstance(value, list) or is_file(value):
-                parameters[parameter] = values = self.vector((*path, parameter), value)
-                if values is None:
-                    return function, {}
+                parameters[parameter] = self.vector((*path, parameter), value)
+            elif isinstance(value, float) and not math.isfinite(value):
+                self._not_finite((*path, parameter), value)
+        if len(self.found) > before:
+            return function, {}
         if function.parameters:
             for parameter, message, hint in function.problems(parameters, units):
                 at = (*path, parameter) if parameter in parameters else path
@@ -205,4 +216,4 @@ def shape(values: Array) -> str:
 
 def spell(value: float) -> str:
     """Write a number as YAML does."""
-    return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}.get(str(value), str(value))
+    return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}.get(str(value), clip(str(value)))

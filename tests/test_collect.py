@@ -50,9 +50,9 @@ def test_an_id_names_the_cases_of_a_document(file: str, named: str, cases: list[
 
 def test_what_is_listed_can_be_given_back(file: str) -> None:
     listed = list(collect(targets([file]), Options()))
-    assert [case for _, _, case in listed] == ["a", "a#2", "case 3", "a", "b"]
-    for _, document, case in listed:
-        assert len(evaluator.run(f"{file}#{document}::{case}").results) == 1
+    assert [case for _, case in listed] == ["a", "a#2", "case 3", "a", "b"]
+    for spec, case in listed:
+        assert len(evaluator.run(f"{spec}::{case}").results) == 1
 
 
 @pytest.mark.parametrize("named", ["::c", "#3", "#1::b", "#3::a"])
@@ -67,8 +67,8 @@ def test_a_document_that_is_invalid_keeps_no_other_from_being_listed(tmp_path: P
     path = tmp_path / "s.yaml"
     path.write_text("a: 1\n---\n" + NEURON + "  - {inputs: 1, expected: 1}\n")
     assert list(collect(targets([str(path)]), Options())) == [
-        (str(path), 1, None),
-        (str(path), 2, "case 1"),
+        (f"{path}#1", None),
+        (f"{path}#2", "case 1"),
     ]
 
 

@@ -209,8 +209,8 @@ WORKS = {
         "cases:\n" + "  - {inputs: *w, expected: 1000}\n" * 50, 0
     ),
     "a description of 5 MB": (f"description: {'word ' * 1_000_000}\n" + GOOD, 0),
-    "a name of 1 MB in 500 failing cases": (
-        NEURON + f"cases:\n  - &a {{name: {'x' * 1_000_000}, inputs: 1, expected: 2}}\n" + "  - *a\n" * 500,
+    "a name of 100 kB in 500 failing cases": (
+        NEURON + f"cases:\n  - &a {{name: {'x' * 100_000}, inputs: 1, expected: 2}}\n" + "  - *a\n" * 500,
         1,
     ),
     "a line of 10 MB": ("{" + GOOD.replace("\n", ", ") + "tags: [b]}" + " " * 10**7, 0),
@@ -237,6 +237,9 @@ NUMBERS = [
 ]  # fmt: skip
 
 
+BEYOND_FLOAT32 = ("1.7976931348623157e308", "-1e308", "1" + "0" * 308)
+
+
 @pytest.mark.parametrize(("written", "code"), NUMBERS)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_any_number_may_be_an_input_and_what_it_gives_expected(
@@ -244,11 +247,9 @@ def test_any_number_may_be_an_input_and_what_it_gives_expected(
 ) -> None:
     text = f"dtype: {dtype}\nneuron: {{weights: [1], activation: identity}}\ncases: [{{inputs: {written}, expected: {written}}}]\n"
     found, output = survive(capsys, text)
-    if dtype == "float64" or code:
-        assert found == code
-    else:
-        # Beyond float32 both become infinite, which accepts itself.
-        assert found == 0
+    if dtype == "float32" and written in BEYOND_FLOAT32:
+        code = 3
+    assert found == code
     assert code or "1 value checked" in output
 
 
@@ -261,10 +262,7 @@ def test_any_number_may_be_an_input_and_what_it_gives_expected(
         "neuron: {weights: [1], activation: {name: elu, alpha: NUMBER}}\n" + CASES,
         "layers: [{weights: [[NUMBER]], activation: relu}]\n" + CASES,
         "layers: [{weights: [[1]], bias: [NUMBER], activation: relu}]\n" + CASES,
-        pytest.param(
-            "layers: [{weights: [[1]], activation: {name: prelu, slope: [NUMBER]}}]\n" + CASES,
-            marks=pytest.mark.xfail(reason="a slope is told as not-finite and as out-of-range"),
-        ),
+        "layers: [{weights: [[1]], activation: {name: prelu, slope: [NUMBER]}}]\n" + CASES,
         "inputs: [x]\nneurons: {y: {weights: {x: NUMBER}, activation: relu}}\n" + CASES,
         "inputs: [x]\nneurons: {y: {weights: [1], bias: NUMBER, activation: relu}}\n" + CASES,
         "tolerance: NUMBER\n" + GOOD,
@@ -300,9 +298,6 @@ def test_nothing_but_what_is_expected_is_accepted(
     assert survive(capsys, text)[0] == code
 
 
-@pytest.mark.xfail(
-    reason="a tolerance that overflows makes an infinite bound, which infinity meets"
-)
 @pytest.mark.parametrize("expected", ["1e308 ± 1e308", "1e308, tolerance: 1e308"])
 def test_infinity_is_not_within_a_finite_tolerance(capsys: Capture, expected: str) -> None:
     text = "neuron: {weights: [1], activation: identity}\n"
@@ -384,30 +379,22 @@ def test_no_name_commands_the_terminal(capsys: Capture, name: str, key: str) -> 
         assert all(c.isprintable() or c == "\n" for c in output), repr(output)
 
 
-# ---- what is wrong in modules that other hands hold
-
 SLOW = {
-    "underscores": ("a: 1" + "_" * 20_000 + "x\n", "the pattern of underscores backtracks"),
-    "zeros": ("a: " + "0" * 100_000 + "x\n", "the pattern of leading zeros backtracks"),
-    "duplicate keys": ("a: 1\n" * 30_000, "every duplicate looks through all keys before it"),
-    "ambiguous numbers on one line": (
-        "a: [" + "012, " * 150_000 + "]\n", "every diagnostic copies its line, and there is no limit",
-    ),
-    "unknown names": (
-        neurons([f"  neuron{n}: {{weights: {{neurom{n}: 1}}, activation: relu}}\n" for n in range(3000)]),
-        "every unknown name is compared with all known ones, and there is no limit",
-    ),
+    "underscores": "a: 1" + "_" * 20_000 + "x\n",
+    "zeros": "a: " + "0" * 100_000 + "x\n",
+    "duplicate keys": "a: 1\n" * 30_000,
+    "ambiguous numbers on one line": "a: [" + "012, " * 150_000 + "]\n",
+    "unknown names": neurons([f"  neuron{n}: {{weights: {{neurom{n}: 1}}, activation: relu}}\n" for n in range(3000)]),
     "inputs by name": (
         f"inputs: [{', '.join(f'i{n}' for n in range(40_000))}]\n"
-        f"neuron: {{activation: relu, weights: {{{', '.join(f'i{n}: 1' for n in range(40_000))}}}}}\n{CASES}",
-        "names are looked up in a tuple",
+        f"neuron: {{activation: relu, weights: {{{', '.join(f'i{n}: 1' for n in range(40_000))}}}}}\n{CASES}"
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "text",
-    [pytest.param(text, marks=pytest.mark.xfail(reason=why)) for text, why in SLOW.values()],
+    SLOW.values(),
     ids=SLOW,
 )
 def test_time_grows_with_the_file_and_not_with_its_square(capsys: Capture, text: str) -> None:
@@ -415,13 +402,11 @@ def test_time_grows_with_the_file_and_not_with_its_square(capsys: Capture, text:
     assert code == 3
 
 
-@pytest.mark.xfail(reason="a value behind an alias counts as one, however long its text is")
 def test_aliases_do_not_multiply_a_long_text_without_limit(capsys: Capture) -> None:
     text = f"  - &a {{name: {'x' * 1_000_000}, inputs: 1, expected: 1}}\n" + "  - *a\n" * 400
     assert survive(capsys, NEURON + "cases:\n" + text)[0] == 3
 
 
-@pytest.mark.xfail(reason="all cases of a spec are kept in memory with every unit's values")
 def test_many_cases_of_many_units_are_no_internal_fault() -> None:
     rows = "[&r [1]" + ", *r" * 49_999 + "]"
     cases = "  - &c {inputs: 1, expected: {layer2: 50000}}\n" + "  - *c\n" * 49_999

@@ -155,14 +155,14 @@ def _collect_only(files: list[Target], options: Options) -> int:
     from evaluator.runner import collect
 
     found = invalid = 0
-    for file, document, case in collect(files, options):
+    for spec, case in collect(files, options):
+        shown = harmless(spec)
         if case is None:
             invalid += 1
-            shown = harmless(file)
             print(f"{shown}: invalid; see `evaluator validate {shown}`")
         else:
             found += 1
-            print(harmless(f"{file}{f'#{document}' if document > 1 else ''}::{case}"))
+            print(f"{shown}::{harmless(case)}")
     print(f"\n{plural(found, 'case')} in {plural(len(files), 'file')}")
     return 3 if invalid else 0 if found or options.allow_empty else 5
 
