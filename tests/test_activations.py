@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
-import json
 import math
 from pathlib import Path
 from types import ModuleType
@@ -108,20 +107,6 @@ def test_defaults_of_the_table_are_those_of_the_function(name: str, defaults: An
 
 def test_all_other_activations_take_no_parameters() -> None:
     assert sum(bool(activation.parameters) for activation in ACTIVATIONS.values()) == 16
-
-
-def test_schema_knows_the_same_names_and_parameters() -> None:
-    schema = json.loads((ROOT / "schemas" / "spec.schema.json").read_text(encoding="utf-8"))
-    definitions = schema["definitions"]
-    assert set(definitions["activation_name"]["enum"]) == set(NAMES)
-    for rule in definitions["parametrised"]["allOf"]:
-        properties = {**rule["then"]["properties"]}
-        del properties["name"]
-        for name in rule["if"]["properties"]["name"]["enum"]:
-            parameters = ACTIVATIONS[NAMES[name]].parameters
-            assert {p.name: p.default for p in parameters} == {
-                key: value.get("default") for key, value in properties.items()
-            }
 
 
 def test_every_activation_has_a_formula_and_a_note() -> None:
