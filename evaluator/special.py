@@ -244,7 +244,7 @@ def log_sigmoid(z: Array) -> Array:
 @in_float64
 def hard_sigmoid(z: Array, alpha: float = 0.2, beta: float = 0.5) -> Array:
     """Return min(max(0, alpha·z + beta), 1), where near the lower bend the sum cancels."""
-    product, low = _scaled(alpha, z, limit=abs(beta) + 2.0)
+    product, low = _scaled(alpha, z, limit=2.0 * abs(beta) + 2.0)
     total, rest = _plus(product, beta)
     total += rest + low
     return np.minimum(np.maximum(total, 0.0), 1.0)
@@ -274,7 +274,7 @@ def squareplus(z: Array, b: float = 4.0) -> Array:
         return np.maximum(z, 0.0)
     half = np.abs(z) * 0.5
     total = np.hypot(half, math.sqrt(b) * 0.5) + half
-    return np.where(z < 0.0, b * 0.25 / total, total)
+    return np.where(z < 0.0, b / total * 0.25, total)
 
 
 @in_float64

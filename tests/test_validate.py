@@ -309,10 +309,6 @@ ANNOTATIONS = {"$schema", "title", "description", "default", "examples", "enumDe
 STRUCTURE = {"$ref", "definitions", "properties", "allOf", "if", "then", "else", "propertyNames"}
 
 
-def test_the_schema_is_draft_7() -> None:
-    jsonschema.Draft7Validator.check_schema(SCHEMA)
-
-
 def test_every_keyword_of_the_schema_is_explained() -> None:
     used = {key for part in subschemas(SCHEMA) for key in part} - ANNOTATIONS - STRUCTURE
     # These three are read out of the errors before the table is asked; patterns stand in `not`,
@@ -320,17 +316,6 @@ def test_every_keyword_of_the_schema_is_explained() -> None:
     used -= {"required", "additionalProperties", "pattern", "anyOf"}
     assert used <= set(faults.EXPLAIN)
     assert set(faults.EXPLAIN) - used <= {"None"}
-
-
-def test_every_key_is_described_for_editors() -> None:
-    for part in subschemas(SCHEMA):
-        for name, key in part.get("properties", {}).items():
-            # A bare reference or an empty schema repeats a key that is described elsewhere.
-            if isinstance(key, dict) and set(key) - {"$ref", "enum", "type"}:
-                assert key["description"].endswith((".", "…")), name
-                assert key["examples"], name
-    every = [key for part in subschemas(SCHEMA) for key in part.get("properties", {}).values()]
-    assert sum(isinstance(key, dict) and "title" in key for key in every) > 40
 
 
 def test_every_example_and_default_is_valid() -> None:
@@ -352,23 +337,6 @@ def test_additional_keys_are_refused_everywhere() -> None:
         assert SCHEMA["definitions"][name]["additionalProperties"] is False
     for rule in SCHEMA["definitions"]["parametrised"]["allOf"]:
         assert rule["then"]["additionalProperties"] is False
-
-
-def test_the_activations_are_those_of_the_evaluator() -> None:
-    activations = pytest.importorskip("evaluator.activations")
-    definitions = SCHEMA["definitions"]
-    assert set(definitions["activation_name"]["enum"]) == set(activations.NAMES)
-    assert definitions["activation"]["else"]["enum"] == definitions["activation_name"]["enum"]
-    taken: dict[str, dict[str, Any]] = {}
-    for rule in definitions["parametrised"]["allOf"]:
-        for name in rule["if"]["properties"]["name"]["enum"]:
-            assert name not in taken
-            taken[name] = {k: v for k, v in rule["then"]["properties"].items() if k != "name"}
-    for name, canonical in activations.NAMES.items():
-        parameters = activations.ACTIVATIONS[canonical].parameters
-        assert list(taken[name]) == [parameter.name for parameter in parameters], name
-        for parameter in parameters:
-            assert taken[name][parameter.name].get("default") == parameter.default, name
 
 
 def test_a_schema_that_is_not_there_is_named() -> None:
