@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -143,7 +142,7 @@ def fails(check: Callable[[], None]) -> bool:
 def test_a_wrong_variant_fails_a_test_of_the_right_one(
     name: str, wrong: str, function: Callable[..., Array], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    variant = dataclasses.replace(ACTIVATIONS[name], function=function)
+    variant = ACTIVATIONS[name]._replace(function=function)
     monkeypatch.setitem(ACTIVATIONS, name, variant)
     assert any(fails(check) for check in checks(name)), f"{name} that {wrong}"
 

@@ -262,7 +262,6 @@ def test_line_and_column_are_those_an_editor_counts(text: str) -> None:
         ("- a: [[1], [2]]\n", (0,)),
     ],
 )
-@pytest.mark.xfail(reason="a block whose last value is in brackets ends before they close")
 def test_a_block_ends_where_its_last_brackets_close(text: str, path: tuple[str | int, ...]) -> None:
     document = the(text)
     assert document.span(path)[1] == len(text.rstrip())
