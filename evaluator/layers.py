@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def connect_neuron(wiring: Wiring, inputs: tuple[str, ...] | None) -> Network | 
         wiring.complain(at if "inputs" in wiring.data else ("outputs", 0), "duplicate-name",
                       f"`{clip(outputs[0])}` names an input and the neuron's output",
                       "rename one; `outputs: [NAME]` renames the output")  # fmt: skip
-    step = Step(outputs[:1], 0, weights[None, :], bias, *chosen)
+    step = Step(outputs[:1], 0, weights[None, :], np.array([bias], wiring.dtype), *chosen)
     return Network(inputs, outputs[:1], (step,), {outputs[0]: Place(1, 0)}, wiring.dtype)
 
 
@@ -154,11 +155,16 @@ def _named_inputs(wiring: Wiring, inputs: Sequence[str]) -> list[tuple[str, Path
     return [(name, ("inputs", number)) for number, name in enumerate(inputs)]
 
 
+@lru_cache(maxsize=64)
+def _numbered(width: int) -> tuple[str, ...]:
+    return tuple(f"x{number + 1}" for number in range(width))
+
+
 def _input_names(
     wiring: Wiring, inputs: tuple[str, ...] | None, width: int, path: Path
 ) -> tuple[str, ...]:
     if inputs is None:
-        return tuple(f"x{number + 1}" for number in range(width))
+        return _numbered(width)
     if len(inputs) != width and path[0] == "neuron":
         wiring.complain(path, "shape-mismatch",
                       f"{count(width, 'weight')} for {count(len(inputs), 'input')}",

@@ -69,25 +69,27 @@ class Network:
 
     def __call__(self, x: ArrayLike) -> Array:
         """Evaluate inputs (n,) or (cases, n); gives outputs (m,) or (cases, m)."""
-        batch, single = self._batch(x)
-        y = self.forward(batch).outputs
-        return y[0] if single else y
+        trace = self.trace(x)
+        return trace.outputs[0] if trace.single else trace.outputs
 
     def trace(self, x: ArrayLike) -> Trace:
         """Evaluate inputs and keep every intermediate value."""
         batch, single = self._batch(x)
-        trace = self.forward(batch)
+        with np.errstate(all="ignore"):
+            trace = self.forward(batch)
         return Trace(self, trace.blocks, trace.sums, single)
 
     def forward(self, x: Array) -> Trace:
-        """Feed a batch (cases, inputs) of the network's dtype through every step."""
+        """Feed a batch (cases, inputs) of the network's dtype through every step.
+
+        NumPy may warn of what overflows on the way: `np.errstate` is the caller's.
+        """
         blocks: list[Array] = [x]
         sums: list[Array] = [x]
-        with np.errstate(all="ignore"):
-            for step in self.steps:
-                z = step.weighted_sum(step.read(blocks))
-                sums.append(z)
-                blocks.append(step.activation.function(z, **step.parameters))
+        for step in self.steps:
+            z = step.weighted_sum(step.read(blocks))
+            sums.append(z)
+            blocks.append(step.activation.function(z, **step.parameters))
         return Trace(self, blocks, sums, False)
 
     def width(self, block: int) -> int:

@@ -22,7 +22,7 @@ class _Unit(NamedTuple):
 
     reads: tuple[str, ...]
     weights: Array
-    bias: Array
+    bias: float
     activation: Activation
     parameters: dict[str, Any]
 
@@ -183,7 +183,7 @@ def _assemble(
     for (_, reads, _, _), names in groups.items():
         sources = blocks[reads] if reads in blocks else tuple(places[read] for read in reads)
         weights = np.array([units[name].weights for name in names])
-        bias = np.concatenate([units[name].bias for name in names])
+        bias = np.array([units[name].bias for name in names], dtype)
         unit = units[names[0]]
         steps.append(Step(tuple(names), sources, weights, bias, unit.activation, unit.parameters))
         blocks[tuple(names)] = len(steps)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import perf_counter
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from evaluator import __version__
 from evaluator.collect import CaseId, Selection, Target, targets
 from evaluator.diagnostics import Diagnostic, Location, SpecError, clip, did_you_mean
@@ -55,7 +57,8 @@ def collect_report(
     report = Report(__version__, override=_override(options))
     interrupted = False
     try:
-        _fill(report, results(files, options), options.maxfail, seen)
+        with np.errstate(all="ignore"):
+            _fill(report, results(files, options), options.maxfail, seen)
     except KeyboardInterrupt:
         # What was found so far is worth reporting.
         interrupted = True

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from evaluator.diagnostics import MAX_DIAGNOSTICS, Diagnostic, clip, did_you_mea
 if TYPE_CHECKING:
     from evaluator.network import Array
     from evaluator.source import Document, Path
+
+
+#: The least magnitude that a dtype can only hold as infinity.
+BEYOND: Final = {"float64": math.inf, "float32": 2.0**128 - 2.0**103}
 
 
 class TooMany(Exception):
@@ -97,9 +101,11 @@ class Wiring:
             return None
         return values
 
-    def scalar(self, path: Path, written: float) -> Array:
-        """Read one finite number, as an array of length 1."""
-        return self.numbers(path, [written])
+    def scalar(self, path: Path, written: float) -> float:
+        """Read one finite number."""
+        if not abs(written) < BEYOND[self.dtype]:
+            self._not_finite(path, written)
+        return written
 
     def matrix(self, path: Path, written: Any) -> Array | None:
         """Read the weights of a layer: finite numbers (units, inputs)."""
@@ -148,8 +154,8 @@ class Wiring:
         names = list(written) if isinstance(written, dict) else None
         listed: Any = list(written.values()) if isinstance(written, dict) else written
         flat = chain.from_iterable(listed) if type(listed[0]) is list else listed
-        if self.dtype == "float64" and all(map(math.isfinite, flat)):
-            return np.array(listed, np.float64)
+        if all(map(BEYOND[self.dtype].__gt__, map(abs, flat))):
+            return np.array(listed, self.dtype)
         with np.errstate(over="ignore"):
             values = np.array(listed, self.dtype)
         for index in np.argwhere(~np.isfinite(values)).tolist():
@@ -184,8 +190,8 @@ class Wiring:
         for parameter, value in parameters.items():
             if isinstance(value, list) or is_file(value):
                 parameters[parameter] = self.vector((*path, parameter), value)
-            elif isinstance(value, float) and not math.isfinite(value):
-                self._not_finite((*path, parameter), value)
+            elif not isinstance(value, str):
+                self.scalar((*path, parameter), value)
         if len(self.found) > before:
             return function, {}
         if function.parameters:
