@@ -48,7 +48,7 @@ def simple_float(text: str) -> float | None:
     if "." in text and len(text) < 40 and not text.strip("-.0123456789"):
         try:
             return float(text)
-        except ValueError:
+        except ValueError:  # two points, a sign inside
             return None
     return None
 

@@ -29,7 +29,7 @@ from evaluator.diagnostics import (
     did_you_mean,
     too_many,
 )
-from evaluator.scalars import KNOWN
+from evaluator.scalars import KNOWN, simple_float
 
 #: Limits that keep time and memory bounded whatever a file holds.
 MAX_DEPTH: Final = 64
@@ -303,7 +303,7 @@ class _Reader:
         if event.implicit[0]:
             if value in KNOWN:
                 value = KNOWN[value]
-            elif (number := scalars.simple_float(value)) is not None:
+            elif (number := simple_float(value)) is not None:
                 value = number
             else:
                 value = self._plain(event)
@@ -344,9 +344,19 @@ class _Reader:
 
     def _list(self, _: int, depth: int) -> tuple[list[Any], Event]:
         values: list[Any] = []
+        mark = self._mark
         for event in self.events:
             kind = type(event)
             if kind is ScalarEvent:
+                text = event.value
+                # Most lists hold plain decimals: what `_scalar` does with them, without the call.
+                if "." in text and event.implicit[0] and event.anchor is None:
+                    number = simple_float(text)
+                    if number is not None:
+                        mark(event.start_mark.index)
+                        mark(event.end_mark.index)
+                        values.append(number)
+                        continue
                 values.append(self._scalar(event))
             elif kind is SequenceEndEvent:
                 break

@@ -1,0 +1,1 @@
+"""Benchmarks: each figure is a ratio of two commands, run in turn."""

@@ -1,0 +1,87 @@
+"""`make bench`: every figure of docs/performance.md, measured in one run.
+
+`python -m benchmarks --write` puts the table into the page.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import inputs, rivals
+from benchmarks.timing import compare, peak_memory
+
+ROOT = Path(__file__).parent.parent
+PYTHON = sys.executable
+EVALUATOR = str(Path(PYTHON).with_name("evaluator"))
+RIVALS = [PYTHON, str(ROOT / "benchmarks/rivals.py")]
+SEED = str(ROOT / "specs/neurons/two-input.yaml")
+FILES = 2000
+
+HEAD = "| what | against | ours | other | ratio | goal |\n|---|---|---|---|---|---|"
+
+
+def main() -> None:
+    """Measure, print, and write if asked to."""
+    lines = [HEAD]
+    print(HEAD)
+    with tempfile.TemporaryDirectory() as folder:
+        for line in figures(Path(folder)):
+            print(line, flush=True)
+            lines.append(line)
+    if "--write" in sys.argv:
+        page = ROOT / "docs/performance.md"
+        text = page.read_text(encoding="utf-8")
+        table = "\n".join(lines)
+        text = re.sub(r"\| what .*?(?=\n\n)", lambda _: table, text, count=1, flags=re.DOTALL)
+        page.write_text(text, encoding="utf-8")
+
+
+def figures(folder: Path) -> Iterator[str]:
+    """Give a line of the table for each figure."""
+    start = [PYTHON, "-c", "import yaml, numpy, jsonschema"]
+    yield timed("`evaluator run`, the seed", "`import yaml, numpy, jsonschema`",
+                [EVALUATOR, "run", SEED], start, 0.8, 25)  # fmt: skip
+    yield timed("`evaluator --version`", "`python -c pass`",
+                [EVALUATOR, "--version"], [PYTHON, "-c", "pass"], 4, 25)  # fmt: skip
+    specs = inputs.small_specs(folder / "specs", FILES)
+    ours = [EVALUATOR, "run", str(specs)]
+    yield timed("2,000 files of five cases", "a script by hand",
+                ours, [*RIVALS, "script", str(specs)], 0.45)  # fmt: skip
+    yield timed("the same", "libyaml's bare events", ours, [*RIVALS, "events", str(specs)], 2.6)
+    test = folder / "test_cases.py"
+    here = str(ROOT / "benchmarks")
+    test.write_text(rivals.PYTEST.format(here=here, specs=str(specs)), encoding="utf-8")
+    pytest = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)]
+    yield timed("the same", "parametrised pytest", ours, pytest, 0.08, 3)
+    more = inputs.small_specs(folder / "more", 2 * FILES)
+    yield timed("4,000 files", "2,000 files", [EVALUATOR, "run", str(more)], ours, 2.1)
+    memory = peak_memory([EVALUATOR, "run", str(more)]), peak_memory(ours)
+    yield row("4,000 files, peak memory", "2,000 files",
+              *(f"{size / 2**20:.0f} MiB" for size in memory), memory[0] / memory[1], 1.2)  # fmt: skip
+    weights = inputs.inline_weights(folder / "weights.yaml")
+    yield timed("100,000 weights in the text", "libyaml's bare events",
+                [EVALUATOR, "run", str(weights)], [*RIVALS, "events", str(weights)], 2)  # fmt: skip
+    table = inputs.table(folder / "table")
+    yield timed("10,000 cases through 784-128-10", "bare NumPy",
+                [EVALUATOR, "run", str(table)], [*RIVALS, "table", str(table)], 1.25)  # fmt: skip
+
+
+def timed(
+    what: str, against: str, ours: list[str], other: list[str], goal: float, runs: int = 9
+) -> str:
+    """Time two commands and give their line of the table."""
+    pair = compare(ours, other, runs)
+    return row(what, against, f"{pair.ours:.3f} s", f"{pair.other:.3f} s", pair.ratio, goal)
+
+
+def row(what: str, against: str, ours: str, other: str, ratio: float, goal: float) -> str:
+    """Write a line of the table."""
+    return f"| {what} | {against} | {ours} | {other} | {ratio:.2f} | ≤ {goal:g} |"
+
+
+if __name__ == "__main__":
+    main()
