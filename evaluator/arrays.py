@@ -11,21 +11,22 @@ import json
 import math
 import os
 import re
-import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
-from itertools import islice
-from pathlib import Path, PurePath, PureWindowsPath
-from typing import Any, Final, TypeAlias, cast
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
-from evaluator.diagnostics import clip, did_you_mean
+from evaluator.csvfile import read_matrix
+from evaluator.diagnostics import clip
+from evaluator.files import ArrayFileError, listed, nearest, reading, resolve
 
-Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+if TYPE_CHECKING:
+    from evaluator.network import Array
 
 #: What one array may take in memory, its elements counted as 64-bit floats.
 MAX_ARRAY_BYTES: Final = 4 * 2**30
@@ -42,22 +43,6 @@ MAX_SAFETENSORS_HEADER: Final = 10_000_000
 _EXACT = 2**53
 _ONE = np.uint64(1)
 _GULP = 2**20
-_MARKS = ("pyproject.toml", "evaluator.toml", ".git")
-
-
-class ArrayFileError(Exception):
-    """A file of numbers cannot be used.
-
-    `code` is `array-file` for the file itself, `case-table` for columns, rows and cells of a table,
-    and `shape-mismatch` for numbers of values that do not fit.
-    """
-
-    def __init__(self, message: str, hint: str, code: str = "array-file") -> None:
-        self.message, self.hint, self.code = message, hint, code
-        super().__init__(message, hint, code)
-
-    def __str__(self) -> str:
-        return self.message
 
 
 def load_array(reference: Mapping[str, Any], spec_file: str) -> Array:
@@ -77,8 +62,6 @@ def load_array(reference: Mapping[str, Any], spec_file: str) -> Array:
     path = resolve(name, spec_file)
     with reading(shown):
         if suffix == ".csv":
-            from evaluator.tables import read_matrix
-
             values = read_matrix(path, shown)
         elif suffix == ".npy":
             with path.open("rb") as stream:
@@ -95,74 +78,6 @@ def load_array(reference: Mapping[str, Any], spec_file: str) -> Array:
             raise ArrayFileError(f"{shown}: {axes}", "leave out `transpose`", "shape-mismatch")
         return values.T
     return values
-
-
-def project_root(spec_file: Path) -> Path:
-    """Give the nearest folder at or above the spec that marks a project, else the spec's folder.
-
-    A spec from standard input, `-`, stands in the current folder.
-    """
-    folder = Path(os.path.abspath(spec_file)).parent
-    marked = (f for f in (folder, *folder.parents) if any(os.path.exists(f / m) for m in _MARKS))
-    return next(marked, folder)
-
-
-def resolve(name: str, spec_file: str) -> Path:
-    """Find the regular file that a spec names; its real path lies inside the project root."""
-    shown = f"`{clip(name, 80)}`"
-    foreign = re.search("[\\\\\0\ud800-\udfff]", name) or PureWindowsPath(name).anchor
-    if foreign or os.path.isabs(name):
-        hint = "write the path from the spec's folder, such as `data/weights.npz`"
-        raise ArrayFileError(f"{shown} is not a relative path with forward slashes", hint)
-    root = os.path.realpath(project_root(Path(spec_file)))
-    path = os.path.realpath(os.path.join(os.path.dirname(spec_file), name))
-    if not Path(path).is_relative_to(root):
-        hint = f"keep it below the nearest folder with {', '.join(f'`{m}`' for m in _MARKS)}"
-        raise ArrayFileError(f"{shown} leads out of the project, `{clip(root, 200)}`", hint)
-    with reading(shown):
-        try:
-            mode = os.stat(path).st_mode
-        except FileNotFoundError:
-            raise ArrayFileError(f"{shown} does not exist", _neighbour(Path(path))) from None
-    if not stat.S_ISREG(mode):
-        kind = "a folder" if stat.S_ISDIR(mode) else "a device, a pipe or a socket"
-        raise ArrayFileError(f"{shown} is {kind}", "name a regular file")
-    return Path(path)
-
-
-def _neighbour(missing: Path) -> str:
-    """Name the file of the same folder that may have been meant."""
-    names: list[str] = []
-    with suppress(OSError), os.scandir(missing.parent) as entries:
-        files = [entry.name for entry in islice(entries, 1000) if os.path.isfile(entry)]
-        names = sorted(filter(str.isprintable, files))
-    return did_you_mean(missing.name, names) or "paths are relative to the spec's folder"
-
-
-@contextmanager
-def reading(shown: str) -> Iterator[None]:
-    """Turn what the operating system refuses, while a file is read, into an `ArrayFileError`."""
-    try:
-        yield
-    except OSError as fault:
-        hint, reason = "check the file and its permissions", clip(fault.strerror or str(fault), 80)
-        raise ArrayFileError(f"{shown} cannot be read: {reason}", hint) from None
-    except MemoryError:
-        hint = "save the array in parts"
-        raise ArrayFileError(f"{shown} does not fit in memory", hint) from None
-
-
-def listed(names: Iterable[str], limit: int = 8) -> str:
-    """Write names for a hint: the first few, and how many more there are."""
-    known = list(names)
-    rest = f" and {len(known) - limit} more" if len(known) > limit else ""
-    return ", ".join(f"`{clip(name)}`" for name in known[:limit]) + rest
-
-
-def nearest(word: str, names: Sequence[str]) -> str:
-    """Give the hint for a name that is none of those that there are."""
-    guess = did_you_mean(clip(word), [clip(name) for name in names[:1000]])
-    return "; ".join(filter(None, (guess, f"there are {listed(names)}")))
 
 
 def pick(key: str | None, names: Sequence[str], shown: str) -> str:

@@ -15,8 +15,8 @@ from evaluator.network import Network, Place
 from evaluator.wiring import count, spell
 
 if TYPE_CHECKING:
+    from evaluator.document import Path
     from evaluator.network import Array
-    from evaluator.source import Path
     from evaluator.tables import Table
     from evaluator.wiring import Wiring
 
@@ -320,7 +320,7 @@ class CaseReader:
     # --- tables
 
     def _table(self, case: Case, written: Mapping[str, Any]) -> None:
-        from evaluator.arrays import ArrayFileError
+        from evaluator.files import ArrayFileError
         from evaluator.tables import load_table
 
         path = ("cases", case.number, "file")

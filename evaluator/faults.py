@@ -10,7 +10,7 @@ from evaluator.diagnostics import clip, did_you_mean
 from evaluator.misreadings import MAX_TEXT, NETWORKS, Path, colon_hint, number_hint, type_hint
 
 if TYPE_CHECKING:
-    from evaluator.source import Document
+    from evaluator.document import Document
 
 #: A ValidationError of jsonschema, whose attributes are declared as "perhaps not set".
 Error = Any

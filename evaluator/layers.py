@@ -13,8 +13,8 @@ from evaluator.network import Network, Place, Step
 from evaluator.wiring import count, is_file
 
 if TYPE_CHECKING:
+    from evaluator.document import Path
     from evaluator.network import Array
-    from evaluator.source import Path
     from evaluator.wiring import Wiring
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evaluator.diagnostics import clip
 
 if TYPE_CHECKING:
-    from evaluator.source import Document
+    from evaluator.document import Document
 
 Path = tuple[str | int, ...]
 

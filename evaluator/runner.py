@@ -13,10 +13,11 @@ import numpy as np
 from evaluator import __version__
 from evaluator.collect import CaseId, Selection, Target, targets
 from evaluator.diagnostics import Diagnostic, Location, SpecError, clip, did_you_mean
+from evaluator.document import Document
 from evaluator.evaluate import evaluate
 from evaluator.results import FAILING, Report, SpecResult, exit_code
-from evaluator.source import Document
-from evaluator.spec import build, name_of, read_bytes, read_file
+from evaluator.source import read_bytes, read_file
+from evaluator.spec import build, name_of
 
 #: The exit code of a run that was interrupted.
 INTERRUPTED: Final = 130

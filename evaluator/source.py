@@ -1,11 +1,11 @@
-"""Text → documents: plain data, and where each key and value stands."""
+"""Files and texts → documents, in one pass over the events of YAML."""
 
 from __future__ import annotations
 
+import os
 import re
-from array import array
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+import stat
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from yaml.error import YAMLError
@@ -25,155 +25,73 @@ from evaluator.diagnostics import (
     MAX_DIAGNOSTICS,
     Diagnostic,
     Location,
+    SpecError,
     clip,
     did_you_mean,
     too_many,
 )
+from evaluator.document import Document, Text
 from evaluator.scalars import KNOWN, simple_float
 
 #: Limits that keep time and memory bounded whatever a file holds.
+MAX_BYTES: Final = 256 * 2**20
 MAX_DEPTH: Final = 64
 MAX_EXPANSION: Final = 1_000_000
-
-Path = Sequence[str | int]
 
 #: PyYAML's events share no type that knows their marks and values.
 Event = Any
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|#[^\n]*\n)*)+")
-_LINE_END = re.compile(r"\r\n|\r|\n")
+
+def read_file(path: str) -> list[Document]:
+    """Read every document of a file; raises SpecError where it cannot be read at all."""
+    try:
+        content = _content(path)
+    except FileNotFoundError:
+        raise _unreadable(path, "the file is not there", "check the name, or the link") from None
+    except OSError as error:
+        raise _unreadable(path, f"the file cannot be read: {error.strerror}") from None
+    return read_bytes(content, path)
 
 
-class Text:
-    """The text of one file, which knows line and column of every character."""
-
-    def __init__(self, text: str, file: str) -> None:
-        self.text, self.file = text, file
-        self._starts: list[int] = []
-
-    def position(self, index: int) -> tuple[int, int]:
-        """Give the line and the column of a character, both counted from 1."""
-        if not self._starts:
-            self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
-        line = bisect_right(self._starts, index)
-        return line, index - self._starts[line - 1] + 1
-
-    def positions(self, indices: list[int]) -> list[tuple[int, int]]:
-        """Give line and column of characters in rising order, without an index of all lines."""
-        text, found = self.text, []
-        if "\r" in text:
-            return [self.position(index) for index in indices]
-        line, last = 1, 0
-        for index in indices:
-            line += text.count("\n", last, index)
-            last = index
-            found.append((line, index - text.rfind("\n", 0, index)))
-        return found
-
-    def location(self, start: int, end: int) -> Location:
-        """Describe the characters from `start` up to `end`, as far as they stand on one line."""
-        line, column = self.position(start)
-        shown = [self._line(number) for number in range(max(1, line - 2), line + 1)]
-        stretch = self.text[start : min(end, start + 400)]
-        width = max(1, len(re.split(r"[\r\n]", stretch, maxsplit=1)[0].rstrip()))
-        # Lines of megabytes exist; a person sees the part around the caret.
-        offset = max(0, column - 80) if len(shown[-1]) > 200 else 0
-        lines = tuple(text[offset : offset + 200] for text in shown)
-        return Location(self.file, line, column, min(width, 200), lines, offset)
-
-    def _line(self, number: int) -> str:
-        start = self._starts[number - 1]
-        end = self._starts[number] if number < len(self._starts) else len(self.text)
-        return self.text[start:end].rstrip("\r\n")
+def _content(path: str) -> bytes:
+    # Without O_NONBLOCK, opening a pipe would wait for its writer.
+    stream = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        found = os.fstat(stream)
+        if not stat.S_ISREG(found.st_mode):
+            what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
+            raise _unreadable(path, f"the file is {what}", "name a YAML file")
+        if found.st_size > MAX_BYTES:
+            raise _unreadable(path, f"the file is larger than {MAX_BYTES // 2**20} MiB",
+                              "keep large arrays in .npz files", "too-large")  # fmt: skip
+        content = os.read(stream, found.st_size + 1)
+        while len(content) < found.st_size and (more := os.read(stream, found.st_size)):
+            content += more
+        return content
+    finally:
+        os.close(stream)
 
 
-class Document:
-    """One YAML document: its data, what is wrong with it, and where everything stands."""
+def read_bytes(content: bytes, file: str) -> list[Document]:
+    """Read every document of the bytes of a file; raises SpecError if they are not UTF-8."""
+    try:
+        return read(content.decode("utf-8"), file)
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        location = Location(file, len(lines), len(lines[-1]) + 1)
+        byte = content[error.start]
+        raise SpecError([
+            Diagnostic(
+                location, "encoding",
+                f"the file is not UTF-8: byte 0x{byte:02X} at offset {error.start}",
+                "save it as UTF-8",
+            )
+        ]) from None  # fmt: skip
 
-    def __init__(self, text: Text, number: int) -> None:
-        self.text = text
-        #: Counted from 1.
-        self.number = number
-        self.data: Any = None
-        #: What the reader found; the data is of no use if one of them is an error.
-        self.diagnostics: list[Diagnostic] = []
-        # Nodes are numbered in the order of the text: the start and the end of node n are
-        # spans[2n] and spans[2n + 1]; a container also knows where its last descendant ends.
-        self._spans = array("Q")
-        self._next: dict[int, int] = {}
-        self._targets: dict[int, int] = {}
-        self._listed: dict[int, list[int]] = {}
 
-    @property
-    def file(self) -> str:
-        return self.text.file
-
-    @property
-    def broken(self) -> bool:
-        """Whether the reader found an error, so that there is no data to go on with."""
-        return any(d.severity == "error" for d in self.diagnostics)
-
-    def locate(self, path: Path = (), key: bool = False) -> Location:
-        """Find the value at a path (or its key), or the deepest part of the path that is there."""
-        return self.text.location(*self.span(path, key))
-
-    def span(self, path: Path = (), key: bool = False) -> tuple[int, int]:
-        """Give the characters (start, end) of the value at a path, or of its key."""
-        node, data, at = 0, self.data, (0, 1)
-        if not self._spans:
-            return at
-        for depth, step in enumerate(path):
-            node = self._targets.get(node, node)
-            children = self._children(node)
-            if isinstance(data, dict) and step in data:
-                place = 2 * list(data).index(str(step))
-                at, node, data = self._bounds(children[place]), children[place + 1], data[step]
-                wants_key = key and depth == len(path) - 1
-            elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-                node, data, wants_key = children[step], data[step], False
-            else:
-                break
-            if wants_key or self._is_void(node):
-                return at
-        return self._bounds(node)
-
-    def positions(self, key: str) -> list[tuple[int, int]]:
-        """Give line and column of every element of the list under a key of the document."""
-        node = self._children(self._targets.get(0, 0))[2 * list(self.data).index(key) + 1]
-        spans, text = self._spans, self.text.text
-        children = self._children(self._targets.get(node, node))
-        starts = [spans[2 * child] for child in children]
-        if "&" in text:
-            starts = [self._bounds(child)[0] for child in children]
-        return self.text.positions(starts)
-
-    def diagnostic(
-        self, path: Path, code: str, message: str, hint: str = "",
-        *, key: bool = False, severity: str = "error",
-    ) -> Diagnostic:  # fmt: skip
-        """Say what is wrong with the value (or the key) at a path."""
-        return Diagnostic(self.locate(path, key), code, message, hint, severity)
-
-    def _is_void(self, node: int) -> bool:
-        return node not in self._next and self._spans[2 * node] == self._spans[2 * node + 1]
-
-    def _children(self, node: int) -> list[int]:
-        if node in self._listed:
-            return self._listed[node]
-        children, child, end = [], node + 1, self._next.get(node, node + 1)
-        while child < end:
-            children.append(child)
-            child = self._next.get(child, child + 1)
-        if end > node + 100:  # a long list is asked for again for every element that is wrong
-            self._listed[node] = children
-        return children
-
-    def _bounds(self, node: int) -> tuple[int, int]:
-        start, end = self._spans[2 * node], self._spans[2 * node + 1]
-        text = self.text.text
-        if text[start : start + 1] in ("&", "!") and (found := _PROPERTIES.match(text, start)):
-            start = min(found.end(), end)
-        return start, end
+def _unreadable(file: str, message: str, hint: str = "", code: str = "unreadable") -> SpecError:
+    return SpecError([Diagnostic(Location(file), code, message, hint)])
 
 
 def read(text: str, file: str) -> list[Document]:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evaluator.cases import Case, CaseReader, Probe
-from evaluator.diagnostics import Diagnostic, Location, SpecError
+from evaluator.diagnostics import Diagnostic, SpecError
+from evaluator.document import Document
 from evaluator.layers import connect_layers, connect_neuron
 from evaluator.neurons import connect_neurons
-from evaluator.source import Document, read
+from evaluator.source import read_file
 from evaluator.validate import check
 from evaluator.wiring import TooMany, Wiring
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network
-
-#: A larger file is refused before it is read.
-MAX_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(slots=True, eq=False)
@@ -137,55 +134,3 @@ def load(path: str | os.PathLike[str], document: int = 1) -> Spec:
     if not 1 <= document <= len(documents):
         raise IndexError(f"{path} has {len(documents)} documents, not {document}")
     return build(documents[document - 1])
-
-
-def read_file(path: str) -> list[Document]:
-    """Read every document of a file; raises SpecError where it cannot be read at all."""
-    try:
-        content = _content(path)
-    except FileNotFoundError:
-        raise _unreadable(path, "the file is not there", "check the name, or the link") from None
-    except OSError as error:
-        raise _unreadable(path, f"the file cannot be read: {error.strerror}") from None
-    return read_bytes(content, path)
-
-
-def _content(path: str) -> bytes:
-    # Without O_NONBLOCK, opening a pipe would wait for its writer.
-    stream = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    try:
-        found = os.fstat(stream)
-        if not stat.S_ISREG(found.st_mode):
-            what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
-            raise _unreadable(path, f"the file is {what}", "name a YAML file")
-        if found.st_size > MAX_BYTES:
-            raise _unreadable(path, f"the file is larger than {MAX_BYTES // 2**20} MiB",
-                              "keep large arrays in .npz files", "too-large")  # fmt: skip
-        content = os.read(stream, found.st_size + 1)
-        while len(content) < found.st_size and (more := os.read(stream, found.st_size)):
-            content += more
-        return content
-    finally:
-        os.close(stream)
-
-
-def read_bytes(content: bytes, file: str) -> list[Document]:
-    """Read every document of the bytes of a file; raises SpecError if they are not UTF-8."""
-    try:
-        return read(content.decode("utf-8"), file)
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8")
-        lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        location = Location(file, len(lines), len(lines[-1]) + 1)
-        byte = content[error.start]
-        raise SpecError([
-            Diagnostic(
-                location, "encoding",
-                f"the file is not UTF-8: byte 0x{byte:02X} at offset {error.start}",
-                "save it as UTF-8",
-            )
-        ]) from None  # fmt: skip
-
-
-def _unreadable(file: str, message: str, hint: str = "", code: str = "unreadable") -> SpecError:
-    return SpecError([Diagnostic(Location(file), code, message, hint)])

@@ -1,45 +1,32 @@
-"""Read CSV files of numbers, and tables of cases from `.csv` and `.npz` files, one case per row."""
+"""Read tables of cases from `.csv` and `.npz` files, one case per row."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path, PurePath
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator.arrays import (
-    Array,
-    ArrayFileError,
-    Npz,
-    as_floats,
-    listed,
-    nearest,
-    reading,
-    resolve,
-)
+from evaluator.arrays import Npz, as_floats
+from evaluator.csvfile import NUMBER, complaint, csv_rows, number, numbers
 from evaluator.diagnostics import clip
+from evaluator.files import ArrayFileError, listed, misfit, nearest, reading, resolve, table_fault
 
-#: Bytes in a CSV file.
-MAX_CSV_BYTES: Final = 2**30
-#: Characters in one row of a CSV file; the csv module takes 131,072 in one quoted cell.
-MAX_CSV_ROW: Final = 4 * 2**20
+if TYPE_CHECKING:
+    from evaluator.network import Array
+
 #: Rows of a table of cases.
 MAX_ROWS: Final = 10_000_000
 #: Expected cells of a CSV table that are not plain numbers.
 MAX_WRITTEN: Final = 1_000_000
 
-_PLAIN = b"0123456789+-.eE \t,"
-_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"([-+]?)\.?(inf|nan)", re.IGNORECASE | re.ASCII)
 _INDEX = re.compile(r"[-+]?[0-9]{1,18}")
 
 
@@ -74,14 +61,6 @@ def load_table(
         return read(path, shown, case, inputs, outputs)
 
 
-def _wrong(message: str, hint: str) -> ArrayFileError:
-    return ArrayFileError(message, hint, "case-table")
-
-
-def _misfit(message: str, hint: str) -> ArrayFileError:
-    return ArrayFileError(message, hint, "shape-mismatch")
-
-
 def _npz_table(
     path: Path, shown: str, case: Mapping[str, Any], inputs: Sequence[str], outputs: Sequence[str]
 ) -> Table:
@@ -91,10 +70,12 @@ def _npz_table(
         def read(key: str) -> Array:
             name = case.get(key, key)
             if not isinstance(name, str):
-                raise _wrong(f"`{key}` lists columns, and {shown} holds arrays", "name one array")
+                raise table_fault(
+                    f"`{key}` lists columns, and {shown} holds arrays", "name one array"
+                )
             if name not in archive.names:
                 message = f"{shown} holds no array `{clip(name)}`"
-                raise _wrong(message, nearest(name, archive.names))
+                raise table_fault(message, nearest(name, archive.names))
             return archive.read(name)
 
         table = _matrix(read("inputs"), "inputs", len(inputs), shown)
@@ -106,7 +87,7 @@ def _npz_table(
             classes = _class_indices(read("expected_class"), len(outputs), shown)
             _same_rows(len(table), len(classes), "classes", shown)
     if not len(table):
-        raise _wrong(f"{shown} has no rows", "save at least one case")
+        raise table_fault(f"{shown} has no rows", "save at least one case")
     return Table(table, expected, classes, None, len(table))
 
 
@@ -117,26 +98,26 @@ def _matrix(values: Array, what: str, width: int, shown: str) -> Array:
         values = values.reshape(-1, 1)
     if values.ndim != 2 or values.shape[1] != width:
         message = f"the array of `{what}` in {shown} has the shape {found}; the network has {width}"
-        raise _misfit(message, f"save it as (rows, {width}), a row per case")
+        raise misfit(message, f"save it as (rows, {width}), a row per case")
     return as_floats(values, shown).astype(np.float64, copy=False)
 
 
 def _same_rows(rows: int, found: int, what: str, shown: str) -> None:
     if found != rows:
         message = f"{shown} has {rows} rows of inputs and {found} of {what}"
-        raise _misfit(message, "save a row of each for every case")
+        raise misfit(message, "save a row of each for every case")
 
 
 def _class_indices(values: Array, outputs: int, shown: str) -> list[int | str]:
     if values.dtype.kind not in "iu" or values.ndim != 1:
         found = f"{values.dtype.name} of the shape {values.shape}"
         message = f"the array of `expected_class` in {shown} is {found}"
-        raise _misfit(message, "save one integer per row, the index of the largest output")
+        raise misfit(message, "save one integer per row, the index of the largest output")
     wrong = np.flatnonzero((values < 0) | (values >= outputs))
     # A network of one output has no largest: the caller says so.
     if wrong.size and outputs > 1:
         row = f"row {wrong[0] + 1} of {shown}"
-        raise _wrong(f"{row} expects class {values[wrong[0]]}", f"write 0 to {outputs - 1}")
+        raise table_fault(f"{row} expects class {values[wrong[0]]}", f"write 0 to {outputs - 1}")
     indices: list[int | str] = values.tolist()
     return indices
 
@@ -153,24 +134,24 @@ class _Header:
             return self.names.index(name)
         if times:
             message = f"{self._shown} has {times} columns `{clip(name)}`"
-            raise _wrong(message, "give every column that is used a name of its own")
+            raise table_fault(message, "give every column that is used a name of its own")
         hint = nearest(name, self.names)
         if all(number(cell) is not None for cell in self.names):
             hint = "the first row of a table names its columns"
         elif len(self.names) == 1 and re.search(r"[;\t]", self.names[0]):
             hint = "separate cells by commas"
-        raise _wrong(f"{self._shown} has no column `{clip(name)}`", hint)
+        raise table_fault(f"{self._shown} has no column `{clip(name)}`", hint)
 
     def all(self, written: Any, default: Sequence[str], what: str) -> list[int]:
         """Find the columns that a case lists, one for each of the network's `default` names."""
         names = [written] if isinstance(written, str) else default if written is None else written
         if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
             message = f"`{what}` is not a list of columns of {self._shown}"
-            raise _wrong(message, "write the names of the columns in the network's order")
+            raise table_fault(message, "write the names of the columns in the network's order")
         if len(names) != len(default):
             columns = "1 column" if len(names) == 1 else f"{len(names)} columns"
             message = f"`{what}` lists {columns}; the network has {len(default)}"
-            raise _misfit(f"{message} ({self._shown})", f"list one for each of {listed(default)}")
+            raise misfit(f"{message} ({self._shown})", f"list one for each of {listed(default)}")
         return [self.index(name) for name in names]
 
     def expected(self, case: Mapping[str, Any], outputs: Sequence[str]) -> list[int]:
@@ -180,7 +161,7 @@ class _Header:
                 return []
             if len(set(outputs)) < len(outputs):
                 message = f"the outputs have no names of their own to find in {self._shown}"
-                raise _wrong(message, "list the columns under `expected`")
+                raise table_fault(message, "list the columns under `expected`")
         return self.all(case.get("expected"), outputs, "expected")
 
 
@@ -190,7 +171,7 @@ def _csv_table(
     """Read the columns that a case lists from a CSV with a header."""
     body = csv_rows(path, shown)
     if (first := next(body, None)) is None:
-        raise _wrong(f"{shown} is empty", "write a row of column names, then a row per case")
+        raise table_fault(f"{shown} is empty", "write a row of column names, then a row per case")
     header = _Header(first[1], shown)
     columns = header.all(case.get("inputs"), inputs, "inputs") + header.expected(case, outputs)
     label_column, name_column = (
@@ -205,9 +186,9 @@ def _csv_table(
         where = f"row {row + 1} (line {line}) of {shown}"
         if len(cells) != width:
             message = f"{where} has {len(cells)} cells, the header has {width}"
-            raise _wrong(message, "put cells that hold commas in double quotes")
+            raise table_fault(message, "put cells that hold commas in double quotes")
         if row >= MAX_ROWS or len(written) > MAX_WRITTEN:
-            raise _wrong(f"{where} is more than the evaluator reads", "split the table")
+            raise table_fault(f"{where} is more than the evaluator reads", "split the table")
         picked = select(cells)
         if (found := numbers(picked)) is None:
             found = []
@@ -215,9 +196,9 @@ def _csv_table(
                 value = number(cell)
                 if value is None:
                     text = cell.strip(" \t")
-                    if at < len(inputs) or not text or _NUMBER.fullmatch(text):
+                    if at < len(inputs) or not text or NUMBER.fullmatch(text):
                         column = f"column `{clip(header.names[columns[at]])}`"
-                        raise _wrong(f"{where}, {column} {complaint(cell)}", "write a number")
+                        raise table_fault(f"{where}, {column} {complaint(cell)}", "write a number")
                     written[row, at - len(inputs)] = text
                 found.append(math.nan if value is None else value)
         values.fromlist(found)
@@ -227,7 +208,7 @@ def _csv_table(
         if name_column is not None:
             names.append(clip(cells[name_column].strip(), 100))
     if not rows:
-        raise _wrong(f"{shown} has a header and no rows", "write at least one case")
+        raise table_fault(f"{shown} has a header and no rows", "write at least one case")
     read = np.frombuffer(values, np.float64).reshape(rows, len(columns))
     recorded = len(columns) > len(inputs)
     return Table(
@@ -259,122 +240,8 @@ def _labeller(outputs: Sequence[str], name: Any) -> Callable[[str, str], int | s
             # A network of one output has no largest: the caller says so.
             if len(outputs) > 1 and not 0 <= index < len(outputs):
                 hint = nearest(cell, list(known)) if known else f"write 0 to {len(outputs) - 1}"
-                raise _wrong(f"{where}, {column} is `{clip(cell)}`, no output", hint)
+                raise table_fault(f"{where}, {column} is `{clip(cell)}`, no output", hint)
             known[cell] = index
         return known[cell]
 
     return label
-
-
-def csv_rows(path: Path, shown: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line and the cells of every row; blank lines may stand at the end alone."""
-    if (size := path.stat().st_size) > MAX_CSV_BYTES:
-        message = f"{shown} has {size} bytes; at most {MAX_CSV_BYTES} are read"
-        raise ArrayFileError(message, "keep large arrays in .npz files")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        try:
-            yield from _rows(file, shown)
-        except UnicodeDecodeError as fault:
-            message = f"{shown} is not UTF-8 text: byte 0x{fault.object[fault.start]:02x}"
-            raise ArrayFileError(message, "save it as UTF-8") from None
-
-
-def _rows(file: io.TextIOWrapper, shown: str) -> Iterator[tuple[int, list[str]]]:
-    line = blank = 0
-    while text := _line(file, MAX_CSV_ROW, line + 1, shown):
-        line += 1
-        if not text.strip():
-            blank = blank or line
-            continue
-        if blank:
-            raise _wrong(f"line {blank} of {shown} is blank, and rows follow", "delete the line")
-        if '"' not in text:
-            # What the csv module would give, in half the time.
-            yield line, text.rstrip("\r\n").split(",")
-            continue
-        reader = csv.reader(_row_lines(text, file, line, shown), strict=True)
-        try:
-            cells = next(reader)
-        except csv.Error as fault:
-            message = f"the row on line {line} of {shown} is not CSV: {clip(str(fault), 80)}"
-            raise ArrayFileError(
-                message, 'write cells with quotes as `"so ""quoted"" here"`'
-            ) from None
-        yield line, cells
-        line += reader.line_num - 1
-
-
-def _row_lines(text: str, file: io.TextIOWrapper, row: int, shown: str) -> Iterator[str]:
-    """Yield the lines of one row, whose quoted cells may hold line breaks."""
-    room = MAX_CSV_ROW
-    while text:
-        yield text
-        room -= len(text)
-        text = _line(file, room, row, shown)
-
-
-def _line(file: io.TextIOWrapper, limit: int, row: int, shown: str) -> str:
-    text = file.readline(limit + 1)
-    if len(text) > limit:
-        message = f"the row on line {row} of {shown} has more than {MAX_CSV_ROW} characters"
-        raise ArrayFileError(message, "keep large arrays in .npz files")
-    return text
-
-
-def numbers(cells: Sequence[str]) -> list[float] | None:
-    """Convert cells to numbers; None if one of them is not a number."""
-    # `float` alone takes 1_0, infinity and the digits of every script.
-    if not ",".join(cells).encode().translate(None, _PLAIN):
-        with suppress(ValueError):
-            values = list(map(float, cells))
-            # Infinite only where a number overflows, or the sum itself: then each is looked at.
-            if math.isfinite(sum(values)):
-                return values
-    found = [value for cell in cells if (value := number(cell)) is not None]
-    return found if len(found) == len(cells) else None
-
-
-def number(cell: str) -> float | None:
-    """Convert one cell, a YAML float or `nan`, `inf`, `-inf` in any case; None for all else."""
-    text = cell.strip(" \t")
-    if _NUMBER.fullmatch(text):
-        return None if math.isinf(value := float(text)) else value
-    found = _NOT_FINITE.fullmatch(text)
-    return float(found[1] + found[2]) if found else None
-
-
-def complaint(cell: str) -> str:
-    """Say why a cell is not a number."""
-    if not (text := cell.strip(" \t")):
-        return "is blank"
-    reason = "too large for a 64-bit float" if _NUMBER.fullmatch(text) else "not a number"
-    return f"is `{clip(text)}`, {reason}"
-
-
-def read_matrix(path: Path, shown: str) -> Array:
-    """Read a CSV of numbers without a header: (rows × columns)."""
-    values, width = array("d"), 0
-    for row, (line, cells) in enumerate(csv_rows(path, shown), 1):
-        width = width or len(cells)
-        where = f"row {row} (line {line}) of {shown}"
-        if len(cells) != width:
-            message = f"{where} ends with column {len(cells)}, row 1 with column {width}"
-            raise _misfit(message, "give every row as many cells")
-        if (found := numbers(cells)) is None:
-            if row == 1 and all(_is_word(cell) for cell in cells):
-                message = f"the first row of {shown} is not numbers: `{clip(','.join(cells))}`"
-                raise ArrayFileError(message, "a weights CSV has no header; delete the row")
-            column = next(at for at, cell in enumerate(cells) if number(cell) is None)
-            split = re.search(r"[;\t]", cells[column].strip())
-            raise ArrayFileError(
-                f"{where}, column {column + 1} {complaint(cells[column])}",
-                "separate cells by commas" if split else "write a number, such as 0.5 or 1e-3",
-            )
-        values.fromlist(found)
-    if not width:
-        raise ArrayFileError(f"{shown} is empty", "write rows of numbers, separated by commas")
-    return np.frombuffer(values, np.float64).reshape(-1, width)
-
-
-def _is_word(cell: str) -> bool:
-    return number(cell) is None and bool(re.fullmatch(r"\s*[^\W\d][^;\t]*", cell))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from evaluator.diagnostics import MAX_DIAGNOSTICS, Diagnostic, too_many
 
 if TYPE_CHECKING:
+    from evaluator.document import Document
     from evaluator.faults import Error, Fault
-    from evaluator.source import Document
 
 #: How many errors are looked at to find the diagnostics.
 MAX_ERRORS: Final = 1000

@@ -14,8 +14,8 @@ from evaluator.activations import ACTIVATIONS, NAMES, Activation
 from evaluator.diagnostics import MAX_DIAGNOSTICS, Diagnostic, clip, did_you_mean, too_many
 
 if TYPE_CHECKING:
+    from evaluator.document import Document, Path
     from evaluator.network import Array
-    from evaluator.source import Document, Path
 
 
 #: The least magnitude that a dtype can only hold as infinity.
@@ -128,7 +128,8 @@ class Wiring:
         return self.numbers(path, written)
 
     def _from_file(self, path: Path, reference: Mapping[str, Any]) -> Array | None:
-        from evaluator.arrays import ArrayFileError, load_array
+        from evaluator.arrays import load_array
+        from evaluator.files import ArrayFileError
 
         try:
             values = load_array(reference, self.document.file)

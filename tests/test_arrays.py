@@ -26,9 +26,10 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as oracle_load
 from safetensors.numpy import save as oracle_save
 
-from evaluator import arrays, tables
-from evaluator.arrays import ArrayFileError, load_array, project_root, resolve
+from evaluator import arrays, csvfile, files, tables
+from evaluator.arrays import load_array
 from evaluator.diagnostics import CODES
+from evaluator.files import ArrayFileError, project_root, resolve
 from evaluator.tables import Table, load_table
 
 thorough = settings(derandomize=True, deadline=None, max_examples=150)
@@ -356,7 +357,7 @@ def test_project_root_is_the_nearest_marked_folder(tmp_path: Path, mark: str) ->
 def test_without_a_mark_the_spec_s_own_folder_is_the_root(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arrays, "_MARKS", ("no such mark",))
+    monkeypatch.setattr(files, "_MARKS", ("no such mark",))
     assert project_root(project / "spec.yaml") == project
     assert OUTSIDE in fault(resolve, "../weights.npy", str(project / "spec.yaml"))
 
@@ -486,8 +487,8 @@ HOSTILE: dict[str, tuple[str, bytes, str]] = {
     "overflow st": ("w.safetensors", tensors({"a": tensor("F64", [2**62, 2**62], 0, 8)}, bytes(8)), "more than"),
     "bool st": ("w.safetensors", tensors({"a": tensor("BOOL", [1], 0, 1)}, bytes(1)), "dtype `BOOL`"),
     "empty csv": ("w.csv", b"\xef\xbb\xbf\n \n", "is empty"),
-    "wide csv": ("w.csv", b"," * (tables.MAX_CSV_ROW + 1), "more than 4194304 characters"),
-    "tall cell": ("w.csv", b'"\n",' * (tables.MAX_CSV_ROW // 2), "more than 4194304 characters"),
+    "wide csv": ("w.csv", b"," * (csvfile.MAX_CSV_ROW + 1), "more than 4194304 characters"),
+    "tall cell": ("w.csv", b'"\n",' * (csvfile.MAX_CSV_ROW // 2), "more than 4194304 characters"),
     "long cell": ("w.csv", b'"' + b"1" * 200_000 + b'"', "field limit"),
     "open quote": ("w.csv", b'1,"2\n3,4\n', "line 1 of `w.csv` is not CSV"),
     "text after quote": ("w.csv", b'1,2\n"1"5,2\n', "line 2 of `w.csv` is not CSV"),
@@ -529,7 +530,7 @@ def test_broken_neighbour_does_not_spoil_an_array(folder: Path) -> None:
 
 def test_limits_hold_at_the_very_number(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrays, "MAX_ARRAY_BYTES", 48)
-    monkeypatch.setattr(tables, "MAX_CSV_BYTES", 8)
+    monkeypatch.setattr(csvfile, "MAX_CSV_BYTES", 8)
     for packed in (False, True):
         assert read(folder, "w.npz", npz(packed=packed, w=np.zeros(6, "i1"))).shape == (6,)
         assert "more than 6 numbers" in fault(
@@ -644,7 +645,7 @@ def test_cells_are_numbers_exactly_where_yaml_floats_are(cell: str) -> None:
         digits = all(part.isdigit() or not part for part in (whole, fraction, power))
         sound = digits and bool(whole + fraction) and bool(power) == bool(e)
         wanted = float(body) if sound and math.isfinite(float(body)) else None
-    found, fast = tables.number(cell), tables.numbers([cell])
+    found, fast = csvfile.number(cell), csvfile.numbers([cell])
     assert repr(found) == repr(wanted)
     assert repr(fast) == repr(None if wanted is None else [wanted])
 

@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 
 from evaluator.activations import ACTIVATIONS, NAMES
-from evaluator.spec import read_file
+from evaluator.source import read_file
 from evaluator.validate import schema
 
 SPEC = schema("spec")

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluator import syntax
-from evaluator.source import MAX_DEPTH, Document, read
+from evaluator.document import Document
+from evaluator.source import MAX_DEPTH, read
 
 VALUES = {
     "1": 1, "-7": -7, "+3": 3, "0": 0, "1e-3": 0.001, "1E5": 1e5, "12e03": 12000.0, "1.0e3": 1000.0,

@@ -13,7 +13,8 @@ import yaml
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from evaluator.source import Document, read
+from evaluator.document import Document
+from evaluator.source import read
 
 # What both parsers refuse, and what JSON and YAML escape in different ways.
 characters = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp", "Cn", "Co"),

@@ -11,7 +11,8 @@ import pytest
 
 import evaluator
 from evaluator.activations import ACTIVATIONS, NAMES
-from evaluator.spec import Spec, build, read_file
+from evaluator.source import read_file
+from evaluator.spec import Spec, build
 
 SPECS = Path(__file__).parent.parent / "specs"
 FILES = sorted(SPECS.rglob("*.yaml"))

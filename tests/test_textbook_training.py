@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evaluator.spec import Spec, build, read_file
+from evaluator.source import read_file
+from evaluator.spec import Spec, build
 
 TEXTBOOKS = Path(__file__).parent.parent / "specs" / "textbooks"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaluator.diagnostics import harmless
-from evaluator.reporters.full import label
-from evaluator.reporters.text import accepts, is_bound, named, paint, row, summary
+from evaluator.reporters.text import accepts, is_bound, label, named, paint, row, summary
 
 if TYPE_CHECKING:
     from evaluator.results import CaseResult, Mismatch, Report, SpecResult

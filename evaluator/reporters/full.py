@@ -10,6 +10,7 @@ from evaluator.reporters.text import (
     accepts,
     excerpt,
     is_bound,
+    label,
     named,
     off_by,
     paint,
@@ -94,12 +95,6 @@ def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
             shown.add(mismatch.arithmetic)
             lines += ["", *(f"  {harmless(line)}" for line in mismatch.arithmetic)]
     return lines
-
-
-def label(mismatch: Mismatch) -> str:
-    """Name the value that is off."""
-    index = "" if mismatch.index is None else f"[{mismatch.index}]"
-    return f"{named(mismatch.output)}{index}"
 
 
 def _mismatch(mismatch: Mismatch, color: bool) -> list[str]:

@@ -50,6 +50,12 @@ def accepts(mismatch: Mismatch) -> str:
     return f"{number(mismatch.low)} to {number(mismatch.high)}"
 
 
+def label(mismatch: Mismatch) -> str:
+    """Name the value that is off."""
+    index = "" if mismatch.index is None else f"[{mismatch.index}]"
+    return f"{named(mismatch.output)}{index}"
+
+
 def row(mismatch: Mismatch) -> str:
     """Name the row of a table."""
     return f"row {mismatch.row}" + (f" ({harmless(mismatch.row_name)})" * bool(mismatch.row_name))

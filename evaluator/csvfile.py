@@ -1,0 +1,147 @@
+"""CSV files row by row, and what their cells say."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from evaluator.diagnostics import clip
+from evaluator.files import ArrayFileError, misfit, table_fault
+
+if TYPE_CHECKING:
+    from evaluator.network import Array
+
+#: Bytes in a CSV file.
+MAX_CSV_BYTES: Final = 2**30
+#: Characters in one row of a CSV file; the csv module takes 131,072 in one quoted cell.
+MAX_CSV_ROW: Final = 4 * 2**20
+
+_PLAIN = b"0123456789+-.eE \t,"
+#: A number as cells hold it.
+NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"([-+]?)\.?(inf|nan)", re.IGNORECASE | re.ASCII)
+
+
+def csv_rows(path: Path, shown: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line and the cells of every row; blank lines may stand at the end alone."""
+    if (size := path.stat().st_size) > MAX_CSV_BYTES:
+        message = f"{shown} has {size} bytes; at most {MAX_CSV_BYTES} are read"
+        raise ArrayFileError(message, "keep large arrays in .npz files")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            yield from _rows(file, shown)
+        except UnicodeDecodeError as fault:
+            message = f"{shown} is not UTF-8 text: byte 0x{fault.object[fault.start]:02x}"
+            raise ArrayFileError(message, "save it as UTF-8") from None
+
+
+def _rows(file: io.TextIOWrapper, shown: str) -> Iterator[tuple[int, list[str]]]:
+    line = blank = 0
+    while text := _line(file, MAX_CSV_ROW, line + 1, shown):
+        line += 1
+        if not text.strip():
+            blank = blank or line
+            continue
+        if blank:
+            raise table_fault(
+                f"line {blank} of {shown} is blank, and rows follow", "delete the line"
+            )
+        if '"' not in text:
+            # What the csv module would give, in half the time.
+            yield line, text.rstrip("\r\n").split(",")
+            continue
+        reader = csv.reader(_row_lines(text, file, line, shown), strict=True)
+        try:
+            cells = next(reader)
+        except csv.Error as fault:
+            message = f"the row on line {line} of {shown} is not CSV: {clip(str(fault), 80)}"
+            raise ArrayFileError(
+                message, 'write cells with quotes as `"so ""quoted"" here"`'
+            ) from None
+        yield line, cells
+        line += reader.line_num - 1
+
+
+def _row_lines(text: str, file: io.TextIOWrapper, row: int, shown: str) -> Iterator[str]:
+    """Yield the lines of one row, whose quoted cells may hold line breaks."""
+    room = MAX_CSV_ROW
+    while text:
+        yield text
+        room -= len(text)
+        text = _line(file, room, row, shown)
+
+
+def _line(file: io.TextIOWrapper, limit: int, row: int, shown: str) -> str:
+    text = file.readline(limit + 1)
+    if len(text) > limit:
+        message = f"the row on line {row} of {shown} has more than {MAX_CSV_ROW} characters"
+        raise ArrayFileError(message, "keep large arrays in .npz files")
+    return text
+
+
+def numbers(cells: Sequence[str]) -> list[float] | None:
+    """Convert cells to numbers; None if one of them is not a number."""
+    # `float` alone takes 1_0, infinity and the digits of every script.
+    if not ",".join(cells).encode().translate(None, _PLAIN):
+        with suppress(ValueError):
+            values = list(map(float, cells))
+            # Infinite only where a number overflows, or the sum itself: then each is looked at.
+            if math.isfinite(sum(values)):
+                return values
+    found = [value for cell in cells if (value := number(cell)) is not None]
+    return found if len(found) == len(cells) else None
+
+
+def number(cell: str) -> float | None:
+    """Convert one cell, a YAML float or `nan`, `inf`, `-inf` in any case; None for all else."""
+    text = cell.strip(" \t")
+    if NUMBER.fullmatch(text):
+        return None if math.isinf(value := float(text)) else value
+    found = _NOT_FINITE.fullmatch(text)
+    return float(found[1] + found[2]) if found else None
+
+
+def complaint(cell: str) -> str:
+    """Say why a cell is not a number."""
+    if not (text := cell.strip(" \t")):
+        return "is blank"
+    reason = "too large for a 64-bit float" if NUMBER.fullmatch(text) else "not a number"
+    return f"is `{clip(text)}`, {reason}"
+
+
+def read_matrix(path: Path, shown: str) -> Array:
+    """Read a CSV of numbers without a header: (rows × columns)."""
+    values, width = array("d"), 0
+    for row, (line, cells) in enumerate(csv_rows(path, shown), 1):
+        width = width or len(cells)
+        where = f"row {row} (line {line}) of {shown}"
+        if len(cells) != width:
+            message = f"{where} ends with column {len(cells)}, row 1 with column {width}"
+            raise misfit(message, "give every row as many cells")
+        if (found := numbers(cells)) is None:
+            if row == 1 and all(_is_word(cell) for cell in cells):
+                message = f"the first row of {shown} is not numbers: `{clip(','.join(cells))}`"
+                raise ArrayFileError(message, "a weights CSV has no header; delete the row")
+            column = next(at for at, cell in enumerate(cells) if number(cell) is None)
+            split = re.search(r"[;\t]", cells[column].strip())
+            raise ArrayFileError(
+                f"{where}, column {column + 1} {complaint(cells[column])}",
+                "separate cells by commas" if split else "write a number, such as 0.5 or 1e-3",
+            )
+        values.fromlist(found)
+    if not width:
+        raise ArrayFileError(f"{shown} is empty", "write rows of numbers, separated by commas")
+    return np.frombuffer(values, np.float64).reshape(-1, width)
+
+
+def _is_word(cell: str) -> bool:
+    return number(cell) is None and bool(re.fullmatch(r"\s*[^\W\d][^;\t]*", cell))
