@@ -24,6 +24,7 @@ $(VENV)/pip: Makefile
 $(VENV)/installed: $(VENV)/pip pyproject.toml constraints/run.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/run.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q evaluator
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed constraints/dev.txt
