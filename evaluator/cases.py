@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from evaluator.diagnostics import clip, did_you_mean
 from evaluator.expectation import DEFAULT_TOLERANCE, ExpectationError, array_bounds, bounds, parse
+from evaluator.misreadings import INTERVAL_HINT
 from evaluator.network import Network, Place
 from evaluator.wiring import count, spell
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from evaluator.network import Array
     from evaluator.tables import Table
     from evaluator.wiring import Wiring
+
+
+#: A case with no other keys is neither skipped, nor expected to fail, nor tagged.
+PLAIN_KEYS: Final = frozenset(("name", "inputs", "expected", "expected_class", "tolerance"))
 
 
 class Probe(NamedTuple):
@@ -120,14 +125,13 @@ class CaseReader:
             if "tolerance" in written:
                 atol, rtol = self.tolerance(("cases", number, "tolerance"), written["tolerance"])
             name = written.get("name", f"case {number + 1}")
-            times = named[name] = named.get(name, 0) + 1
             case = Case(
-                name, name if times == 1 else f"{name}#{times}", number, *positions[number],
+                name, _unique(name, named), number, *positions[number],
                 self.rows, 1, "file" in written, atol, rtol, [],
             )  # fmt: skip
             if self.override is not None:
                 case.atol, case.rtol = self.override
-            if len(written) > 2:
+            if not written.keys() <= PLAIN_KEYS:
                 case.skip, case.xfail = written.get("skip", ""), written.get("xfail", "")
                 case.tags = tuple(written.get("tags", ()))
             self.cases.append(case)
@@ -156,6 +160,8 @@ class CaseReader:
 
     def _inputs(self, path: Path, written: Any) -> list[float]:
         names = self.network.inputs
+        if not names:  # how many there are is not known, and that is told
+            return []
         if isinstance(written, dict):
             unknown = [name for name in written if name not in self._input_names]
             for name in unknown:
@@ -216,6 +222,10 @@ class CaseReader:
                 return
             self._value(case, path, written, probes[0])
             return
+        if any(isinstance(v, str) and v.startswith("(") and v[-1] not in ")]" for v in written):
+            self.complain(path, "expectation", "YAML takes an interval in a list apart at its comma",
+                          INTERVAL_HINT)  # fmt: skip
+            return
         if len(written) != len(probes):
             hint = "write one value for each"
             if len(probes) == 1 and _is_interval(written):
@@ -246,6 +256,9 @@ class CaseReader:
     def _narrow(self, path: Path, value: float, where: str = "") -> float:
         """Round a number to float32."""
         rounded: float = to_float32(value)
+        if rounded == 0 != value:
+            self.complain(path, "underflow", f"{where}{spell(value)} becomes 0 in float32",
+                          "the smallest is about 1.4e-45", severity="warning")  # fmt: skip
         if math.isinf(rounded) and not math.isinf(value):
             self.complain(path, "out-of-range", f"{where}{spell(value)} is beyond float32",
                           "the largest is about 3.4e38; use dtype float64, or write .inf")  # fmt: skip
@@ -359,6 +372,17 @@ class CaseReader:
                               f"row {row + 1}, column {column + 1} of the expected values: {error.message}",
                               error.hint)  # fmt: skip
         return TableChecks(low, high, value, texts)
+
+
+def _unique(name: str, named: dict[str, int]) -> str:
+    """Give a case its id: its name, with the first `#2`, `#3`, … that is free where it is taken."""
+    times = named[name] = named.get(name, 0) + 1
+    if times == 1:
+        return name
+    while (tried := f"{name}#{times}") in named:
+        times += 1
+    named[name], named[tried] = times, 1
+    return tried
 
 
 def _is_interval(written: Sequence[Any]) -> bool:

@@ -21,14 +21,14 @@ SUFFIXES: Final = (".yaml", ".yml")
 class CaseId(NamedTuple):
     """What `FILE#DOCUMENT::CASE` names within its file."""
 
-    #: Counted from 1; 0 stands for every document.
-    document: int
+    #: Counted from 1; None stands for every document.
+    document: int | None
     #: Empty for every case.
     case: str
 
     def names(self, spec: Spec, case: Case) -> bool:
         """Tell whether a case is meant."""
-        return self.document in (0, spec.document.number) and self.case in ("", case.id)
+        return self.document in (None, spec.document.number) and self.case in ("", case.id)
 
 
 class Target(NamedTuple):
@@ -60,13 +60,24 @@ def targets(paths: Sequence[str]) -> list[Target]:
 def _split(path: str) -> tuple[str, CaseId | None]:
     if os.path.exists(path):
         return path, None
-    file, colons, case = path.partition("::")
+    # Names of files and of cases may hold `::` too: the longest file that is there is meant.
+    parts = path.split("::")
+    splits = [("::".join(parts[:n]), "::".join(parts[n:])) for n in range(len(parts), 0, -1)]
+    found = [split for split in splits if os.path.exists(_numbered(split[0])[0])]
+    file, case = (found or splits)[0] if found else splits[-1]
+    colons = len(file) < len(path)
     if colons and not case:
         raise UsageError(f"{path} names no case", "write the name of a case after `::`")
-    base, hash_sign, number = file.rpartition("#")
-    if hash_sign and number.isdecimal() and not os.path.exists(file):
-        return base, CaseId(int(number), case)
-    return file, CaseId(0, case) if colons else None
+    file, document = _numbered(file)
+    return file, CaseId(document, case) if colons or document is not None else None
+
+
+def _numbered(file: str) -> tuple[str, int | None]:
+    """Take `#2` from a path, if it is not part of the file's name."""
+    base, sign, number = file.rpartition("#")
+    if sign and number.isdecimal() and len(number) < 9 and not os.path.exists(file):
+        return base, int(number)
+    return file, None
 
 
 def _nearby(path: str) -> str:

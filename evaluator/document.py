@@ -109,6 +109,13 @@ class Document:
                 return at
         return self._bounds(node)
 
+    def value(self, path: Path) -> Any:
+        """Give the value at a path that is there."""
+        value = self.data
+        for step in path:
+            value = value[step]
+        return value
+
     def positions(self, key: str) -> list[tuple[int, int]]:
         """Give line and column of every element of the list under a key of the document."""
         node = self._children(self._targets.get(0, 0))[2 * list(self.data).index(key) + 1]

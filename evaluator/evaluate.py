@@ -111,10 +111,16 @@ class _Judgement:
         low, high = _interval(check.low, check.high, check.value, case)
         document, row = self.spec.document, case.first - self.first
         start, end = document.span(check.path)
+        written = document.text.text[start:end][:80]
+        if written.startswith("*"):  # an alias of a number or a text
+            written = str(document.value(check.path))
         shown = number(self.trace.block(place)[row, place.column])
+        if (
+            math.isfinite(actual) and low <= float(shown) <= high
+        ):  # float32, in too few digits to tell them apart
+            shown = number(actual)
         return Mismatch(
-            name, unit, None, document.locate(check.path), document.text.text[start:end][:80],
-            low, high, actual, shown, arithmetic=arithmetic(self.trace, row, place),
+            name, unit, None, document.locate(check.path), written, low, high, actual, shown, arithmetic=arithmetic(self.trace, row, place),
         )  # fmt: skip
 
     def _table(

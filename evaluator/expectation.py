@@ -158,6 +158,8 @@ DEFAULT_TOLERANCE: Final = {"float64": (1e-7, 1e-7), "float32": (1e-5, 1.3e-6)}
 
 #: What rounding can add to a bound, relative to the numbers that make it.
 _ROUNDING: Final = 2.0**-50
+#: The same among the numbers that are too small for a relative one.
+_SMALLEST: Final = 2.0**-1071
 
 
 def bounds(value: float, atol: float, rtol: float) -> tuple[float, float]:
@@ -170,7 +172,7 @@ def bounds(value: float, atol: float, rtol: float) -> tuple[float, float]:
         return value, value
     slack = min(atol + rtol * abs(value), _LARGEST)
     if slack:
-        slack -= (abs(value) + slack) * _ROUNDING
+        slack -= (abs(value) + slack) * _ROUNDING + _SMALLEST * (1.0 + rtol)
     return max(value - slack, -_LARGEST), min(value + slack, _LARGEST)
 
 
@@ -178,7 +180,8 @@ def array_bounds(values: Array, atol: float, rtol: float) -> tuple[Array, Array]
     """Give `bounds` for every element of an array of float64."""
     with np.errstate(invalid="ignore", over="ignore"):
         slack = np.minimum(atol + rtol * np.abs(values), _LARGEST)
-        slack -= np.where(slack > 0, np.minimum(np.abs(values) + slack, _LARGEST) * _ROUNDING, 0)
+        inside = np.minimum(np.abs(values) + slack, _LARGEST) * _ROUNDING + _SMALLEST * (1.0 + rtol)
+        slack -= np.where(slack > 0, inside, 0)
         low = np.maximum(values - slack, -_LARGEST)
         high = np.minimum(values + slack, _LARGEST)
     if not (finite := np.isfinite(values)).all():

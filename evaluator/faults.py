@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from evaluator.diagnostics import clip, did_you_mean
-from evaluator.misreadings import MAX_TEXT, NETWORKS, Path, colon_hint, number_hint, type_hint
+from evaluator.misreadings import (
+    INTERVAL_HINT,
+    MAX_TEXT,
+    NETWORKS,
+    Path,
+    colon_hint,
+    number_hint,
+    type_hint,
+)
 
 if TYPE_CHECKING:
     from evaluator.document import Document
@@ -133,6 +141,8 @@ def _unknown_key(document: Document, path: Path, key: str, known: list[str], hin
         message = f"`{_at(document, path)['name']}` has no parameter `{clip(key)}`"
         parameters = [name for name in known if name != "name"]
         hint = hint or (f"it takes {_names(parameters, 'and')}" if parameters else "it takes none")
+    elif key.rstrip().endswith((")", "]")) and _at(document, (*path, key)) is None:
+        hint = INTERVAL_HINT
     elif ":" in key and _at(document, (*path, key)) is None:
         hint = colon_hint(key)
     elif key in HOMES:

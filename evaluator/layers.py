@@ -36,17 +36,19 @@ def connect_neuron(wiring: Wiring, inputs: tuple[str, ...] | None) -> Network | 
     if weights is None:
         return None
     inputs = _input_names(wiring, inputs, len(weights), ("neuron", "weights"))
-    outputs = wiring.names(("outputs",)) if "outputs" in wiring.data else ("y",)
-    if len(outputs) != 1:
+    outputs = _output_names(wiring, ("y",))
+    if len(outputs) > 1:
         wiring.complain(("outputs",), "shape-mismatch",
                       f"{len(outputs)} names for the one output of a neuron", "give one name")  # fmt: skip
-    elif outputs[0] in inputs:
-        at = ("inputs", inputs.index(outputs[0]))
-        wiring.complain(at if "inputs" in wiring.data else ("outputs", 0), "duplicate-name",
+        outputs = ()
+    elif outputs and outputs[0] in inputs:
+        at = ("outputs", 0) if "outputs" in wiring.data else ("inputs", inputs.index(outputs[0]))
+        wiring.complain(at, "duplicate-name",
                       f"`{clip(outputs[0])}` names an input and the neuron's output",
                       "rename one; `outputs: [NAME]` renames the output")  # fmt: skip
-    step = Step(outputs[:1], 0, weights[None, :], np.array([bias], wiring.dtype), *chosen)
-    return Network(inputs, outputs[:1], (step,), {outputs[0]: Place(1, 0)}, wiring.dtype)
+    step = Step(outputs, 0, weights[None, :], np.array([bias], wiring.dtype), *chosen)
+    places = {name: Place(1, 0) for name in outputs}
+    return Network(inputs, outputs, (step,), places, wiring.dtype)
 
 
 def _by_name(
@@ -87,13 +89,13 @@ def connect_layers(wiring: Wiring, inputs: tuple[str, ...] | None) -> Network | 
         return None
     inputs = _input_names(wiring, inputs, first_width, ("layers", 0, "weights"))
     places = {name: Place(number + 1, None) for number, name in enumerate(names)}
-    outputs: tuple[str, ...] = (names[-1],)
-    if "outputs" in wiring.data:
-        outputs = wiring.names(("outputs",))
+    outputs = _output_names(wiring, (names[-1],))
+    if "outputs" in wiring.data and outputs:
         if len(outputs) != width:
             wiring.complain(("outputs",), "shape-mismatch",
-                          f"{len(outputs)} names for the {width} units of the last layer",
+                          f"{count(len(outputs), 'name')} for the {count(width, 'unit')} of the last layer",
                           "give one name per unit")  # fmt: skip
+            outputs = ()
         places |= {name: Place(len(steps), unit) for unit, name in enumerate(outputs)}
     wiring.distinct([*_named_inputs(wiring, inputs), *_named_layers(wiring, names),
                     *((name, ("outputs", i)) for i, name in enumerate(outputs)
@@ -163,13 +165,24 @@ def _numbered(width: int) -> tuple[str, ...]:
 def _input_names(
     wiring: Wiring, inputs: tuple[str, ...] | None, width: int, path: Path
 ) -> tuple[str, ...]:
+    """Name the inputs; no names where weights and names differ, so that cases are left alone."""
     if inputs is None:
         return _numbered(width)
-    if len(inputs) != width and path[0] == "neuron":
+    if len(inputs) == width:
+        return inputs
+    if path[0] == "neuron":
         wiring.complain(path, "shape-mismatch",
                       f"{count(width, 'weight')} for {count(len(inputs), 'input')}",
                       "write one weight per input")  # fmt: skip
-    return inputs
+    return ()
+
+
+def _output_names(wiring: Wiring, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the outputs; no names where one is given twice."""
+    if "outputs" not in wiring.data:
+        return default
+    names = wiring.names(("outputs",))
+    return names if len(set(names)) == len(names) else ()
 
 
 def _width_of_cases(wiring: Wiring) -> int | None:

@@ -23,12 +23,17 @@ NUMBER: Final = re.compile(
 #: A longer text was not meant as a number or a name; hints are not worth the time it takes.
 MAX_TEXT: Final = 1000
 
+#: What one is told who wrote an interval that YAML takes apart at its comma.
+INTERVAL_HINT: Final = 'put an interval in quotes, as in "(0, 1)"'
+
 #: Keys that cannot simply be removed.
 NEEDED: Final = ("weights", "activation", "inputs", "cases", "file", *NETWORKS)
 
 
 def type_hint(document: Document, path: Path, value: Any, wanted: set[str]) -> str:
     last = path[-1] if path else 0
+    if value is None and isinstance(last, str) and last.rstrip().endswith((")", "]")):
+        return INTERVAL_HINT
     if value is None:
         if isinstance(last, str) and ":" in last:
             return colon_hint(last)

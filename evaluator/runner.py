@@ -100,15 +100,21 @@ def evaluate_file(target: Target, options: Options) -> list[SpecResult]:
         documents = _documents(target.file)
     except SpecError as error:
         return [_invalid(target.file, 1, os.path.basename(target.file), error.diagnostics)]
-    found = [_evaluate(document, options, selection) for document in documents]
+    wanted = [document for document in documents if _is_meant(target, document)]
+    found = [_evaluate(document, options, selection) for document in wanted]
     return [result for result in found if result is not None] + _not_there(target, documents)
+
+
+def _is_meant(target: Target, document: Document) -> bool:
+    """Tell whether a document holds what was named of its file."""
+    return not target.ids or any(i.document in (None, document.number) for i in target.ids)
 
 
 def _not_there(target: Target, documents: Sequence[Document]) -> list[SpecResult]:
     """Report each case that was named and is in no document of the file."""
     missing = []
     for named in target.ids:
-        wanted = [d for d in documents if named.document in (0, d.number)]
+        wanted = [d for d in documents if named.document in (None, d.number)]
         try:
             cases = [(spec, case) for spec in map(build, wanted) for case in spec.cases]
         except SpecError:
@@ -140,6 +146,8 @@ def collect(files: Iterable[Target], options: Options) -> Iterator[tuple[str, st
             continue
         for document in documents:
             number = f"#{document.number}" if len(documents) > 1 else ""
+            if not _is_meant(target, document):
+                continue
             try:
                 spec = build(document)
             except SpecError:

@@ -37,6 +37,8 @@ from evaluator.scalars import KNOWN, simple_float
 MAX_BYTES: Final = 256 * 2**20
 MAX_DEPTH: Final = 64
 MAX_EXPANSION: Final = 1_000_000
+#: After so many documents that are not YAML, the others are not read.
+MAX_RESTARTS: Final = 20
 
 #: PyYAML's events share no type that knows their marks and values.
 Event = Any
@@ -101,10 +103,53 @@ def read(text: str, file: str) -> list[Document]:
     if refused := syntax.refuse(text):
         return [_failed(source, 1, refused)]
     try:
-        return _Reader(source, syntax.parser(text)).documents()
+        found = _Reader(source, syntax.parser(text)).documents()
     except YAMLError:
-        # libyaml words its errors in another way: the pure parser gives the stable text.
-        return _Reader(source, syntax.pure_parser(text)).documents(keep_going=True)
+        found = _read_around_errors(source)
+    return _without_empty(source, found)
+
+
+def _read_around_errors(source: Text) -> list[Document]:
+    """Read a text that is not all YAML, and go on with the document after each error."""
+    found: list[Document] = []
+    text, start = source.text, 0
+    for _ in range(MAX_RESTARTS):
+        # What was read is blanked, so that all positions stay. libyaml words its errors in
+        # another way: the pure parser gives the stable text.
+        rest = re.sub(r"[^\r\n]", " ", text[:start]) + text[start:]
+        reader = _Reader(source, syntax.pure_parser(rest), len(found))
+        try:
+            found += reader.documents()
+            break
+        except YAMLError as error:
+            problem = syntax.explain(error, text)
+            number = max(1, reader.document.number)
+            found += reader.found[: number - 1 - len(found)]
+            found.append(_failed(source, number, problem))
+        following = re.compile(r"^---(?=\s|$)", re.MULTILINE).search(
+            text, max(problem.at, start + 1)
+        )
+        if following is None:
+            break
+        start = following.start()
+    return found
+
+
+def _without_empty(source: Text, found: list[Document]) -> list[Document]:
+    """Leave out a last empty document; report any other."""
+    if len(found) > 1 and found[-1].data is None and not found[-1].broken:
+        found.pop()
+    found = found or [Document(source, 1)]
+    for document in found:
+        if document.data is None and not document.broken:
+            what = "the file" if len(found) == 1 else f"document {document.number}"
+            document.diagnostics.append(
+                document.diagnostic(
+                    (), "empty-document", f"{what} has no content",
+                    "write a network and its cases; `evaluator new FILE` makes a first spec",
+                )
+            )  # fmt: skip
+    return found
 
 
 def _failed(source: Text, number: int, problem: syntax.Problem) -> Document:
@@ -134,8 +179,10 @@ class _Stop(Exception):
 class _Reader:
     """Builds documents from parser events."""
 
-    def __init__(self, source: Text, events: Iterator[Event]) -> None:
-        self.source, self.events = source, events
+    def __init__(self, source: Text, events: Iterator[Event], before: int = 0) -> None:
+        self.source, self.events, self.before = source, events, before
+        #: Every document so far; those of the same text read before are not among them.
+        self.found: list[Document] = []
         self._begin(0)
 
     def _begin(self, number: int) -> Document:
@@ -149,25 +196,18 @@ class _Reader:
         self._closed = 0
         return self.document
 
-    def documents(self, keep_going: bool = False) -> list[Document]:
-        found: list[Document] = []
-        try:
-            for event in self.events:
-                if type(event) is DocumentStartEvent:
-                    document = self._begin(len(found) + 1)
-                    found.append(document)
-                    try:
-                        document.data = self._value(next(self.events), 0)
-                    except _Stop:
-                        if not self._skip():
-                            break
-        except YAMLError as error:
-            if not keep_going:
-                raise
-            number = max(1, self.document.number)
-            failed = _failed(self.source, number, syntax.explain(error, self.source.text))
-            found[number - 1 :] = [failed]
-        return self._without_empty(found)
+    def documents(self) -> list[Document]:
+        """Read every document; raises YAMLError where the text is none."""
+        for event in self.events:
+            if type(event) is DocumentStartEvent:
+                document = self._begin(self.before + len(self.found) + 1)
+                self.found.append(document)
+                try:
+                    document.data = self._value(next(self.events), 0)
+                except _Stop:
+                    if not self._skip():
+                        break
+        return self.found
 
     def _skip(self) -> bool:
         """Go on to the next document; False where the parser would take too long."""
@@ -181,21 +221,6 @@ class _Reader:
             if depth > MAX_DEPTH:
                 return False
         return False
-
-    def _without_empty(self, found: list[Document]) -> list[Document]:
-        if len(found) > 1 and found[-1].data is None and not found[-1].broken:
-            found.pop()
-        found = found or [Document(self.source, 1)]
-        for document in found:
-            if document.data is None and not document.broken:
-                what = "the file" if len(found) == 1 else f"document {document.number}"
-                document.diagnostics.append(
-                    document.diagnostic(
-                        (), "empty-document", f"{what} has no content",
-                        "write a network and its cases; `evaluator new FILE` makes a first spec",
-                    )
-                )  # fmt: skip
-        return found
 
     def _complain(
         self, event: Event, code: str, message: str, hint: str = "", severity: str = "error"

@@ -23,7 +23,9 @@ MAX_KEY: Final = 1024
 _REFUSED = (
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-_GLUED = re.compile(r"[ -]*([^\W\d]\w*):([^\s:/][^\n]*)\n")
+_GLUED = re.compile(r"[ -]*([^\W\d]\w*):([^ \t\n:/][^\n]*)\n")
+#: An interval that is open at one end, whose brackets YAML takes for its own.
+_INTERVAL = re.compile(r"\[[^\[\]()\n]*\)|\([^\[\]()\n]*\]")
 _DIRECTIVE = re.compile(r"^%(?!YAML[ \t]+1\.[12][ \t]*(?:#.*)?\r?$).*", re.MULTILINE)
 
 
@@ -102,8 +104,18 @@ _WORDS: Final = (
      "check the indentation: elements of one list or mapping start in the same column"),
     ("did not find expected '-'", "this line does not continue the list above it",
      "check the indentation: elements of one list or mapping start in the same column"),
+    ("expected '<document start>'", "content after the end of the document",
+     "start another document with `---`"),
     ("but found '<stream end>'", "the text ends where a value is wanted",
      "close the brackets that are open, or write the value"),
+    ("found '<document start>'", "the document ends where a value is wanted",
+     "close the brackets that are open, or write the value"),
+    ("expected a comment or a line break", "`>` and `|` begin a text of several lines in YAML",
+     'put a half line in quotes, as in "> 0.5"'),
+    ("expected chomping or indentation", "`>` and `|` begin a text of several lines in YAML",
+     'put a half line in quotes, as in "> 0.5"'),
+    ("found character '>'", "`>` cannot start a value here",
+     'put a half line in quotes, as in "> 0.5"'),
     ("unexpected end of stream", "a quoted text that is not closed", "add the closing quote"),
     ("found character '%'", "`%` cannot start a value", "put quotes around the text"),
     ("found character '@'", "`@` cannot start a value", "put quotes around the text"),
@@ -112,8 +124,6 @@ _WORDS: Final = (
      "write \\\\ for a backslash, or use single quotes"),
     ("sequence entries are not allowed", "a list cannot start here",
      "start it on the next line"),
-    ("expected '<document start>'", "content after the end of the document",
-     "start another document with `---`"),
 )  # fmt: skip
 
 
@@ -123,7 +133,7 @@ def explain(error: YAMLError, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     index = min(mark.index if mark else 0, max(len(text) - 1, 0))
     context = str(getattr(error, "context", "") or "") if isinstance(error, MarkedYAMLError) else ""
-    if "end of stream" in said or "<stream end>" in said:
+    if "end of stream" in said or re.search("(found|got) '<(stream|document)", said):
         # What is open at the end of the text is to blame where it opens.
         opened = getattr(error, "context_mark", None)
         index = opened.index if opened and "block" not in context else index
@@ -133,8 +143,10 @@ def explain(error: YAMLError, text: str) -> Problem:
             message = f"a key of more than {MAX_KEY} characters, or one without its `:`"
             return Problem(start, "yaml-syntax", message, "write a shorter key")
         if found := _GLUED.match(text, text.rfind("\n", 0, max(start - 1, 0)) + 1, start):
-            key, value = clip(found[1]), clip(found[2])
+            key, value = clip(found[1]), clip(found[2].strip())
             message = f"no blank after the `:` of `{key}`"
+            if found[2].startswith("\u00a0"):
+                message = f"a no-break space, U+00A0, stands after the `:` of `{key}`"
             return Problem(found.start(1), "yaml-syntax", message, f"write `{key}: {value}`")
     before = text[text.rfind("\n", 0, index) + 1 : index].rstrip()
     if "expected <block end>" in said and before.endswith(("'", '"')):
@@ -144,6 +156,12 @@ def explain(error: YAMLError, text: str) -> Problem:
         )
         hint = hint if before.endswith("'") else 'write \\" for a quote in double quotes'
         return Problem(index, "yaml-syntax", message, hint)
+    line = text.rfind("\n", 0, index) + 1
+    if said.startswith("expected ',' or") and (found := _INTERVAL.search(text, line, index + 1)):
+        message = "the brackets of an interval that is open at one end are not YAML's"
+        return Problem(
+            found.start(), "yaml-syntax", message, f'put it in quotes: "{clip(found[0])}"'
+        )
     for part, message, hint in _WORDS:
         if part in said:
             return Problem(index, "yaml-syntax", message, hint)

@@ -200,7 +200,7 @@ def spec(dtype: str, cases: str) -> str:
 
 def verdicts(file: Path) -> list[bool]:
     report = evaluator.run(file)
-    assert report.diagnostics == [], file.read_text()
+    assert [d for d in report.diagnostics if d.severity == "error"] == [], file.read_text()
     assert report.summary.values == len(report.specs[0].cases)
     return [case.outcome == "passed" for case in report.specs[0].cases]
 

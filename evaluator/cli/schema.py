@@ -16,5 +16,5 @@ def main(arguments: argparse.Namespace) -> int:
     """Print the schema."""
     from evaluator.validate import schema
 
-    print(json.dumps(schema(arguments.name), indent=2, ensure_ascii=False))
+    print(json.dumps(schema(arguments.name), indent=2, ensure_ascii=True))
     return 0

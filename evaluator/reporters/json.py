@@ -31,8 +31,8 @@ def render(report: Report, **_: Any) -> str:
         "specs": [_spec(spec) for spec in report.specs],
         "diagnostics": [_diagnostic(found) for found in report.diagnostics],
     }  # fmt: skip
-    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    # In ASCII it is JSON whatever the encoding of the stream that it is written to.
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
 def _spec(spec: SpecResult) -> dict[str, Any]:
