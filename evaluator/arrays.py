@@ -183,7 +183,9 @@ def _npy_header(header: str, shown: str) -> tuple[tuple[int, ...], bool, str]:
     descr = "V" if structured else entries.get("descr", "")
     kind = descr.lstrip("<>=|")[:1]
     if kind in _NO_NUMBERS:
-        hint = "save plain numbers; a pickle runs code when it is read"
+        hint = "save plain numbers"
+        if kind == "O":
+            hint += "; a pickle runs code when it is read"
         raise ArrayFileError(f"{shown} holds {_NO_NUMBERS[kind]} (`{clip(descr)}`)", hint)
     outline = re.sub("[ \t\r\n]", "", _NPY_ENTRY.sub("entry", header))
     complete = outline in _NPY_OUTLINES and len(entries) == 3

@@ -44,17 +44,18 @@ def targets(paths: Sequence[str]) -> list[Target]:
     A path is a file, a directory, `file::case`, `file#2` or `file#2::case` for the second
     document, or `-`. Raises UsageError for a path that does not exist.
     """
-    found: dict[str, list[CaseId] | None] = {}
+    found: dict[str, tuple[str, list[CaseId] | None]] = {}
     for path in paths:
         file, named = _split(path)
         if file != "-" and not os.path.exists(file):
             raise UsageError(f"{file} does not exist", _nearby(file))
         for each in _specs_under(file) if os.path.isdir(file) else [file]:
+            key = os.path.normpath(each)
             if named is None:
-                found[each] = None
-            elif (known := found.setdefault(each, [])) is not None and named not in known:
+                found[key] = each, None
+            elif (known := found.setdefault(key, (each, []))[1]) is not None and named not in known:
                 known.append(named)
-    return [Target(file, tuple(ids or ())) for file, ids in found.items()]
+    return [Target(file, tuple(ids or ())) for file, ids in found.values()]
 
 
 def _split(path: str) -> tuple[str, CaseId | None]:
@@ -64,7 +65,7 @@ def _split(path: str) -> tuple[str, CaseId | None]:
     parts = path.split("::")
     splits = [("::".join(parts[:n]), "::".join(parts[n:])) for n in range(len(parts), 0, -1)]
     found = [split for split in splits if os.path.exists(_numbered(split[0])[0])]
-    file, case = (found or splits)[0] if found else splits[-1]
+    file, case = found[0] if found else splits[-1]
     colons = len(file) < len(path)
     if colons and not case:
         raise UsageError(f"{path} names no case", "write the name of a case after `::`")
@@ -83,7 +84,8 @@ def _numbered(file: str) -> tuple[str, int | None]:
 def _nearby(path: str) -> str:
     folder = os.path.dirname(path) or "."
     try:
-        return did_you_mean(os.path.basename(path), os.listdir(folder))
+        others = [name for name in os.listdir(folder) if name != os.path.basename(path)]
+        return did_you_mean(os.path.basename(path), others)
     except OSError:
         return ""
 
@@ -97,7 +99,10 @@ def _specs_under(folder: str) -> Iterator[str]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            waiting += _entries(entry.path)
+            try:
+                waiting += _entries(entry.path)
+            except UsageError:
+                yield entry.path  # told as what cannot be read; its neighbours are evaluated
         elif entry.name.endswith(SUFFIXES) and not entry.is_dir():
             yield os.path.normpath(entry.path)
 

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePath, PureWindowsPath
 
 from evaluator.diagnostics import clip, did_you_mean
 
@@ -78,7 +78,8 @@ def _neighbour(missing: Path) -> str:
     names: list[str] = []
     with suppress(OSError), os.scandir(missing.parent) as entries:
         files = [entry.name for entry in islice(entries, 1000) if os.path.isfile(entry)]
-        names = sorted(filter(str.isprintable, files))
+        same = [name for name in files if PurePath(name).suffix == missing.suffix]
+        names = sorted(filter(str.isprintable, same))
     return did_you_mean(missing.name, names) or "paths are relative to the spec's folder"
 
 

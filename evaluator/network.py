@@ -162,34 +162,50 @@ class Trace:
 class Neuron:
     """A neuron: `activation(weights · inputs + bias)`."""
 
-    weights: Sequence[float]
+    weights: ArrayLike
     bias: float = 0.0
     activation: str | Mapping[str, Any] = "identity"
 
     def feedforward(self, inputs: ArrayLike) -> float:
         """Give the output for one list of inputs.
 
-        Raises ValueError for inputs of another length, and for an unknown activation.
+        Raises ValueError for inputs of another length, for weights or a bias that are not finite,
+        and for an activation that a neuron cannot have.
         """
         return float(self.network([*np.asarray(inputs, dtype=float).ravel()])[0])
 
     @property
     def network(self) -> Network:
         """The network of this one neuron, called `y`."""
-        activation, parameters = chosen(self.activation)
+        activation, parameters = _chosen(self.activation)
         weights = np.asarray([self.weights], dtype=float)
-        step = Step(("y",), 0, weights, np.array([float(self.bias)]), activation, parameters)
+        bias = np.array([float(self.bias)])
+        if weights.ndim != 2 or not weights.size:
+            raise ValueError("the weights of a neuron are a list of numbers, at least one")
+        if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
+            raise ValueError("weights and bias are finite numbers")
+        step = Step(("y",), 0, weights, bias, activation, parameters)
         names = tuple(f"x{i + 1}" for i in range(weights.shape[1]))
         return Network(names, ("y",), (step,), {"y": Place(1, 0)})
 
 
-def chosen(activation: str | Mapping[str, Any]) -> tuple[Activation, dict[str, Any]]:
-    """Find an activation by its name, or by a mapping of `name` and parameters."""
-    if isinstance(activation, str):
-        activation = {"name": activation}
-    name = str(activation["name"])
+def _chosen(activation: str | Mapping[str, Any]) -> tuple[Activation, dict[str, Any]]:
+    """Find the activation of a neuron by name, or by a mapping of `name` and parameters."""
+    parameters = {} if isinstance(activation, str) else dict(activation)
+    name = activation if isinstance(activation, str) else parameters.pop("name", "")
     if name not in NAMES:
-        hint = did_you_mean(name, NAMES)
-        raise ValueError(f"unknown activation `{name}`" + (f"; {hint}" if hint else ""))
-    parameters = {key: value for key, value in activation.items() if key != "name"}
-    return ACTIVATIONS[NAMES[name]], parameters
+        raise _refused(f"unknown activation `{name}`", did_you_mean(str(name), NAMES))
+    found = ACTIVATIONS[NAMES[name]]
+    if found.whole_layer:
+        raise _refused(f"`{name}` works on a layer of two units or more", "")
+    known = [parameter.name for parameter in found.parameters]
+    for key in parameters:
+        if key not in known:
+            raise _refused(f"`{name}` has no parameter `{key}`", did_you_mean(key, known))
+    for _, message, hint in found.problems(parameters, 1):
+        raise _refused(message, hint)
+    return found, parameters
+
+
+def _refused(message: str, hint: str) -> ValueError:
+    return ValueError(f"{message}; {hint}" if hint else message)

@@ -111,25 +111,35 @@ def _depths(wiring: Wiring, reads: Mapping[str, tuple[str, ...]]) -> dict[str, i
         waiting[name] = len(neurons)
         for source in neurons:
             readers.setdefault(source, []).append(name)
-    depths = {name: 1 for name, missing in waiting.items() if missing == 0}
-    ready = list(depths)
-    for name in ready:
-        for reader in readers.get(name, ()):
-            waiting[reader] -= 1
-            if waiting[reader] == 0:
-                depths[reader] = 1 + max(depths.get(source, 0) for source in reads[reader])
-                ready.append(reader)
-    left = {name: sources for name, sources in reads.items() if name not in depths}
-    if left:
-        circle = _circle(left)
-        order = {name: number for number, name in enumerate(reads)}
-        first = min(circle, key=order.__getitem__)
-        turned = circle[circle.index(first) :] + circle[: circle.index(first)]
-        wiring.complain(("neurons", first), "cycle",
-                        "neurons feed each other in a circle: "
-                        + " reads ".join(f"`{clip(name)}`" for name in [*turned, first][:12]),
-                        "remove one of these weights; feedforward needs a beginning", key=True)  # fmt: skip
-    return depths
+    depths: dict[str, int] = {}
+    in_circles: set[str] = set()
+    ready = [name for name, missing in waiting.items() if missing == 0]
+    while ready:
+        for name in ready:
+            depths[name] = 1 + max((depths.get(source, 0) for source in reads[name]), default=0)
+            for reader in readers.get(name, ()):
+                waiting[reader] -= 1
+                if waiting[reader] == 0 and reader not in in_circles:
+                    ready.append(reader)
+        left = {name: reads[name] for name in reads if name not in depths}
+        # A circle that is told is taken for resolved, so that what only follows it is not.
+        ready = _report_circle(wiring, reads, left) if left else []
+        in_circles.update(ready)
+    return {} if in_circles else depths
+
+
+def _report_circle(
+    wiring: Wiring, reads: Mapping[str, tuple[str, ...]], left: Mapping[str, tuple[str, ...]]
+) -> list[str]:
+    circle = _circle(left)
+    order = {name: number for number, name in enumerate(reads)}
+    first = min(circle, key=order.__getitem__)
+    turned = circle[circle.index(first) :] + circle[: circle.index(first)]
+    wiring.complain(("neurons", first), "cycle",
+                    "neurons feed each other in a circle: "
+                    + " reads ".join(f"`{clip(name)}`" for name in [*turned, first][:12]),
+                    "remove one of these weights; feedforward needs a beginning", key=True)  # fmt: skip
+    return circle
 
 
 def _circle(left: Mapping[str, tuple[str, ...]]) -> list[str]:

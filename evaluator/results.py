@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -174,11 +174,3 @@ def exit_code(
     if summary.missing or (checked == 0 and not allow_empty):
         return 5
     return 0
-
-
-def summarise(specs: Iterable[SpecResult]) -> Summary:
-    """Count what a run found."""
-    summary = Summary()
-    for spec in specs:
-        summary.add(spec)
-    return summary

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from array import array
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -232,14 +233,15 @@ def _selector(columns: Sequence[int]) -> Callable[[list[str]], Sequence[str]]:
 def _labeller(outputs: Sequence[str], name: Any) -> Callable[[str, str], int | str]:
     """Make the function that reads a class: the name of an output, else an index."""
     column = f"column `{clip(str(name))}`"
-    known: dict[str, int | str] = {name: name for name in outputs if outputs.count(name) == 1}
+    names = [name for name, times in Counter(outputs).items() if times == 1]
+    known: dict[str, int | str] = {name: name for name in names}
 
     def label(cell: str, where: str) -> int | str:
         if cell not in known:
             index = int(cell) if _INDEX.fullmatch(cell) else -1
             # A network of one output has no largest: the caller says so.
             if len(outputs) > 1 and not 0 <= index < len(outputs):
-                hint = nearest(cell, list(known)) if known else f"write 0 to {len(outputs) - 1}"
+                hint = nearest(cell, names) if names else f"write 0 to {len(outputs) - 1}"
                 raise table_fault(f"{where}, {column} is `{clip(cell)}`, no output", hint)
             known[cell] = index
         return known[cell]

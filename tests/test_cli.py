@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -239,8 +240,9 @@ def test_an_interrupt_before_there_is_a_report_is_130_and_nothing_else(
 def test_an_interrupt_from_the_keyboard_ends_the_process_with_130_and_no_traceback() -> None:
     command = [sys.executable, "-m", "evaluator", "run", "-", "good.yaml"]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:  # fmt: skip
         wait_until_blocked(process.pid)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=30)
@@ -288,7 +290,7 @@ def test_a_full_disk_is_told_in_one_line() -> None:
     [("<&-", "error: standard input is closed"), (">&-", "error: standard output is closed")],
 )
 def test_a_closed_stream_is_told_in_one_line(redirection: str, said: str) -> None:
-    shell = f"{sys.executable} -m evaluator run - good.yaml {redirection}"
+    shell = f"{shlex.quote(sys.executable)} -m evaluator run - good.yaml {redirection}"
     found = subprocess.run(
         ["sh", "-c", shell], capture_output=True, text=True, timeout=60, check=False
     )

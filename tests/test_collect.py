@@ -72,6 +72,34 @@ def test_a_document_that_is_invalid_keeps_no_other_from_being_listed(tmp_path: P
     ]
 
 
+def test_ids_are_unique_whatever_cases_are_called(tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    names = ["x", "x", "x#2", "x", "case 6", ""]
+    lines = [
+        f"  - {{inputs: 1, expected: 1, name: '{n}'}}\n" if n else "  - {inputs: 1, expected: 1}\n"
+        for n in names
+    ]
+    path.write_text(NEURON + "".join(lines))
+    ids = [case for _, case in collect(targets([str(path)]), Options())]
+    assert ids == ["x", "x#2", "x#2#2", "x#3", "case 6", "case 6#2"]
+
+
+@pytest.mark.parametrize("name", ["a::b.yaml", "a#2.yaml", "a.yaml#2", "a b::c.yaml"])
+def test_a_file_may_be_called_anything(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(TWO)
+    assert len(evaluator.run(path).results) == 5
+    for spec, case in collect(targets([str(path)]), Options()):
+        assert len(evaluator.run(f"{spec}::{case}").results) == 1
+
+
+def test_a_document_that_is_not_named_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text("a: 1\n---\n" + NEURON + "  - {inputs: 1, expected: 1}\n")
+    assert evaluator.run(f"{path}#2::case 1").ok
+    assert evaluator.run(f"{path}#0").summary.exit_code == 5
+
+
 def test_files_of_a_folder_come_sorted_and_once_without_what_is_hidden(tmp_path: Path) -> None:
     for name in ("b.yaml", "a.yml", "c/d.yaml", ".hidden.yaml", ".git/e.yaml", "f.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evaluator.expectation import ExpectationError, around, array_bounds, bounds, parse
@@ -104,6 +104,8 @@ def test_around_is_the_decimal_interval_rounded_once(
 
 
 @given(finite, sizes, sizes)
+@example(2.2250738585e-313, 0.0, 3.0)
+@example(2.2250738585e-313, 0.0, 19.0)
 def test_the_quick_bounds_lie_inside_the_exact_ones_by_rounding_alone(
     value: float, atol: float, rtol: float
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,26 @@ def test_every_public_name_is_there_and_an_unknown_one_is_an_attribute_error() -
     assert all(getattr(evaluator, name) is not None for name in evaluator.__all__)
     with pytest.raises(AttributeError, match="nothing"):
         _ = evaluator.nothing
+
+
+REFUSED_NEURONS = [
+    ({"weights": [1], "activation": "sigmoidd"}, "did you mean `sigmoid`?"),
+    ({"weights": [1], "activation": {"alpha": 1}}, "unknown activation"),
+    ({"weights": [1], "activation": {"name": "leaky_relu", "alhpa": 2}}, "did you mean `alpha`?"),
+    ({"weights": [1], "activation": "prelu"}, "needs `slope`"),
+    ({"weights": [1], "activation": {"name": "clip", "min": 2, "max": 1}}, "swapped"),
+    ({"weights": [1], "activation": "softmax"}, "two units or more"),
+    ({"weights": [math.nan]}, "finite"),
+    ({"weights": [1], "bias": math.inf}, "finite"),
+    ({"weights": []}, "at least one"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), REFUSED_NEURONS)
+def test_a_neuron_that_cannot_be_is_refused_in_words(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        Neuron(**arguments).feedforward([1])
+
+
+def test_a_neuron_takes_an_array_of_weights() -> None:
+    assert Neuron(np.array([0.0, 1.0]), 4).feedforward([2, 3]) == 7

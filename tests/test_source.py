@@ -203,6 +203,13 @@ def test_documents_are_counted_and_an_invalid_one_leaves_its_neighbours() -> Non
     assert (third.data, third.number) == ({"a": 3}, 3)
 
 
+def test_documents_after_a_syntax_error_are_read() -> None:
+    documents = read("a: 1\n---\na: [1\n---\nb: 2\n---\nc: 'x\n---\n", "f")
+    assert [d.number for d in documents] == [1, 2, 3, 4]
+    assert [d.data for d in documents if not d.broken] == [{"a": 1}, {"b": 2}]
+    assert documents[2].locate(("b",)).line == 5
+
+
 def test_a_document_before_a_syntax_error_is_kept() -> None:
     first, second = read("a: 1\n---\na: [1\n", "f")
     assert first.data == {"a": 1}

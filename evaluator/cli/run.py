@@ -120,8 +120,7 @@ def report_on(files: list[Target], options: Options, arguments: argparse.Namespa
 
     wanted = [_split(text) for text in arguments.report]
     reporters = [(load(name), path) for name, path in wanted]
-    for _, path in reporters:
-        console.check_writable(path)
+    _check_reports([path for _, path in reporters], files)
     show = load(arguments.output_format)
     style = {
         "color": console.wants_color(arguments.color, sys.stdout),
@@ -150,6 +149,17 @@ def _split(text: str) -> tuple[str, str]:
     return name, path
 
 
+def _check_reports(paths: Sequence[str], files: Sequence[Target]) -> None:
+    """Find out before the run what cannot be written after it."""
+    taken = {os.path.realpath(target.file) for target in files}
+    for path in paths:
+        console.check_writable(path)
+        if os.path.isfile(path) or not os.path.exists(path):  # not /dev/stdout
+            if os.path.realpath(path) in taken:
+                raise UsageError(f"--report would write over {path}", "name another file")
+            taken.add(os.path.realpath(path))
+
+
 def _collect_only(files: list[Target], options: Options) -> int:
     from evaluator.reporters.text import plural
     from evaluator.runner import collect
@@ -163,6 +173,8 @@ def _collect_only(files: list[Target], options: Options) -> int:
         else:
             found += 1
             print(f"{shown}::{harmless(case)}")
+    if not found and not invalid and any(target.ids for target in files):
+        print("there is no such case")
     print(f"\n{plural(found, 'case')} in {plural(len(files), 'file')}")
     return 3 if invalid else 0 if found or options.allow_empty else 5
 

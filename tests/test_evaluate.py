@@ -1,0 +1,158 @@
+"""How cases end: outcomes, tables, classes, and rows that are fed forward a stretch at a time."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import evaluator
+from evaluator import evaluate
+from evaluator.collect import Selection
+from evaluator.results import CaseResult, Report
+
+ADDS = "inputs: [a, b]\nneuron: {weights: [1, 1], activation: identity}\ncases:\n"
+TABLE = "a,b,y,id\n1,1,2,first\n1,2,4,second\n3,3,6,third\n2,2,5,fourth\n"
+
+
+def report(folder: Path, text: str) -> Report:
+    (folder / "table.csv").write_text(TABLE)
+    file = folder / "f.yaml"
+    file.write_text(text)
+    return evaluator.run(file)
+
+
+def only(folder: Path, text: str) -> CaseResult:
+    found = report(folder, text)
+    assert found.diagnostics == []
+    (case,) = found.results
+    return case
+
+
+ENDINGS = {
+    "{file: table.csv, skip: why}": ("skipped", 0),
+    "{inputs: [2, 3], skip: later}": ("skipped", 0),
+    "{inputs: [2, 3], expected: 5, skip: later}": ("skipped", 0),
+    "{file: table.csv, xfail: why}": ("xfailed", 2),
+    "{inputs: [2, 3], expected: 6, xfail: why}": ("xfailed", 1),
+    "{inputs: [2, 3], expected: 5, xfail: why}": ("xpassed", 0),
+    "{inputs: [2, 3], xfail: why}": ("failed", 0),
+    "{inputs: [2, 3]}": ("failed", 0),
+    "{file: table.csv}": ("failed", 2),
+}
+
+
+@pytest.mark.parametrize(("case", "ending"), ENDINGS.items())
+def test_a_case_ends_as_its_keys_say(case: str, ending: tuple[str, int], tmp_path: Path) -> None:
+    result = only(tmp_path, f"{ADDS}  - {case}\n")
+    assert (result.outcome, len(result.mismatches)) == ending
+
+
+@pytest.mark.parametrize("case", ["{file: table.csv, tags: [t]}", "{inputs: [1, 1], tags: [t]}"])
+def test_a_tag_is_found_whatever_else_a_case_holds(case: str, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text(TABLE)
+    file = tmp_path / "f.yaml"
+    file.write_text(f"{ADDS}  - {case}\n  - {{inputs: [1, 1], expected: 2}}\n")
+    options = evaluator.Options(selection=Selection(tags=("t",)))
+    (result,) = evaluator.run(file, options).results
+    assert result.line == 4
+
+
+@pytest.mark.parametrize("most", [1, 2, 4, 7, 1 << 22])
+def test_rows_are_the_same_however_many_are_fed_forward_at_once(
+    most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate, "MAX_VALUES", most)
+    text = (
+        ADDS + "  - {inputs: [1, 1], expected: 2}\n  - {file: table.csv, name: id}\n"
+        "  - {inputs: [1, 5], expected: {y.z: 7}}\n  - {inputs: [2, 2], expected: 4}\n"
+    )
+    found = report(tmp_path, text)
+    assert [case.outcome for case in found.results] == ["passed", "failed", "failed", "passed"]
+    table, inner = found.results[1:3]
+    assert [(m.row, m.row_name, m.actual) for m in table.mismatches] == [
+        (2, "second", 3.0),
+        (4, "fourth", 4.0),
+    ]
+    assert (table.rows, table.failed_rows, table.values) == (4, 2, 4)
+    assert [(m.output, m.actual) for m in inner.mismatches] == [("y.z", 6.0)]
+
+
+CLASSES = "inputs: [a, b]\noutputs: [p, q]\nlayers: [{activation: identity}]\ncases:\n"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected", "actual"),
+    [
+        ("[1, 2]", "q", None), ("[1, 2]", "1", None), ("[1, 1]", "p", None), ("[1, 2]", "p", 1.0),
+        ("[.nan, 2]", "q", math.nan), ("[.nan, 2]", "p", math.nan), ("[1, .inf]", "q", None),
+        ("[-.inf, -.inf]", "0", None),
+    ],
+)  # fmt: skip
+def test_a_class_is_the_first_largest_output_and_never_not_a_number(
+    inputs: str, expected: str, actual: float | None, tmp_path: Path
+) -> None:
+    result = only(tmp_path, f"{CLASSES}  - {{inputs: {inputs}, expected_class: {expected}}}\n")
+    found = [mismatch.actual for mismatch in result.mismatches]
+    assert found == pytest.approx([] if actual is None else [actual], nan_ok=True)
+    assert result.values == 1
+
+
+def test_outputs_of_several_depths_come_in_the_order_that_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "f.yaml"
+    file.write_text(
+        "inputs: [x]\noutputs: [late, early, other]\nneurons:\n"
+        "  early: {weights: [2], activation: identity}\n"
+        "  other: {weights: [3], activation: identity}\n"
+        "  late: {weights: {early: 1, other: 1}, activation: identity}\n"
+        "cases: [{inputs: 1, expected: [5, 2, 3]}]\n"
+    )
+    assert evaluator.run(file).ok
+    assert evaluator.load(file).network([1]).tolist() == [5, 2, 3]
+
+
+def test_an_array_of_one_row_or_one_column_is_a_list(tmp_path: Path) -> None:
+    np.save(tmp_path / "row.npy", [[1.0, 2.0]])
+    np.save(tmp_path / "column.npy", [[1.0], [2.0]])
+    for name in ("row", "column"):
+        case = only(
+            tmp_path,
+            f"neuron: {{weights: {{file: {name}.npy}}, activation: identity}}\n"
+            "cases: [{inputs: [1, 1], expected: 3}]\n",
+        )
+        assert case.outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    ("network", "case", "code"),
+    [
+        ("inputs: [a]\nneuron: {weights: [1, 2], activation: relu}", "inputs: [1, 2], expected: 1", "shape-mismatch"),
+        ("outputs: [a, b]\nlayers: [{weights: [[1]], activation: relu}]", "inputs: 1, expected: [1, 2]", "shape-mismatch"),
+        ("outputs: [p, p]\nlayers: [{weights: [[1], [1]], activation: relu}]", "inputs: 1, expected: 1", "duplicate-name"),
+        ("layers: [{weights: [[1], [1]], activation: relu}]", "inputs: 1, expected: [(0, 3), 4]", "expectation"),
+    ],
+)  # fmt: skip
+def test_one_mistake_gives_one_message(network: str, case: str, code: str, tmp_path: Path) -> None:
+    found = report(tmp_path, f"{network}\ncases: [{{{case}}}]\n").diagnostics
+    assert [diagnostic.code for diagnostic in found] == [code]
+
+
+def test_every_circle_is_told(tmp_path: Path) -> None:
+    text = "inputs: [x]\nneurons:\n"
+    for name, source in {"a": "b", "b": "a", "c": "d", "d": "c", "e": "a", "f": "x"}.items():
+        text += f"  {name}: {{weights: {{{source}: 1}}, activation: relu}}\n"
+    found = report(tmp_path, text + "cases: [{inputs: 1, expected: {f: 1}}]\n").diagnostics
+    assert [(d.code, d.location.line) for d in found] == [("cycle", 3), ("cycle", 5)]
+
+
+def test_a_number_behind_an_alias_is_shown_as_a_number(tmp_path: Path) -> None:
+    case = only(tmp_path, ADDS + "  - {inputs: [&x 5, 1], expected: *x}\n")
+    assert case.mismatches[0].expected == "5"
+
+
+def test_a_float32_is_shown_in_the_digits_that_tell_it_apart(tmp_path: Path) -> None:
+    text = "dtype: float32\n" + ADDS + "  - {inputs: [0.1, 0], expected: 0.1 ± 0}\n"
+    (mismatch,) = only(tmp_path, text).mismatches
+    assert mismatch.shown == "0.10000000149011612"
