@@ -194,7 +194,8 @@ class CaseReader:
             parts = [
                 tables[c.number] if c.number in tables else next(rows)[None] for c in self.cases
             ]
-            return np.concatenate([part.astype(self.wiring.dtype, copy=False) for part in parts])
+            parts = [part.astype(self.wiring.dtype, copy=False) for part in parts]
+            return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     # --- what is expected
 
