@@ -114,17 +114,19 @@ def _depths(wiring: Wiring, reads: Mapping[str, tuple[str, ...]]) -> dict[str, i
     depths: dict[str, int] = {}
     in_circles: set[str] = set()
     ready = [name for name, missing in waiting.items() if missing == 0]
-    while ready:
+    while len(depths) < len(reads):
+        if not ready:
+            # A circle that is told is taken for resolved, so that what only follows it is not.
+            left = {name: reads[name] for name in reads if name not in depths}
+            ready = _report_circle(wiring, reads, left)
+            in_circles.update(ready)
         for name in ready:
             depths[name] = 1 + max((depths.get(source, 0) for source in reads[name]), default=0)
             for reader in readers.get(name, ()):
                 waiting[reader] -= 1
                 if waiting[reader] == 0 and reader not in in_circles:
                     ready.append(reader)
-        left = {name: reads[name] for name in reads if name not in depths}
-        # A circle that is told is taken for resolved, so that what only follows it is not.
-        ready = _report_circle(wiring, reads, left) if left else []
-        in_circles.update(ready)
+        ready = []
     return {} if in_circles else depths
 
 
