@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from evaluator.diagnostics import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from evaluator.cases import Case
+    from evaluator.case import Case
     from evaluator.spec import Spec
 
 #: Files with these endings are specs when they stand in a directory.

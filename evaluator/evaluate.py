@@ -14,7 +14,7 @@ from evaluator.explain import arithmetic, number
 from evaluator.results import CaseResult, Mismatch, SpecResult
 
 if TYPE_CHECKING:
-    from evaluator.cases import Case, Check, TableChecks
+    from evaluator.case import Case, Check, TableChecks
     from evaluator.collect import Selection
     from evaluator.network import Array
     from evaluator.spec import Spec

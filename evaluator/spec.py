@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evaluator.cases import Case, CaseReader, Probe
+from evaluator.case import Case, Probe
+from evaluator.cases import CaseReader
 from evaluator.diagnostics import Diagnostic, SpecError
 from evaluator.document import Document
 from evaluator.layers import connect_layers, connect_neuron
