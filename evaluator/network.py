@@ -103,8 +103,8 @@ class Network:
         return len(self.inputs) if weights is None else int(weights.shape[0])
 
     def size(self) -> int:
-        """Count the values of a trace that come of one row: every weighted sum, every output."""
-        width, total = len(self.inputs), 0
+        """Count the values of a trace that come of one row: inputs, weighted sums and outputs."""
+        width = total = len(self.inputs)
         for step in self.steps:
             if step.weights is not None:
                 width = len(step.weights)
