@@ -22,6 +22,10 @@ FAILED: Final = "failed.json"
 #: File → seconds.
 SECONDS: Final = "seconds.json"
 
+#: Bytes of recorded times for each file of a run, beyond which they stay as they are: keeping those
+#: of a whole project up to date would take longer than a run of a small part of it.
+MAX_BYTES: Final = 500
+
 #: The cases of a file that failed, each with its document; none stand for the whole file.
 Failures = tuple[tuple[int, str], ...]
 
@@ -34,12 +38,10 @@ class Cache:
     """
 
     def __init__(self, folder: str, warn: Callable[[str], None], off: bool = False) -> None:
-        self.root = root_of(folder)
-        self.folder = os.path.join(self.root, FOLDER)
-        self._here = os.path.relpath(folder, self.root)
-        self._warn, self._off = warn, off
-        self._damaged = False
-        self.failed: dict[str, Failures] = self._read(FAILED, _failures)
+        self._root, self._warn, self._off = root_of(folder), warn, off
+        self.folder = os.path.join(self._root, FOLDER)
+        self._here = os.path.relpath(folder, self._root)
+        self._damaged: set[str] = set()
 
     def key(self, file: str) -> str:
         """Name a file, which is given as seen from the folder."""
@@ -47,8 +49,12 @@ class Cache:
             file = os.path.normpath(os.path.join(self._here, file))
         else:
             with suppress(ValueError):  # Windows knows no way from one drive to another
-                file = os.path.relpath(file, self.root)
+                file = os.path.relpath(file, self._root)
         return file.replace(os.sep, "/")
+
+    def failed(self) -> dict[str, Failures]:
+        """Give what failed last time, by file."""
+        return self._read(FAILED, _failures)
 
     def seconds(self) -> dict[str, float]:
         """Give the recorded time of every file."""
@@ -56,9 +62,9 @@ class Cache:
 
     def last_failed(self, targets: Iterable[Target]) -> list[Target]:
         """Choose the targets that failed last time, narrowed to the cases that did."""
-        found = []
+        found, failed = [], self.failed()
         for target in targets:
-            failures, named = self.failed.get(self.key(target.file)), frozenset(target.ids)
+            failures, named = failed.get(self.key(target.file)), frozenset(target.ids)
             meant = tuple(CaseId(*case) for case in failures or () if is_named(*case, named))
             if meant or failures == ():
                 found.append(target._replace(failed=meant))
@@ -70,7 +76,8 @@ class Cache:
         What did not run is remembered as it was, unless its file is gone. Raises OSError.
         """
         meant = {target.file: target for target in targets if target.file != "-"}
-        failed = dict(self.failed)
+        known = self.failed()  # as it is now: others may have written it during this run
+        failed = dict(known)
         for file, results in groupby(report.specs, lambda spec: spec.file):
             if file not in meant:
                 continue
@@ -79,7 +86,7 @@ class Cache:
             if after is not None:
                 failed[key] = after
         failed = {file: cases for file, cases in failed.items() if self._is_there(file)}
-        if failed != self.failed or self._damaged:
+        if failed != known or FAILED in self._damaged:
             self._write(FAILED, failed)
 
     def record_seconds(self, targets: Sequence[Target], report: Report) -> None:
@@ -90,11 +97,14 @@ class Cache:
             if spec.file not in part:
                 key = self.key(spec.file)
                 times[key] = times.get(key, 0.0) + spec.seconds
+        path = os.path.join(self.folder, SECONDS)
+        if os.path.isfile(path) and os.path.getsize(path) > MAX_BYTES * len(times):
+            return
         before = {f: s for f, s in self.seconds().items() if f not in times and self._is_there(f)}
         self._write(SECONDS, before | {file: round(time, 6) for file, time in times.items()})
 
     def _is_there(self, file: str) -> bool:
-        return os.path.exists(os.path.join(self.root, file))
+        return os.path.exists(os.path.join(self._root, file))
 
     def _read(self, name: str, entry: Callable[[Any], Any]) -> dict[str, Any]:
         """Read a file of the cache; one that is damaged counts as empty."""
@@ -105,8 +115,9 @@ class Cache:
             with open(path, "rb") as stream:
                 return {file: entry(value) for file, value in json.loads(stream.read()).items()}
         except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-            self._warn(f"{path} is damaged, and ignored")
-            self._damaged = True
+            if name not in self._damaged:
+                self._warn(f"{path} is damaged, and ignored")
+            self._damaged.add(name)
             return {}
 
     def _write(self, name: str, entries: Mapping[str, Any]) -> None:
@@ -140,13 +151,13 @@ def _still_failing(
         return ()
     if before == () and (target.ids or not whole):
         return ()
-    ran = {(r.document, case.id): case.outcome for r in results for case in r.cases}
-    failing = [case for case, outcome in ran.items() if outcome in FAILING]
-    named = frozenset(target.failed or target.ids)
-    for case in before or ():
+    failing = [(r.document, c.id) for r in results for c in r.cases if c.outcome in FAILING]
+    if before:
+        ran = {(r.document, case.id) for r in results for case in r.cases}
+        named = frozenset(target.failed or target.ids)
         # What was meant to run and did not is there no more.
-        if case not in ran and not (whole and is_named(*case, named)):
-            failing.append(case)
+        gone = {case for case in before if whole and is_named(*case, named)}
+        failing += [case for case in before if case not in ran and case not in gone]
     return tuple(failing) or None
 
 

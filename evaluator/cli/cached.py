@@ -67,7 +67,7 @@ def choose(files: list[Target], arguments: argparse.Namespace, cache: Cache | No
 
     failed = cache.last_failed(files)
     if not failed:
-        _say("nothing failed last time, so everything runs")
+        _say("nothing of this failed last time, so all of it runs")
         return files
     if arguments.last_failed:
         _say(f"only what failed last time runs, in {plural(len(failed), 'file')}")

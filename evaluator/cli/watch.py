@@ -24,7 +24,7 @@ Stamp = tuple[int, int, int] | None
 
 #: Milliseconds after which the files are looked at although no change was told. Nobody tells of
 #: what is saved into a new folder, or while the folders to watch are exchanged.
-PATIENCE: Final = 1000
+PATIENCE: Final = 2000
 
 
 def watch(arguments: argparse.Namespace, run: Callable[[list[Target]], int]) -> int:
