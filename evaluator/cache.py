@@ -44,7 +44,9 @@ class Cache:
         self._damaged: set[str] = set()
 
     def key(self, file: str) -> str:
-        """Name a file, which is given as seen from the folder."""
+        """Name a file, which is given as seen from the folder; a URL is its own name."""
+        if "://" in file:
+            return file
         if not os.path.isabs(file):
             file = os.path.normpath(os.path.join(self._here, file))
         else:
@@ -104,7 +106,7 @@ class Cache:
         self._write(SECONDS, before | {file: round(time, 6) for file, time in times.items()})
 
     def _is_there(self, file: str) -> bool:
-        return os.path.exists(os.path.join(self._root, file))
+        return "://" in file or os.path.exists(os.path.join(self._root, file))
 
     def _read(self, name: str, entry: Callable[[Any], Any]) -> dict[str, Any]:
         """Read a file of the cache; one that is damaged counts as empty."""

@@ -58,8 +58,9 @@ def _load(arguments: argparse.Namespace) -> Callable[[Iterable[str]], Iterator[o
     for option, given in (("--co", arguments.collect_only), ("--shard", arguments.shard)):
         if given:
             raise UsageError(f"--watch and {option} exclude each other", "leave out one of them")
-    if "-" in arguments.paths:
-        raise UsageError("standard input cannot be watched", "name a file or a directory")
+    for path in arguments.paths:
+        if path.partition("::")[0] == "-" or "://" in path:
+            raise UsageError(f"{path} cannot be watched", "name a file or a directory")
     try:
         import watchfiles
     except ImportError:
