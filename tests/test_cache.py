@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -217,9 +218,7 @@ def test_what_failed_is_kept_although_the_reader_of_the_report_went_away(folder:
     assert set(kept(folder)) == {"specs/b.yaml", "specs/c.yaml"}
 
 
-def test_cases_may_fail_and_run_again_in_thousands(
-    capsys: Capture, folder: Path
-) -> None:
+def test_cases_may_fail_and_run_again_in_thousands(capsys: Capture, folder: Path) -> None:
     cases = "".join(f"  - {{inputs: {n}, expected: -1}}\n" for n in range(4000))
     (folder / "specs/b.yaml").write_text(f"{GOOD.splitlines()[0]}\ncases:\n{cases}")
     assert len(run(capsys)[1]) == 4002
@@ -290,6 +289,27 @@ def test_times_are_those_of_whole_files_that_are_there(capsys: Capture, folder: 
     assert after.items().isdisjoint(before.items())
 
 
+def test_the_time_of_a_file_includes_reading_it(
+    capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evaluator import source
+
+    def slow(path: str) -> object:
+        time.sleep(0.05)
+        return source.read_file(path)
+
+    monkeypatch.setattr("evaluator.runner.read_file", slow)
+    run(capsys)
+    assert all(seconds >= 0.05 for seconds in kept(folder, "seconds").values())  # type: ignore[operator]
+
+
+def test_what_comes_from_standard_input_is_not_kept(folder: Path) -> None:
+    command = [sys.executable, "-m", "evaluator", "run", "-", "specs/c.yaml"]
+    subprocess.run(command, input=WRONG, text=True, capture_output=True, timeout=60, check=False)
+    (folder / "-").write_text("")
+    assert list(kept(folder)) == list(kept(folder, "seconds")) == ["specs/c.yaml"]
+
+
 def test_a_small_part_of_a_large_project_leaves_the_times_alone(
     capsys: Capture, folder: Path
 ) -> None:
@@ -325,6 +345,15 @@ def test_a_damaged_cache_is_told_ignored_and_written_anew(
         assert errors.startswith(f"warning: {file} is damaged, and ignored\n")
     assert (code, ran) == (1, ALL)
     assert errors.count("warning") <= 1
+
+
+def test_a_damaged_list_of_failures_is_written_anew_where_nothing_fails(
+    capsys: Capture, folder: Path
+) -> None:
+    run(capsys)
+    (folder / ".evaluator_cache/failed.json").write_text("{")
+    assert run(capsys, "specs/a.yaml")[0] == 0
+    assert kept(folder) == {}
 
 
 def test_a_cache_with_other_contents_breaks_nothing(capsys: Capture, folder: Path) -> None:
