@@ -41,8 +41,7 @@ class _Judgement:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        width = 2 * sum(spec.network.width(step + 1) for step in range(len(spec.network.steps)))
-        self._rows = max(1, MAX_VALUES // width)
+        self._rows = max(1, MAX_VALUES // spec.network.size())
         self._feed(0)
 
     def _feed(self, row: int) -> None:

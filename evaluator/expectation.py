@@ -168,11 +168,16 @@ def bounds(value: float, atol: float, rtol: float) -> tuple[float, float]:
     What lies between them is accepted; beyond them `around` has the last word. Infinity and NaN
     accept themselves alone.
     """
-    if not math.isfinite(value):
-        return value, value
-    slack = min(atol + rtol * abs(value), _LARGEST)
+    size = abs(value)
+    slack = atol + rtol * size
+    if not size + slack < _LARGEST:
+        if not math.isfinite(value):
+            return value, value
+        slack = min(slack, _LARGEST)
     if slack:
-        slack -= (abs(value) + slack) * _ROUNDING + _SMALLEST * (1.0 + rtol)
+        slack -= (size + slack) * _ROUNDING + _SMALLEST * (1.0 + rtol)
+    if size + slack < _LARGEST:
+        return value - slack, value + slack
     return max(value - slack, -_LARGEST), min(value + slack, _LARGEST)
 
 

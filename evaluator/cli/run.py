@@ -177,7 +177,7 @@ def _split(text: str) -> tuple[str, str]:
 
 def _check_reports(paths: Sequence[str], files: Sequence[Target]) -> None:
     """Find out before the run what cannot be written after it."""
-    taken = {os.path.realpath(target.file) for target in files}
+    taken = {os.path.realpath(target.file) for target in files} if paths else set()
     for path in paths:
         console.check_writable(path)
         if os.path.isfile(path) or not os.path.exists(path):  # not /dev/stdout
