@@ -215,7 +215,7 @@ def test_without_the_extra_the_error_says_how_to_get_it(
         (["--shard", "1/2"], "--watch and --shard exclude each other"),
         (["--co"], "--watch and --co exclude each other"),
         (["-"], "- cannot be watched"),
-        (["-::first"], "-::first cannot be watched"),
+        (["--", "-::first"], "-::first cannot be watched"),
         (["memory://a.yaml"], "memory://a.yaml cannot be watched"),
         (["gone.yaml"], "gone.yaml does not exist"),
         (["-k", "("], "ends too early"),
