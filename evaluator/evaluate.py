@@ -89,7 +89,7 @@ class _Judgement:
 
     def case(self, case: Case) -> CaseResult:
         """Judge one case."""
-        result = CaseResult(case.name, case.line, case.column, "passed")
+        result = CaseResult(case.name, case.line, case.column, "passed", id=case.id)
         if case.table is not None:
             self._table(case, result)
         elif not case.skip:
