@@ -79,6 +79,8 @@ class SpecResult:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seconds: float = 0.0
     values: int = 0
+    #: The network as SVG, where a report shows it; see `Options.diagrams`.
+    diagram: str = ""
 
     @property
     def invalid(self) -> bool:
@@ -138,6 +140,9 @@ class Report:
     summary: Summary = field(default_factory=Summary)
     #: Tolerances set on the command line, in words; empty when each spec's own were in force.
     override: str = ""
+    #: The folder that relative file names start from, and the one that reports name files from.
+    folder: str = ""
+    root: str = ""
 
     @property
     def ok(self) -> bool:

@@ -36,6 +36,8 @@ class Options(NamedTuple):
     fail_on_warning: bool = False
     #: Read, validate and build only.
     validate_only: bool = False
+    #: Draw every network, for a report that shows it.
+    diagrams: bool = False
 
 
 def run(
@@ -178,6 +180,10 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> Spe
         return SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)
     result = evaluate(spec, selection)
     result.seconds = perf_counter() - start
+    if options.diagrams:
+        from evaluator.diagram import svg
+
+        result.diagram = svg(spec.network)
     return result
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from evaluator.cli import console
+from evaluator.cli import console, github
 from evaluator.diagnostics import UsageError, harmless
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how the result is shown."""
-    parser.add_argument("--output-format", default="full", metavar="FORMAT",
-                        help="full, concise or json")  # fmt: skip
+    parser.add_argument("--output-format", metavar="FORMAT",
+                        help="full, concise, json, jsonl, junit, sarif, github, gitlab, tap, markdown"
+                        " or html (default: full; github where GITHUB_ACTIONS is true)")  # fmt: skip
     parser.add_argument("--report", action="append", default=[], metavar="FORMAT=PATH",
                         help="also write a report to a file; may be repeated")  # fmt: skip
     parser.add_argument("-q", "--quiet", action="store_true", help="say less")
@@ -77,7 +78,7 @@ def main(arguments: argparse.Namespace) -> int:
     report = report_on(files, options, arguments)
     if arguments.durations:
         # What a program reads on stdout is the report alone.
-        text = arguments.output_format in ("full", "concise")
+        text = (arguments.output_format or github.default_format()) in ("full", "concise")
         print(_slowest(report, arguments.durations), file=sys.stdout if text else sys.stderr)
     return report.summary.exit_code
 
@@ -115,13 +116,16 @@ def find_targets(paths: Sequence[str]) -> list[Target]:
 
 def report_on(files: list[Target], options: Options, arguments: argparse.Namespace) -> Report:
     """Evaluate files and write every report that was asked for."""
-    from evaluator.reporters import load
+    from evaluator.reporters import WITH_DIAGRAMS, load
     from evaluator.runner import collect_report
 
     wanted = [_split(text) for text in arguments.report]
     reporters = [(load(name), path) for name, path in wanted]
     _check_reports([path for _, path in reporters], files)
-    show = load(arguments.output_format)
+    chosen = arguments.output_format or github.default_format()
+    show = load(chosen)
+    if not WITH_DIAGRAMS.isdisjoint({chosen, *(name for name, _ in wanted)}):
+        options = options._replace(diagrams=True)
     style = {
         "color": console.wants_color(arguments.color, sys.stdout),
         "verbose": arguments.verbose, "quiet": arguments.quiet,
@@ -136,9 +140,11 @@ def report_on(files: list[Target], options: Options, arguments: argparse.Namespa
         report = collect_report(files, options, seen)
     finally:
         progress.stop()
-    sys.stdout.write(show(report, **style))
+    report.folder, report.root = console.places()
     for render, path in reporters:
         console.write_whole(path, render(report))
+    sys.stdout.write(show(report, **style))
+    github.add_step_summary(report)
     return report
 
 
