@@ -54,7 +54,7 @@ class _Judgement:
     def case(self, case: Case) -> CaseResult:
         """Judge one case."""
         rows = case.rows if case.is_table else None
-        result = CaseResult(case.name, case.line, case.column, "passed", rows=rows)
+        result = CaseResult(case.name, case.line, case.column, "passed", rows=rows, id=case.id)
         if case.skip:
             result.outcome, result.reason = "skipped", case.skip
             return result

@@ -60,6 +60,8 @@ class CaseResult:
     unrecorded: bool = False
     #: Where the case stands, for outcomes that need to be shown.
     location: Location | None = None
+    #: Its name, with `#2` when an earlier case of the spec has it too.
+    id: str = ""
 
     @property
     def count(self) -> int:

@@ -87,6 +87,8 @@ def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
         ]
     if case.outcome == "xpassed":
         return [*lines, "", f"  it passes, and was expected to fail: {named(case.reason)}"]
+    if case.outcome == "error":
+        return [*lines, "", f"  {named(case.reason) or 'what is under test broke'}"]
     if case.rows is not None:
         return [*lines, *_table(case, color)]
     shown: set[tuple[str, ...]] = set()

@@ -179,13 +179,14 @@ def _diagnostic(told: Diagnostic) -> str:
 
 def _case(case: CaseResult) -> Iterator[str]:
     reason = f": {escape(named(case.reason))}" if case.reason else ""
-    about = plural(case.values, "value") if case.values else ""
+    about = [plural(case.values, "value")] * bool(case.values)
     if case.rows is not None:
-        about = f"{plural(case.rows, 'row')}, {about}" if about else plural(case.rows, "row")
+        rows = plural(case.rows, "row")
+        about.insert(0, f"{case.failed_rows:,} of {rows} failed" if case.failed_rows else rows)
     yield (
         f'<li class="case {case.outcome}"><p><b class="sign">{_SIGNS[case.outcome]}</b> '
         f"{escape(named(case.name))}{reason} "
-        f"<small>line {case.line}{f', {about}' if about else ''}</small></p>"
+        f"<small>{', '.join([f'line {case.line}', *about])}</small></p>"
     )
     if case.outcome in FAILING and not case.mismatches:
         yield f"<p>{escape(verdict(case)[1])}</p>"

@@ -88,7 +88,7 @@ def _tests(spec: SpecResult) -> list[_Test]:
 
 
 def _test(spec: SpecResult, case: CaseResult) -> _Test:
-    name = named(case.name)
+    name = named(case.id or case.name)
     if case.outcome == "passed":
         return _Test(name, "passed")
     if case.outcome in ("skipped", "xfailed"):

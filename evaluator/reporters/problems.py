@@ -108,10 +108,11 @@ def _of_spec(spec: SpecResult, file: str, report: Report) -> Iterator[Problem]:
         if case.outcome in FAILING:
             code, said = verdict(case)
             location = case.mismatches[0].location if case.mismatches else case.location
+            name = case.id or case.name
             place = (case.line, case.column, 1) if location is None else _place(location)
             yield Problem(
-                code, "error", cut(said, MAX_MESSAGE), named(spec.name), named(case.name), file,
-                *place, (code, file, document, case.name), spec, case,
+                code, "error", cut(said, MAX_MESSAGE), named(spec.name), named(name), file,
+                *place, (code, file, document, name), spec, case,
             )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def _points(spec: SpecResult, place: str) -> Iterator[list[str]]:
 
 
 def _point(case: CaseResult, place: str, known: dict[str, Any]) -> list[str]:
-    line = f"ok N - {place}::{_escape(named(case.name))}"
+    line = f"ok N - {place}::{_escape(named(case.id or case.name))}"
     if case.outcome == "passed":
         return [line, *_block(known)]
     if case.outcome == "skipped":
