@@ -54,8 +54,11 @@ def render(report: Report, **_: Any) -> str:
 
 def _rule(code: str, shown: list[Problem]) -> dict[str, Any]:
     severity = next(problem.severity for problem in shown if problem.code == code)
+    text = _plain(RULES[code])
+    # GitHub wants all three texts.
     return {
-        "id": code, "shortDescription": {"text": RULES[code]},
+        "id": code, "shortDescription": {"text": text}, "fullDescription": {"text": text},
+        "help": {"text": f"{text} `evaluator run FILE` shows the place and what to do."},
         "defaultConfiguration": {"level": severity},
     }  # fmt: skip
 

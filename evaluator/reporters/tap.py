@@ -59,7 +59,7 @@ def _point(case: CaseResult, place: str, known: dict[str, Any]) -> list[str]:
         return [f"{line} # SKIP {_escape(named(case.reason))}", *_block(known)]
     if case.outcome == "xfailed":
         line += f" # TODO {_escape(named(case.reason))}"
-    told: dict[str, Any] = {"at": {"line": case.line, "column": case.column}}
+    told: dict[str, Any] = {"line": case.line, "column": case.column}
     if case.outcome != "xfailed":
         code, said = verdict(case)
         told = {"code": code, "message": said, **told}
@@ -70,17 +70,24 @@ def _point(case: CaseResult, place: str, known: dict[str, Any]) -> list[str]:
 
 
 def _block(told: dict[str, Any]) -> list[str]:
-    """Write a YAML block whose values are JSON, which is YAML too and in ASCII."""
+    """Write a YAML block of plain mappings and quoted texts, which all harnesses read."""
     lines = []
     for key, value in told.items():
         if not isinstance(value, list):
-            lines.append(f"  {key}: {json.dumps(value, allow_nan=False)}")
+            lines.append(f"  {key}: {_scalar(value)}")
         elif value:
             lines.append(f"  {key}:")
-            lines += [f"    - {json.dumps(item, allow_nan=False)}" for item in value[:MAX_LISTED]]
+            for item in value[:MAX_LISTED]:
+                pairs = [f"{name}: {_scalar(found)}" for name, found in item.items()]
+                lines += [f"    {'-' if not n else ' '} {pair}" for n, pair in enumerate(pairs)]
             if len(value) > MAX_LISTED:
                 lines.append(f"  {key}_withheld: {len(value) - MAX_LISTED}")
     return ["  ---", *lines, "  ..."] if lines else []
+
+
+def _scalar(value: Any) -> str:
+    # JSON is YAML, in ASCII; only the null of older harnesses is another.
+    return "~" if value is None else json.dumps(value, allow_nan=False)
 
 
 def _escape(text: str) -> str:
