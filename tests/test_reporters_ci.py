@@ -52,7 +52,7 @@ HOSTILE = (
     "</pre><img src=x onerror=alert(1)>", "&amp; &lt;", "a\x1b[31mred\x1b[0m", "bell\x07 nul\x00",
     "right\u202eleft\u2066", "line\nbreak\r\nnot ok 9", "\u2028ps", "back`tick``s ``` end",
     "[link](https://example.com) ![i](x)", "| cell | # TODO | # SKIP \\", "{0} {{1}}", "% %0A %25",
-    "Bail out!", "...", "--- x", "\ufffe\uffff", "lone \udcff surrogate", 'quo"te \'s', "名前 é",
+    "Bail out!", "...", "--- x", "\ufffe\uffff", "lone \udcff surrogate", 'quo"te \'s', "名前 é", "a, b=c: d", "```",
     "x" * 5000,
 )  # fmt: skip
 
