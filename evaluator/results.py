@@ -54,6 +54,8 @@ class CaseResult:
     mismatches: list[Mismatch] = field(default_factory=list)
     rows: int | None = None
     failed_rows: int | None = None
+    #: How many mismatches were counted and not kept.
+    withheld: int = 0
     #: Why a case is skipped or expected to fail.
     reason: str = ""
     #: True for a case that expects nothing; it fails.

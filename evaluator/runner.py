@@ -14,7 +14,7 @@ from evaluator import __version__
 from evaluator.collect import CaseId, Selection, Target, targets
 from evaluator.diagnostics import Diagnostic, Location, SpecError, clip, did_you_mean
 from evaluator.document import Document
-from evaluator.evaluate import evaluate
+from evaluator.evaluate import MAX_MISMATCHES, evaluate, read_tables
 from evaluator.results import FAILING, Report, SpecResult, exit_code
 from evaluator.source import read_bytes, read_file
 from evaluator.spec import build, name_of
@@ -32,6 +32,8 @@ class Options(NamedTuple):
     rtol: float | None = None
     #: Stop after so many failing cases; 0 never stops.
     maxfail: int = 0
+    #: Of more mismatches of a spec the rest is counted, not kept; 0 keeps them all.
+    max_mismatches: int = MAX_MISMATCHES
     allow_empty: bool = False
     fail_on_warning: bool = False
     #: Read, validate and build only.
@@ -176,9 +178,13 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> Spe
         return _invalid(document.file, document.number, name_of(document), error.diagnostics)
     if selection and not any(selection(spec, case) for case in spec.cases):
         return None
-    if options.validate_only:
-        return SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)
-    result = evaluate(spec, selection)
+    try:
+        if options.validate_only:
+            read_tables(spec)
+            return SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)
+        result = evaluate(spec, selection, options.max_mismatches)
+    except SpecError as error:  # a table too large to be read before
+        return _invalid(document.file, document.number, spec.name, error.diagnostics)
     result.seconds = perf_counter() - start
     if options.diagrams:
         from evaluator.diagram import svg

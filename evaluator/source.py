@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from yaml.error import YAMLError
@@ -31,6 +32,7 @@ from evaluator.diagnostics import (
     too_many,
 )
 from evaluator.document import Document, Text
+from evaluator.layout import Event, Layouts
 from evaluator.scalars import KNOWN, simple_float
 
 #: Limits that keep time and memory bounded whatever a file holds.
@@ -39,9 +41,6 @@ MAX_DEPTH: Final = 64
 MAX_EXPANSION: Final = 1_000_000
 #: After so many documents that are not YAML, the others are not read.
 MAX_RESTARTS: Final = 20
-
-#: PyYAML's events share no type that knows their marks and values.
-Event = Any
 
 
 def read_file(path: str) -> list[Document]:
@@ -103,7 +102,7 @@ def read(text: str, file: str) -> list[Document]:
     if refused := syntax.refuse(text):
         return [_failed(source, 1, refused)]
     try:
-        found = _Reader(source, syntax.parser(text)).documents()
+        found = _Reader(source, partial(syntax.parser, text)).documents()
     except YAMLError:
         found = _read_around_errors(source)
     return _without_empty(source, found)
@@ -117,15 +116,14 @@ def _read_around_errors(source: Text) -> list[Document]:
         # What was read is blanked, so that all positions stay. libyaml words its errors in
         # another way: the pure parser gives the stable text.
         rest = re.sub(r"[^\r\n]", " ", text[:start]) + text[start:]
-        reader = _Reader(source, syntax.pure_parser(rest), len(found))
+        reader = _Reader(source, partial(syntax.pure_parser, rest), len(found))
         try:
             found += reader.documents()
             break
         except YAMLError as error:
             problem = syntax.explain(error, text)
-            number = max(1, reader.document.number)
-            found += reader.found[: number - 1 - len(found)]
-            found.append(_failed(source, number, problem))
+            found += reader.found[:-1]
+            found.append(_failed(source, len(found) + 1, problem))
         following = re.compile(r"^---(?=\s|$)", re.MULTILINE).search(
             text, max(problem.at, start + 1)
         )
@@ -160,10 +158,9 @@ def _failed(source: Text, number: int, problem: syntax.Problem) -> Document:
 
 
 class _Anchored(NamedTuple):
-    """What an anchor names: the value, its node, and to how many values it expands (0: open)."""
+    """What an anchor names: the value, and to how many values it expands (0: open)."""
 
     value: Any
-    node: int
     size: int
 
 
@@ -179,29 +176,28 @@ class _Stop(Exception):
 class _Reader:
     """Builds documents from parser events."""
 
-    def __init__(self, source: Text, events: Iterator[Event], before: int = 0) -> None:
-        self.source, self.events, self.before = source, events, before
+    def __init__(self, source: Text, parse: Callable[[], Iterator[Event]], before: int = 0) -> None:
+        self.source, self.events, self.before = source, parse(), before
+        self._layouts = Layouts(parse)
         #: Every document so far; those of the same text read before are not among them.
         self.found: list[Document] = []
-        self._begin(0)
 
-    def _begin(self, number: int) -> Document:
-        self.document = Document(self.source, number)
-        self._spans = self.document._spans
-        self._mark = self._spans.append
+    def _begin(self) -> Document:
+        place = len(self.found)
+        self.document = Document(self.source, self.before + place + 1, self._layouts, place)
+        self.found.append(self.document)
         self._anchors: dict[str, _Anchored] = {}
-        #: How many values aliases stand for, beyond one each.
-        self._extra = 0
-        #: Where the list or mapping ends that was read last.
-        self._closed = 0
+        #: Where the elements begin of the list read last that stands under a key of the document.
+        self._starts: list[int] = []
+        #: How many values there are, and how many more aliases stand for, beyond one each.
+        self._count = self._extra = 0
         return self.document
 
     def documents(self) -> list[Document]:
         """Read every document; raises YAMLError where the text is none."""
         for event in self.events:
             if type(event) is DocumentStartEvent:
-                document = self._begin(self.before + len(self.found) + 1)
-                self.found.append(document)
+                document = self._begin()
                 try:
                     document.data = self._value(next(self.events), 0)
                 except _Stop:
@@ -240,8 +236,6 @@ class _Reader:
         return self._scalar(event) if type(event) is ScalarEvent else self._nested(event, depth)
 
     def _scalar(self, event: Event) -> Any:
-        self._mark(event.start_mark.index)
-        self._mark(event.end_mark.index)
         value: Any = event.value
         if event.implicit[0]:
             if value in KNOWN:
@@ -253,17 +247,14 @@ class _Reader:
         else:
             self._quoted(event)
         if event.anchor is not None:
-            size = 1 + _weight(event.value)
-            self._anchors[event.anchor] = _Anchored(value, len(self._spans) // 2 - 1, size)
+            self._anchors[event.anchor] = _Anchored(value, 1 + _weight(event.value))
         return value
 
     def _nested(self, event: Event, depth: int) -> Any:
         """Build a list or a mapping, or find what an alias stands for."""
-        spans, node, anchor = self._spans, len(self._spans) // 2, event.anchor
-        self._mark(event.start_mark.index)
-        self._mark(event.end_mark.index)
-        if type(event) is AliasEvent:
-            return self._alias(event, node)
+        kind, anchor = type(event), event.anchor
+        if kind is AliasEvent:
+            return self._alias(event)
         if event.tag is not None:
             self._refuse_tag(event)
         if depth == MAX_DEPTH:
@@ -271,23 +262,19 @@ class _Reader:
                 event, "too-deep", f"nested deeper than {MAX_DEPTH} levels",
                 "look for brackets that are not closed",
             )  # fmt: skip
-        before = node + self._extra
-        if anchor is not None:
-            self._anchors[anchor] = _Anchored(None, node, 0)
-        fill = self._list if type(event) is SequenceStartEvent else self._mapping
-        value, end = fill(node, depth + 1)
-        after = self.document._next[node] = len(spans) // 2
-        closes = end.end_mark.index
-        if closes == end.start_mark.index:  # a block ends with its last value
-            closes = max(spans[-1], self._closed)
-        self._closed = spans[2 * node + 1] = closes
-        if anchor is not None:
-            self._anchors[anchor] = _Anchored(value, node, after + self._extra - before)
+        fill = self._list if kind is SequenceStartEvent else self._mapping
+        if anchor is None:
+            return fill(event, depth + 1)
+        before = self._count + self._extra
+        self._anchors[anchor] = _Anchored(None, 0)
+        value = fill(event, depth + 1)
+        self._anchors[anchor] = _Anchored(value, 1 + self._count + self._extra - before)
         return value
 
-    def _list(self, _: int, depth: int) -> tuple[list[Any], Event]:
+    def _list(self, _: Event, depth: int) -> list[Any]:
         values: list[Any] = []
-        mark = self._mark
+        if depth == 2:
+            self._starts = []
         for event in self.events:
             kind = type(event)
             if kind is ScalarEvent:
@@ -296,18 +283,19 @@ class _Reader:
                 if "." in text and event.implicit[0] and event.anchor is None:
                     number = simple_float(text)
                     if number is not None:
-                        mark(event.start_mark.index)
-                        mark(event.end_mark.index)
                         values.append(number)
                         continue
                 values.append(self._scalar(event))
             elif kind is SequenceEndEvent:
                 break
             else:
+                if depth == 2:
+                    self._starts.append(event.start_mark.index)
                 values.append(self._nested(event, depth))
-        return values, event
+        self._count += len(values)
+        return values
 
-    def _mapping(self, node: int, depth: int) -> tuple[dict[str, Any], Event]:
+    def _mapping(self, begin: Event, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for event in self.events:
             kind = type(event)
@@ -318,22 +306,26 @@ class _Reader:
                     event, "bad-key", "a key is a list, a mapping or an alias",
                     "keys are plain text",
                 )  # fmt: skip
-            key = self._scalar(event)
-            if type(key) is not str or key in values or key == "<<":
-                key = self._key(event, key, values, node)
+            # Most keys are the words of the format, met before and written plain.
+            key = KNOWN.get(event.value) if event.implicit[0] and event.anchor is None else None
+            if type(key) is not str or key in values:
+                key = self._key(event, self._scalar(event), values, begin)
             event = next(self.events)
             if type(event) is ScalarEvent:
                 values[key] = self._scalar(event)
             else:
-                values[key] = self._nested(event, depth)
-        return values, event
+                values[key] = value = self._nested(event, depth)
+                if depth == 1 and type(value) is list:
+                    self.document.elements[key] = self._starts
+        self._count += 2 * len(values)
+        return values
 
     def _plain(self, event: Event) -> Any:
         self._extra += _weight(event.value)
         value, complaint = scalars.resolve(event.value)
         if complaint is not None:
             self._complain(event, *complaint)
-        elif len(KNOWN) < scalars.MAX_KNOWN and len(event.value) < 40:
+        elif len(KNOWN) < scalars.MAX_KNOWN and len(event.value) < 40 and value != "<<":
             KNOWN[event.value] = value
         return value
 
@@ -347,7 +339,7 @@ class _Reader:
                 "write the character itself",
             )  # fmt: skip
 
-    def _key(self, event: Event, value: Any, holder: dict[str, Any], parent: int) -> str:
+    def _key(self, event: Event, value: Any, holder: dict[str, Any], begin: Event) -> str:
         """Check a key, and give the text under which its value is kept."""
         text: str = event.value
         if not isinstance(value, str):
@@ -360,10 +352,10 @@ class _Reader:
                 "write the keys out, or use an alias for a whole value",
             )  # fmt: skip
         elif text in holder:
-            self.document._next[parent] = len(self.document._spans) // 2 - 1
-            first = self.document._children(parent)[2 * list(holder).index(text)]
-            self.document._listed.clear()  # the mapping is not complete yet
-            line, column = self.source.position(self.document._spans[2 * first])
+            layout = self.document.layout
+            keys = layout.children(layout.container(begin.start_mark.index))[::2]
+            start, _ = layout.span(keys[list(holder).index(text)])
+            line, column = self.source.position(start)
             self._complain(
                 event, "duplicate-key",
                 f"duplicate key `{clip(text)}`; it stands first at {line}:{column}",
@@ -374,7 +366,7 @@ class _Reader:
         # The document is refused; a key that cannot be written keeps its positions in order.
         return f"{text}\0{len(holder)}"
 
-    def _alias(self, event: Event, node: int) -> Any:
+    def _alias(self, event: Event) -> Any:
         name = clip(event.anchor)
         if event.anchor not in self._anchors:
             raise self._stop(
@@ -384,12 +376,11 @@ class _Reader:
         found = self._anchors[event.anchor]
         if found.size == 0:
             raise self._stop(event, "alias", f"`*{name}` refers to itself", "write the value out")
-        if node + self._extra + found.size > MAX_EXPANSION:
+        if self._count + self._extra + found.size > MAX_EXPANSION:
             raise self._stop(
                 event, "alias", f"aliases expand to more than {MAX_EXPANSION:,} values",
                 "write the values out, or keep them in an array file",
             )  # fmt: skip
-        self.document._targets[node] = found.node
         self._extra += found.size - 1
         return found.value
 

@@ -29,6 +29,11 @@ def wants_color(choice: str, stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def on_github() -> bool:
+    """Tell whether this is a step of GitHub Actions."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
 def places() -> tuple[str, str]:
     """Give the current folder, and the repository that it is in, else the folder again."""
     try:

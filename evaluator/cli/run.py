@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from evaluator.cli import console, github
+from evaluator.cli import console
 from evaluator.diagnostics import UsageError, harmless
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def main(arguments: argparse.Namespace) -> int:
     report = report_on(files, options, arguments)
     if arguments.durations:
         # What a program reads on stdout is the report alone.
-        text = (arguments.output_format or github.default_format()) in ("full", "concise")
+        text = _format(arguments) in ("full", "concise")
         print(_slowest(report, arguments.durations), file=sys.stdout if text else sys.stderr)
     return report.summary.exit_code
 
@@ -122,7 +122,7 @@ def report_on(files: list[Target], options: Options, arguments: argparse.Namespa
     wanted = [_split(text) for text in arguments.report]
     reporters = [(load(name), path) for name, path in wanted]
     _check_reports([path for _, path in reporters], files)
-    chosen = arguments.output_format or github.default_format()
+    chosen = _format(arguments)
     show = load(chosen)
     if not WITH_DIAGRAMS.isdisjoint({chosen, *(name for name, _ in wanted)}):
         options = options._replace(diagrams=True)
@@ -144,8 +144,15 @@ def report_on(files: list[Target], options: Options, arguments: argparse.Namespa
     for render, path in reporters:
         console.write_whole(path, render(report))
     sys.stdout.write(show(report, **style))
-    github.add_step_summary(report)
+    if console.on_github():
+        from evaluator.cli.github import add_step_summary
+
+        add_step_summary(report)
     return report
+
+
+def _format(arguments: argparse.Namespace) -> str:
+    return arguments.output_format or ("github" if console.on_github() else "full")
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -157,7 +164,7 @@ def _split(text: str) -> tuple[str, str]:
 
 def _check_reports(paths: Sequence[str], files: Sequence[Target]) -> None:
     """Find out before the run what cannot be written after it."""
-    taken = {os.path.realpath(target.file) for target in files}
+    taken = {os.path.realpath(target.file) for target in files} if paths else set()
     for path in paths:
         console.check_writable(path)
         if os.path.isfile(path) or not os.path.exists(path):  # not /dev/stdout
