@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import Diagnostic, Location
+
+if TYPE_CHECKING:
+    from evaluator.shards import Shard
 
 #: The outcomes that make a run fail.
 FAILING: Final = frozenset({"failed", "error", "xpassed"})
@@ -144,6 +147,8 @@ class Report:
     summary: Summary = field(default_factory=Summary)
     #: Tolerances set on the command line, in words; empty when each spec's own were in force.
     override: str = ""
+    #: Which part of a run this is, where several machines share it.
+    shard: Shard | None = None
     #: The folder that relative file names start from, and the one that reports name files from.
     folder: str = ""
     root: str = ""

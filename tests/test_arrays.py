@@ -26,7 +26,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as oracle_load
 from safetensors.numpy import save as oracle_save
 
-from evaluator import arrays, csvfile, files
+from evaluator import arrays, csvfile
 from evaluator.arrays import load_array
 from evaluator.batch import Batch
 from evaluator.diagnostics import CODES
@@ -364,7 +364,7 @@ def test_project_root_is_the_nearest_marked_folder(tmp_path: Path, mark: str) ->
 def test_without_a_mark_the_spec_s_own_folder_is_the_root(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "_MARKS", ("no such mark",))
+    monkeypatch.setattr("evaluator.project.MARKS", ("no such mark",))
     assert project_root(project / "spec.yaml") == project
     assert OUTSIDE in fault(resolve, "../weights.npy", str(project / "spec.yaml"))
 

@@ -6,17 +6,18 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from evaluator.cli import console
+from evaluator.cli import cached, console
 from evaluator.diagnostics import UsageError, harmless
 
 if TYPE_CHECKING:
     from evaluator.collect import Selection, Target
     from evaluator.results import Report, SpecResult
     from evaluator.runner import Options
+    from evaluator.shards import Shard
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
     parser.add_argument("--durations", type=_count, metavar="N", default=0,
                         help="show the N slowest specs")  # fmt: skip
+    cached.add_arguments(parser)
+    parser.add_argument("--watch", action="store_true",
+                        help="run again what a save touches, until interrupted")  # fmt: skip
     add_output(parser)
 
 
@@ -72,10 +76,28 @@ def main(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     gc.freeze()
     gc.enable()
-    files = find_targets(arguments.paths)
+    if arguments.watch:
+        from evaluator.cli.watch import watch
+
+        return watch(arguments, lambda files: _run(files, options, arguments))
+    return _run(find_targets(arguments.paths), options, arguments)
+
+
+def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -> int:
+    cache = cached.open_cache(arguments)
+    files, shard = cached.share(files, arguments.shard, cache)
+    if shard is not None and shard.total and not files:
+        options = options._replace(allow_empty=True)  # the other shards check what there is
+    files = cached.choose(files, arguments, cache)
     if arguments.collect_only:
-        return _collect_only(files, options)
-    report = report_on(files, options, arguments)
+        return _collect_only(files, options, shard)
+
+    def keep(report: Report) -> None:
+        report.shard = shard
+        if cache is not None:
+            cached.record(cache, files, options, report)
+
+    report = report_on(files, options, arguments, keep)
     if arguments.durations:
         # What a program reads on stdout is the report alone.
         text = _format(arguments) in ("full", "concise")
@@ -114,8 +136,11 @@ def find_targets(paths: Sequence[str]) -> list[Target]:
     return targets([path.removeprefix(folder) for path in configured])
 
 
-def report_on(files: list[Target], options: Options, arguments: argparse.Namespace) -> Report:
-    """Evaluate files and write every report that was asked for."""
+def report_on(
+    files: list[Target], options: Options, arguments: argparse.Namespace,
+    keep: Callable[[Report], None] = lambda report: None,
+) -> Report:  # fmt: skip
+    """Evaluate files, keep what later runs need, and write every report that was asked for."""
     from evaluator.reporters import WITH_DIAGRAMS, load
     from evaluator.runner import collect_report
 
@@ -140,6 +165,7 @@ def report_on(files: list[Target], options: Options, arguments: argparse.Namespa
         report = collect_report(files, options, seen)
     finally:
         progress.stop()
+    keep(report)  # before it is written: the reader may go away, as `head` does
     report.folder, report.root = console.places()
     for render, path in reporters:
         console.write_whole(path, render(report))
@@ -173,8 +199,8 @@ def _check_reports(paths: Sequence[str], files: Sequence[Target]) -> None:
             taken.add(os.path.realpath(path))
 
 
-def _collect_only(files: list[Target], options: Options) -> int:
-    from evaluator.reporters.text import plural
+def _collect_only(files: list[Target], options: Options, shard: Shard | None) -> int:
+    from evaluator.reporters.text import part, plural
     from evaluator.runner import collect
 
     found = invalid = 0
@@ -188,7 +214,7 @@ def _collect_only(files: list[Target], options: Options) -> int:
             print(f"{shown}::{harmless(case)}")
     if not found and not invalid and any(target.ids for target in files):
         print("there is no such case")
-    print(f"\n{plural(found, 'case')} in {plural(len(files), 'file')}")
+    print(f"\n{plural(found, 'case')} in {plural(len(files), 'file')}{part(shard)}")
     return 3 if invalid else 0 if found or options.allow_empty else 5
 
 

@@ -209,9 +209,8 @@ def _mismatches(case: CaseResult) -> Iterator[str]:
     for mismatch in case.mismatches[:MAX_ROWS]:
         yield _row(mismatch, tabled)
     yield "</tbody></table></div>"
-    if len(case.mismatches) > MAX_ROWS:
-        more = len(case.mismatches) - MAX_ROWS
-        yield f"<p>… and {more:,} mismatch{'es' if more > 1 else ''} more; the json report has them all.</p>"
+    if more := max(0, len(case.mismatches) - MAX_ROWS) + case.withheld:
+        yield f"<p>… and {more:,} mismatch{'es' if more > 1 else ''} more.</p>"
     lines = list(dict.fromkeys(line for m in case.mismatches for line in m.arithmetic))
     if lines:
         listed = [*map(harmless, lines[:MAX_ARITHMETIC]), *["…"] * (len(lines) > MAX_ARITHMETIC)]

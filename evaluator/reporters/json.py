@@ -16,7 +16,7 @@ VERSION = 1
 
 def render(report: Report, **_: Any) -> str:
     """Write the whole report."""
-    document = {
+    document: dict[str, Any] = {
         "version": VERSION,
         "evaluator": report.version,
         "subject": report.subject,
@@ -24,6 +24,8 @@ def render(report: Report, **_: Any) -> str:
         "specs": [_spec(spec) for spec in report.specs],
         "diagnostics": [diagnostic_object(found) for found in report.diagnostics],
     }
+    if report.shard is not None:
+        document["shard"] = report.shard._asdict()
     # In ASCII it is JSON whatever the encoding of the stream that it is written to.
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
 

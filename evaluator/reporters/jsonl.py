@@ -18,8 +18,10 @@ def render(report: Report, **_: Any) -> str:
 
 
 def _lines(report: Report) -> Iterator[dict[str, Any]]:
+    shard = {} if report.shard is None else {"shard": report.shard._asdict()}
     yield {
         "kind": "run", "version": VERSION, "evaluator": report.version, "subject": report.subject,
+        **shard,
     }  # fmt: skip
     for spec in report.specs:
         place = {"file": spec.file, "document": spec.document}

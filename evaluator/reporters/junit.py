@@ -13,7 +13,7 @@ from evaluator.reporters.full import case_lines, diagnostic
 from evaluator.reporters.limits import cut, keep
 from evaluator.reporters.paths import relative
 from evaluator.reporters.problems import RULES, fails, troubles, verdict
-from evaluator.reporters.text import named, plural
+from evaluator.reporters.text import named, part, plural
 
 if TYPE_CHECKING:
     from evaluator.results import CaseResult, Report, SpecResult
@@ -144,7 +144,8 @@ def _own_suite(report: Report, tests: list[_Test], withheld: int) -> str:
     lines = [_head("evaluator", tests, 0.0, "")]
     properties = {"evaluator": report.version, "subject": report.subject,
                   "values checked": str(report.summary.values),
-                  "tolerance of the command line": report.override}  # fmt: skip
+                  "tolerance of the command line": report.override,
+                  "shard": part(report.shard).strip(" ()").removeprefix("shard ")}  # fmt: skip
     lines.append("<properties>")
     lines += [f'<property name="{name}" value="{escape(harmless(value))}"/>'
               for name, value in properties.items() if value]  # fmt: skip

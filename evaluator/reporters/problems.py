@@ -126,12 +126,12 @@ def verdict(case: CaseResult) -> tuple[str, str]:
         return "unrecorded", "the case expects nothing"
     if case.outcome == "xpassed":
         return "unexpected-pass", f"it passes, and was expected to fail: {named(case.reason)}"
-    if not case.mismatches:
+    if not case.mismatches and not case.withheld:
         return "subject-error", named(case.reason) or "what is under test broke"
-    said = told(case.mismatches[0])
+    said = told(case.mismatches[0]) if case.mismatches else "its values are off"
     if case.rows is not None:
         said = f"{case.failed_rows or 0:,} of {plural(case.rows, 'row')} failed; {said}"
-    more = len(case.mismatches) - 1
+    more = len(case.mismatches) + case.withheld - 1
     if more:
         said += f"; and {more:,} mismatch{'es' if more > 1 else ''} more"
     return "value-mismatch", said

@@ -16,7 +16,7 @@ from evaluator.reporters.text import named, summary
 if TYPE_CHECKING:
     from evaluator.results import CaseResult, Report, SpecResult
 
-#: How many mismatches of one case, and diagnostics of one spec, are listed.
+#: How many mismatches of one case are listed.
 MAX_LISTED: Final = 50
 
 
@@ -65,8 +65,10 @@ def _point(case: CaseResult, place: str, known: dict[str, Any]) -> list[str]:
         told = {"code": code, "message": said, **told}
     if case.rows is not None:
         told |= {"rows": case.rows, "failed_rows": case.failed_rows or 0}
-    listed = [mismatch_object(mismatch) for mismatch in case.mismatches]
-    return [f"not {line}", *_block({**told, "mismatches": listed, **known})]
+    told["mismatches"] = [mismatch_object(mismatch) for mismatch in case.mismatches[:MAX_LISTED]]
+    if withheld := len(case.mismatches) - len(told["mismatches"]) + case.withheld:
+        told["mismatches_withheld"] = withheld
+    return [f"not {line}", *_block({**told, **known})]
 
 
 def _block(told: dict[str, Any]) -> list[str]:
@@ -77,11 +79,9 @@ def _block(told: dict[str, Any]) -> list[str]:
             lines.append(f"  {key}: {_scalar(value)}")
         elif value:
             lines.append(f"  {key}:")
-            for item in value[:MAX_LISTED]:
+            for item in value:
                 pairs = [f"{name}: {_scalar(found)}" for name, found in item.items()]
                 lines += [f"    {'-' if not n else ' '} {pair}" for n, pair in enumerate(pairs)]
-            if len(value) > MAX_LISTED:
-                lines.append(f"  {key}_withheld: {len(value) - MAX_LISTED}")
     return ["  ---", *lines, "  ..."] if lines else []
 
 
