@@ -271,11 +271,14 @@ def test_junit_cuts_long_failures_and_says_so() -> None:
     assert str(failure.text).endswith("… the rest is left out; `--output-format full` shows it")
 
 
-def test_junit_stays_below_the_size_that_gitlab_reads() -> None:
-    cases = [failing(f"case {n}", 150) for n in range(1_600)]
+def test_junit_stays_below_the_size_that_gitlab_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert junit.MAX_BYTES < 30_000_000
+    monkeypatch.setattr(junit, "MAX_BYTES", 1_000_000)
+    cases = [failing(f"case {n}", 150) for n in range(100)]
     text = load("junit")(report_of(cases))
-    assert 25_000_000 < len(text.encode()) < 30_000_000
-    assert "cases left out" in text
+    assert 900_000 < len(text.encode()) < 1_000_000
+    left_out = 100 - len(list(read_junit(text).iter("testcase")))
+    assert f"{left_out} cases left out" in text
 
 
 def test_validated_specs_are_tests_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
