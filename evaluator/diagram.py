@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final, NamedTuple
-
-import numpy as np
 
 from evaluator.diagnostics import clip
 from evaluator.explain import number
@@ -145,7 +144,7 @@ def _edge(edge: _Edge, places: Mapping[_Value, _Point], largest: float, label: b
     # Near the source, where the lines to one target are apart, and along the line.
     part = 0.5 if bend else 0.27
     x, y = x1 + part * (x2 - x1), y1 + part * (y2 - y1) + bend
-    angle = float(np.degrees(np.arctan2(y2 - y1, x2 - x1)))
+    angle = math.degrees(math.atan2(y2 - y1, x2 - x1))
     turn = f' transform="rotate({angle:.1f} {x:.1f} {y:.1f})"' if angle else ""
     text = f'<text x="{x:.1f}" y="{y - 4:.1f}" font-size="11" text-anchor="middle"{turn}>'
     return f"{line}{text}{_short(weight)}</text>"
