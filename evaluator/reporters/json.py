@@ -58,6 +58,8 @@ def case_object(case: CaseResult) -> dict[str, Any]:
         found |= {"rows": case.rows, "failed_rows": case.failed_rows or 0}
     if case.reason:
         found["reason"] = case.reason
+    if case.withheld:
+        found["withheld"] = case.withheld
     if case.unrecorded:
         found["unrecorded"] = True
     return found | {"mismatches": [mismatch_object(mismatch) for mismatch in case.mismatches]}
