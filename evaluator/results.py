@@ -91,6 +91,8 @@ class SpecResult:
     seconds: float = 0.0
     values: int = 0
     subject: str = "reference"
+    #: The network as SVG, where a report shows it; see `Options.diagrams`.
+    diagram: str = ""
 
     @property
     def invalid(self) -> bool:
@@ -155,6 +157,9 @@ class Report:
     override: str = ""
     #: Which part of a run this is, where several machines share it.
     shard: Shard | None = None
+    #: The folder that relative file names start from, and the one that reports name files from.
+    folder: str = ""
+    root: str = ""
 
     @property
     def ok(self) -> bool:

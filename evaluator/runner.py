@@ -38,6 +38,8 @@ class Options(NamedTuple):
     fail_on_warning: bool = False
     #: Read, validate and build only.
     validate_only: bool = False
+    #: Draw every network, for a report that shows it.
+    diagrams: bool = False
 
 
 def run(
@@ -209,6 +211,10 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> Spe
     except SpecError as error:  # a table too large to be read before
         return _invalid(document.file, document.number, spec.name, error.diagnostics)
     result.seconds = perf_counter() - start
+    if options.diagrams:
+        from evaluator.diagram import svg
+
+        result.diagram = svg(spec.network)
     return result
 
 

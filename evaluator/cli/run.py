@@ -58,8 +58,9 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how the result is shown."""
-    parser.add_argument("--output-format", default="full", metavar="FORMAT",
-                        help="full, concise or json")  # fmt: skip
+    parser.add_argument("--output-format", metavar="FORMAT",
+                        help="full, concise, json, jsonl, junit, sarif, github, gitlab, tap, markdown"
+                        " or html (default: full; github where GITHUB_ACTIONS is true)")  # fmt: skip
     parser.add_argument("--report", action="append", default=[], metavar="FORMAT=PATH",
                         help="also write a report to a file; may be repeated")  # fmt: skip
     parser.add_argument("-q", "--quiet", action="store_true", help="say less")
@@ -105,7 +106,7 @@ def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -
     report = report_on(files, options, arguments, keep)
     if arguments.durations:
         # What a program reads on stdout is the report alone.
-        text = arguments.output_format in ("full", "concise")
+        text = _format(arguments) in ("full", "concise")
         print(_slowest(report, arguments.durations), file=sys.stdout if text else sys.stderr)
     return report.summary.exit_code
 
@@ -146,13 +147,16 @@ def report_on(
     keep: Callable[[Report], None] = lambda report: None,
 ) -> Report:  # fmt: skip
     """Evaluate files, keep what later runs need, and write every report that was asked for."""
-    from evaluator.reporters import load
+    from evaluator.reporters import WITH_DIAGRAMS, load
     from evaluator.runner import collect_report
 
     wanted = [_split(text) for text in arguments.report]
     reporters = [(load(name), path) for name, path in wanted]
     _check_reports([path for _, path in reporters], files)
-    show = load(arguments.output_format)
+    chosen = _format(arguments)
+    show = load(chosen)
+    if not WITH_DIAGRAMS.isdisjoint({chosen, *(name for name, _ in wanted)}):
+        options = options._replace(diagrams=True)
     style = {
         "color": console.wants_color(arguments.color, sys.stdout),
         "verbose": arguments.verbose, "quiet": arguments.quiet,
@@ -168,10 +172,19 @@ def report_on(
     finally:
         progress.stop()
     keep(report)  # before it is written: the reader may go away, as `head` does
-    sys.stdout.write(show(report, **style))
+    report.folder, report.root = console.places()
     for render, path in reporters:
         console.write_whole(path, render(report))
+    sys.stdout.write(show(report, **style))
+    if console.on_github():
+        from evaluator.cli.github import add_step_summary
+
+        add_step_summary(report)
     return report
+
+
+def _format(arguments: argparse.Namespace) -> str:
+    return arguments.output_format or ("github" if console.on_github() else "full")
 
 
 def _split(text: str) -> tuple[str, str]:

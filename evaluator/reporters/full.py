@@ -46,7 +46,7 @@ def _spec(spec: SpecResult, color: bool, verbose: int) -> Iterator[list[str]]:
     listed = []
     for case in spec.cases:
         if case.outcome in FAILING:
-            yield _case(spec, case, color)
+            yield case_lines(spec, case, color)
         elif verbose:
             listed.append(_line(spec, case))
     yield listed
@@ -72,7 +72,8 @@ def _line(spec: SpecResult, case: CaseResult) -> str:
     return f"{case.outcome.upper()} {place} {named(case.name)}{values}{reason}"
 
 
-def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
+def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
+    """Write one failing case: what is off, by how much, and how it came about."""
     place = case.mismatches[0].location if case.mismatches else case.location
     name = named(case.name)
     lines = [f"{paint('FAILED', 'red', color)} {harmless(str(place or spec.file))} {name}"]
@@ -86,6 +87,8 @@ def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
         ]
     if case.outcome == "xpassed":
         return [*lines, "", f"  it passes, and was expected to fail: {named(case.reason)}"]
+    if case.outcome == "error":
+        return [*lines, "", f"  {named(case.reason) or 'what is under test broke'}"]
     if case.rows is not None:
         return [*lines, *_table(case, color)]
     shown: set[tuple[str, ...]] = set()

@@ -62,6 +62,16 @@ def row(mismatch: Mismatch) -> str:
     return f"row {mismatch.row}" + (f" ({harmless(mismatch.row_name)})" * bool(mismatch.row_name))
 
 
+def told(mismatch: Mismatch) -> str:
+    """Say in one line what is off, harmless."""
+    at = "" if mismatch.row is None else f"{row(mismatch)}: "
+    said = mismatch.note
+    if not said:
+        interval = "" if is_bound(mismatch) else f" ({accepts(mismatch)})"
+        said = f"{label(mismatch)} is {mismatch.shown}, expected {mismatch.expected}{interval}"
+    return at + harmless(said)
+
+
 def is_bound(mismatch: Mismatch) -> bool:
     """Tell whether the expectation is written as an interval or a half line."""
     return mismatch.expected.strip("\"' ")[:1] in set("([<>≤≥")
