@@ -15,7 +15,7 @@ import numpy as np
 from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, around, array_bounds, parse
 from evaluator.explain import number
-from evaluator.results import CaseResult, Mismatch, SpecResult
+from evaluator.results import MAX_MISMATCHES, CaseResult, Mismatch, SpecResult
 from evaluator.subjects import REFERENCE, load
 from evaluator.subjects.subject import Answers, ask
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 #: How many inputs, weighted sums and outputs, of all rows together, are held in memory at a time.
 MAX_VALUES: Final = 1 << 22
-#: How many mismatches of a spec are kept; the others are counted.
-MAX_MISMATCHES: Final = 100
 
 
 def evaluate(
@@ -52,7 +50,7 @@ def evaluate(
             run = stack.enter_context(load(subject).prepare(spec.network))
         except SubjectError as fault:
             run = _raising(fault)
-        judgement = _Judgement(spec, run, max_mismatches or sys.maxsize)
+        judgement = Judgement(spec, run, max_mismatches or sys.maxsize)
         cases = [judgement.case(case) for case in selected]
     return SpecResult(
         spec.file, spec.document.number, spec.name, cases, list(spec.warnings),
@@ -88,7 +86,7 @@ def _raising(fault: SubjectError) -> Run:
     return run
 
 
-class _Judgement:
+class Judgement:
     """The verdict on the cases of one spec, whose rows are answered many at a time."""
 
     def __init__(self, spec: Spec, run: Run, room: int) -> None:

@@ -400,7 +400,7 @@ SETTINGS = [
     ("evaluator.toml", "specs = [\n", 2, "cannot be read"),
     ("evaluator.toml", "specs = " + "[" * 5000, 2, "cannot be read"),
     ("evaluator.toml", "specs = 'caf\xe9'\n".encode("latin-1"), 2, "cannot be read"),
-    ("pyproject.toml", "tool = 3\n", 2, "`tool` is no table"),
+    ("pyproject.toml", "tool = 3  # evaluator\n", 2, "`tool` is no table"),
     ("pyproject.toml", "[tool]\nevaluator = 3\n", 2, "`evaluator` is no table"),
     ("pyproject.toml", "[[tool.evaluator]]\nspecs = 3\n", 2, "`evaluator` is no table"),
 ]  # fmt: skip

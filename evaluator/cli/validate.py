@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from evaluator.cli import run
+from evaluator.cli import run, settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,11 +15,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Validate, report, and give the exit code."""
+    settled = settings.settle(arguments)
+    if arguments.show_settings:
+        return settings.show(settled)
     from evaluator.runner import Options
 
     options = Options(
         selection=run.selection(arguments), allow_empty=arguments.allow_empty,
         fail_on_warning=arguments.fail_on == "warning", validate_only=True,
     )  # fmt: skip
-    report = run.report_on(run.find_targets(arguments.paths), options, arguments)
+    report = run.report_on(run.find_targets(arguments.paths, arguments.specs), options, arguments)
     return report.summary.exit_code
