@@ -89,7 +89,8 @@ def _folders(parent: pytest.Collector) -> tuple[list[Path], bool]:
             try:
                 found = find(str(config.rootpath))
             except UsageError as error:
-                raise parent.CollectError("\nhelp: ".join(filter(None, error.args))) from None
+                said = f"{error}\nhelp: {error.hint}" if error.hint else str(error)
+                raise parent.CollectError(said) from None
             folders = [config.rootpath / path for path in found.specs]
             config.stash[_FOLDERS] = folders, "specs" in found.given
     return config.stash[_FOLDERS]
