@@ -127,9 +127,8 @@ class _Judgement:
         if case.unrecorded:
             result.outcome, result.unrecorded, result.failed_rows = "failed", True, result.rows
         elif fault is not None:
-            result.outcome, result.reason, result.printed = (
-                fault.outcome, str(fault), fault.printed,
-            )  # fmt: skip
+            result.outcome, result.printed = fault.outcome, fault.printed
+            result.reason = f"{fault} ({fault.hint})" if fault.hint else str(fault)
         elif result.mismatches or result.withheld:
             result.outcome = "failed"
         elif case.xfail:

@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="stop after N failures")  # fmt: skip
     parser.add_argument("--co", "--collect-only", action="store_true", dest="collect_only",
                         help="list the cases that would be evaluated")  # fmt: skip
+    parser.add_argument("--subject", action="append", metavar="SUBJECT",
+                        help="what is under test, as in python:student.py:Neuron; may be repeated"
+                        " (default: reference, the evaluator's own)")  # fmt: skip
     parser.add_argument("--atol", type=_tolerance, help="replace every tolerance: absolute")
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
     parser.add_argument("--max-mismatches", type=_count, metavar="N", default=None,
@@ -72,13 +75,17 @@ def main(arguments: argparse.Namespace) -> int:
     """Evaluate, report, and give the exit code."""
     from evaluator.evaluate import MAX_MISMATCHES
     from evaluator.runner import Options
+    from evaluator.subjects import REFERENCE, load
 
+    subjects = tuple(dict.fromkeys(arguments.subject or [REFERENCE]))
+    for subject in subjects:
+        load(subject)  # one that is not there is told at once
     most = arguments.max_mismatches
     options = Options(
         selection=selection(arguments), atol=arguments.atol, rtol=arguments.rtol,
         maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
         fail_on_warning=arguments.fail_on == "warning",
-        max_mismatches=MAX_MISMATCHES if most is None else most,
+        max_mismatches=MAX_MISMATCHES if most is None else most, subjects=subjects,
     )  # fmt: skip
     gc.freeze()
     gc.enable()
@@ -164,7 +171,7 @@ def report_on(
     start, progress = perf_counter(), console.Progress(len(files), arguments.quiet)
 
     def seen(result: SpecResult) -> None:
-        if result.document == 1:
+        if result.document == 1 and result.subject == options.subjects[0]:
             progress.step(perf_counter() - start)
 
     try:
