@@ -7,10 +7,16 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from itertools import islice
 from pathlib import Path, PurePath, PureWindowsPath
+from typing import Final
 
 from evaluator.diagnostics import clip, did_you_mean
+
+#: The folder that relative paths of specs lead from; empty for the current one. A worker elsewhere
+#: stands in a folder of its own.
+FOLDER: Final[ContextVar[str]] = ContextVar("folder", default="")
 
 _MARKS = ("pyproject.toml", "evaluator.toml", ".git")
 
@@ -57,6 +63,7 @@ def resolve(name: str, spec_file: str) -> Path:
     if foreign or os.path.isabs(name):
         hint = "write the path from the spec's folder, such as `data/weights.npz`"
         raise ArrayFileError(f"{shown} is not a relative path with forward slashes", hint)
+    spec_file = os.path.join(FOLDER.get(), spec_file)
     root = os.path.realpath(project_root(Path(spec_file)))
     path = os.path.realpath(os.path.join(os.path.dirname(spec_file), name))
     if not Path(path).is_relative_to(root):

@@ -31,6 +31,7 @@ from evaluator.diagnostics import (
     too_many,
 )
 from evaluator.document import Document, Text
+from evaluator.files import FOLDER
 from evaluator.scalars import KNOWN, simple_float
 
 #: Limits that keep time and memory bounded whatever a file holds.
@@ -47,7 +48,7 @@ Event = Any
 def read_file(path: str) -> list[Document]:
     """Read every document of a file; raises SpecError where it cannot be read at all."""
     try:
-        content = _content(path)
+        content = _content(os.path.join(FOLDER.get(), path))
     except FileNotFoundError:
         raise _unreadable(path, "the file is not there", "check the name, or the link") from None
     except OSError as error:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from evaluator.cli import console
 from evaluator.diagnostics import UsageError, harmless
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from evaluator.collect import Selection, Target
     from evaluator.results import Report, SpecResult
     from evaluator.runner import Options
+
+#: Workers that `-j` may ask for.
+MAX_JOBS: Final = 10_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
     parser.add_argument("--durations", type=_count, metavar="N", default=0,
                         help="show the N slowest specs")  # fmt: skip
+    add_workers(parser)
     add_output(parser)
 
 
@@ -47,6 +51,16 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
                         help="exit 0 when nothing was checked")  # fmt: skip
     parser.add_argument("--fail-on", choices=("error", "warning"), default="error",
                         help="what fails the run beside mismatches")  # fmt: skip
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where specs are evaluated."""
+    parser.add_argument("-j", "--jobs", type=_jobs, metavar="N",
+                        help="worker processes; auto, the default, starts them where they pay")  # fmt: skip
+    parser.add_argument("--executor", metavar="NAME",
+                        help="where specs are evaluated: processes (the default), dask, or an entry point")  # fmt: skip
+    parser.add_argument("--scheduler", metavar="ADDRESS",
+                        help="the address of the executor, such as tcp://host:8786")  # fmt: skip
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -67,11 +81,12 @@ def main(arguments: argparse.Namespace) -> int:
     options = Options(
         selection=selection(arguments), atol=arguments.atol, rtol=arguments.rtol,
         maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
-        fail_on_warning=arguments.fail_on == "warning",
+        fail_on_warning=arguments.fail_on == "warning", jobs=arguments.jobs,
     )  # fmt: skip
     gc.freeze()
     gc.enable()
     files = find_targets(arguments.paths)
+    options = on_executor(options, arguments, len(files))
     if arguments.collect_only:
         return _collect_only(files, options)
     report = report_on(files, options, arguments)
@@ -111,6 +126,24 @@ def find_targets(paths: Sequence[str]) -> list[Target]:
         raise UsageError(f"there is no {missing[0]} to evaluate",
                          "name a file or a directory, or set `specs` in [tool.evaluator]")  # fmt: skip
     return targets([path.removeprefix(folder) for path in configured])
+
+
+def on_executor(options: Options, arguments: argparse.Namespace, files: int) -> Options:
+    """Add the executor that the command line asks for, else the one of the configuration."""
+    name, scheduler = arguments.executor, arguments.scheduler
+    if files > 1 and name is None:
+        from evaluator.config import find
+
+        configured = find(os.getcwd())
+        name, scheduler = configured.executor, scheduler or configured.scheduler
+    if scheduler and name in (None, "processes"):
+        raise UsageError(f"--scheduler {scheduler} needs an executor", "add --executor dask")
+    if name in (None, "processes"):
+        return options
+    from evaluator.executors import load
+
+    load(name)  # what is wrong with it is told before anything is evaluated
+    return options._replace(executor=name, scheduler=scheduler or "")
 
 
 def report_on(files: list[Target], options: Options, arguments: argparse.Namespace) -> Report:
@@ -186,6 +219,16 @@ def _slowest(report: Report, count: int) -> str:
     lines = [f"{spec.seconds:9.4f} s  {named(spec.file)} {named(spec.name)}" for spec in slowest]
     heading = "the slowest spec:" if len(lines) == 1 else f"the {len(lines)} slowest specs:"
     return "\n".join(["", heading, *lines])
+
+
+def _jobs(text: str) -> int | None:
+    if text == "auto":
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_JOBS:
+        raise argparse.ArgumentTypeError(
+            f"{text} is neither auto nor a number from 1 to {MAX_JOBS}"
+        )
+    return int(text)
 
 
 def _count(text: str) -> int:
