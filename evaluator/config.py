@@ -60,6 +60,6 @@ def _config(table: Mapping[str, Any], file: Path) -> Config:
         if not isinstance(table.get(key, "-"), str) or not table.get(key, "-"):
             raise UsageError(f"{file}: `{key}` is no text", f'write {key} = "..."')
     return Config(
-        tuple(str(Path(file.parent, path)) for path in specs),
+        tuple(p if "://" in p else str(Path(file.parent, p)) for p in specs),
         table.get("executor", Config.executor), table.get("scheduler", Config.scheduler),
     )  # fmt: skip

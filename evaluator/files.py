@@ -57,7 +57,14 @@ def project_root(spec_file: Path) -> Path:
 
 
 def resolve(name: str, spec_file: str) -> Path:
-    """Find the regular file that a spec names; its real path lies inside the project root."""
+    """Find the regular file that a spec names; its real path lies inside the project root.
+
+    What a spec at a URL names is fetched, and lies in that spec's folder.
+    """
+    if "://" in spec_file:
+        from evaluator.remote import fetch
+
+        return fetch(name, spec_file)
     shown = f"`{clip(name, 80)}`"
     foreign = re.search("[\\\\\0\ud800-\udfff]", name) or PureWindowsPath(name).anchor
     if foreign or os.path.isabs(name):

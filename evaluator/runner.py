@@ -127,7 +127,16 @@ def processors() -> int:
 
 
 def evaluate_file(target: Target, options: Options) -> list[SpecResult]:
-    """Evaluate every document of one file."""
+    """Evaluate every document of one file, or of a URL."""
+    if "://" not in target.file:
+        return _evaluate_file(target, options)
+    from evaluator.remote import copies
+
+    with copies():
+        return _evaluate_file(target, options)
+
+
+def _evaluate_file(target: Target, options: Options) -> list[SpecResult]:
     selection = _selection(target, options)
     try:
         documents = _documents(target.file)

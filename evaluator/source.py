@@ -48,7 +48,7 @@ Event = Any
 def read_file(path: str) -> list[Document]:
     """Read every document of a file; raises SpecError where it cannot be read at all."""
     try:
-        content = _content(os.path.join(FOLDER.get(), path))
+        content = _remote(path) if "://" in path else _content(os.path.join(FOLDER.get(), path))
     except FileNotFoundError:
         raise _unreadable(path, "the file is not there", "check the name, or the link") from None
     except OSError as error:
@@ -65,8 +65,7 @@ def _content(path: str) -> bytes:
             what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
             raise _unreadable(path, f"the file is {what}", "name a YAML file")
         if found.st_size > MAX_BYTES:
-            raise _unreadable(path, f"the file is larger than {MAX_BYTES // 2**20} MiB",
-                              "keep large arrays in .npz files", "too-large")  # fmt: skip
+            raise _too_large(path)
         content = os.read(stream, found.st_size + 1)
         while len(content) < found.st_size and (more := os.read(stream, found.st_size)):
             content += more
@@ -91,6 +90,20 @@ def read_bytes(content: bytes, file: str) -> list[Document]:
                 "save it as UTF-8",
             )
         ]) from None  # fmt: skip
+
+
+def _remote(url: str) -> bytes:
+    from evaluator.remote import read
+
+    content = read(url, MAX_BYTES)
+    if len(content) > MAX_BYTES:
+        raise _too_large(url)
+    return content
+
+
+def _too_large(file: str) -> SpecError:
+    return _unreadable(file, f"the file is larger than {MAX_BYTES // 2**20} MiB",
+                       "keep large arrays in .npz files", "too-large")  # fmt: skip
 
 
 def _unreadable(file: str, message: str, hint: str = "", code: str = "unreadable") -> SpecError:

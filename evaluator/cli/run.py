@@ -121,7 +121,7 @@ def find_targets(paths: Sequence[str]) -> list[Target]:
     except OSError:
         raise UsageError("the current folder is gone", "name a path") from None
     configured = find(folder).specs
-    missing = [path for path in configured if not os.path.exists(path)]
+    missing = [p for p in configured if "://" not in p and not os.path.exists(p)]
     if missing:
         raise UsageError(f"there is no {missing[0]} to evaluate",
                          "name a file or a directory, or set `specs` in [tool.evaluator]")  # fmt: skip
