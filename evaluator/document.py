@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
 from evaluator.diagnostics import Diagnostic, Location
+from evaluator.layout import Layout, Layouts
 
 Path = Sequence[str | int]
 
@@ -62,19 +62,24 @@ class Text:
 class Document:
     """One YAML document: its data, what is wrong with it, and where everything stands."""
 
-    def __init__(self, text: Text, number: int) -> None:
+    def __init__(
+        self, text: Text, number: int, layouts: Layouts | None = None, place: int = 0
+    ) -> None:
         self.text = text
         #: Counted from 1.
         self.number = number
         self.data: Any = None
         #: What the reader found; the data is of no use if one of them is an error.
         self.diagnostics: list[Diagnostic] = []
-        # Nodes are numbered in the order of the text: the start and the end of node n are
-        # spans[2n] and spans[2n + 1]; a container also knows where its last descendant ends.
-        self._spans = array("Q")
-        self._next: dict[int, int] = {}
-        self._targets: dict[int, int] = {}
-        self._listed: dict[int, list[int]] = {}
+        #: Where each list or mapping begins that is an element of the list under a key.
+        self.elements: dict[str, list[int]] = {}
+        # None where the text is not YAML; else this document's is the one at the place.
+        self._layouts, self._place = layouts, place
+
+    @property
+    def layout(self) -> Layout:
+        """Where every node of the document stands."""
+        return self._layouts[self._place] if self._layouts is not None else Layout()
 
     @property
     def file(self) -> str:
@@ -91,23 +96,23 @@ class Document:
 
     def span(self, path: Path = (), key: bool = False) -> tuple[int, int]:
         """Give the characters (start, end) of the value at a path, or of its key."""
-        node, data, at = 0, self.data, (0, 1)
-        if not self._spans:
+        layout, node, data, at = self.layout, 0, self.data, (0, 1)
+        if not layout.spans:
             return at
         for depth, step in enumerate(path):
-            node = self._targets.get(node, node)
-            children = self._children(node)
+            children = layout.children(layout.target(node))
             if isinstance(data, dict) and step in data:
                 place = 2 * list(data).index(str(step))
-                at, node, data = self._bounds(children[place]), children[place + 1], data[step]
+                at = self._bounds(*layout.span(children[place]))
+                node, data = children[place + 1], data[step]
                 wants_key = key and depth == len(path) - 1
             elif isinstance(data, list) and isinstance(step, int) and step < len(data):
                 node, data, wants_key = children[step], data[step], False
             else:
                 break
-            if wants_key or self._is_void(node):
+            if wants_key or layout.is_void(node):
                 return at
-        return self._bounds(node)
+        return self._bounds(*layout.span(node))
 
     def value(self, path: Path) -> Any:
         """Give the value at a path that is there."""
@@ -117,13 +122,10 @@ class Document:
         return value
 
     def positions(self, key: str) -> list[tuple[int, int]]:
-        """Give line and column of every element of the list under a key of the document."""
-        node = self._children(self._targets.get(0, 0))[2 * list(self.data).index(key) + 1]
-        spans, text = self._spans, self.text.text
-        children = self._children(self._targets.get(node, node))
-        starts = [spans[2 * child] for child in children]
-        if "&" in text:
-            starts = [self._bounds(child)[0] for child in children]
+        """Give line and column of every list or mapping in the list that is written under a key."""
+        starts = self.elements[key]
+        if "&" in self.text.text:
+            starts = [self._bounds(start, len(self.text.text))[0] for start in starts]
         return self.text.positions(starts)
 
     def diagnostic(
@@ -133,22 +135,8 @@ class Document:
         """Say what is wrong with the value (or the key) at a path."""
         return Diagnostic(self.locate(path, key), code, message, hint, severity)
 
-    def _is_void(self, node: int) -> bool:
-        return node not in self._next and self._spans[2 * node] == self._spans[2 * node + 1]
-
-    def _children(self, node: int) -> list[int]:
-        if node in self._listed:
-            return self._listed[node]
-        children, child, end = [], node + 1, self._next.get(node, node + 1)
-        while child < end:
-            children.append(child)
-            child = self._next.get(child, child + 1)
-        if end > node + 100:  # a long list is asked for again for every element that is wrong
-            self._listed[node] = children
-        return children
-
-    def _bounds(self, node: int) -> tuple[int, int]:
-        start, end = self._spans[2 * node], self._spans[2 * node + 1]
+    def _bounds(self, start: int, end: int) -> tuple[int, int]:
+        """Leave the anchor and the tag of a node out."""
         text = self.text.text
         if text[start : start + 1] in ("&", "!") and (found := _PROPERTIES.match(text, start)):
             start = min(found.end(), end)

@@ -7,16 +7,11 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from itertools import islice
 from pathlib import Path, PurePath, PureWindowsPath
-from typing import Final
 
+from evaluator.content import FOLDER
 from evaluator.diagnostics import clip, did_you_mean
-
-#: The folder that relative paths of specs lead from; empty for the current one. A worker elsewhere
-#: stands in a folder of its own.
-FOLDER: Final[ContextVar[str]] = ContextVar("folder", default="")
 
 _MARKS = ("pyproject.toml", "evaluator.toml", ".git")
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from yaml.error import YAMLError
@@ -21,6 +20,7 @@ from yaml.events import (
 )
 
 from evaluator import scalars, syntax
+from evaluator.content import read_content
 from evaluator.diagnostics import (
     MAX_DIAGNOSTICS,
     Diagnostic,
@@ -31,47 +31,19 @@ from evaluator.diagnostics import (
     too_many,
 )
 from evaluator.document import Document, Text
-from evaluator.files import FOLDER
+from evaluator.layout import Event, Layouts
 from evaluator.scalars import KNOWN, simple_float
 
 #: Limits that keep time and memory bounded whatever a file holds.
-MAX_BYTES: Final = 256 * 2**20
 MAX_DEPTH: Final = 64
 MAX_EXPANSION: Final = 1_000_000
 #: After so many documents that are not YAML, the others are not read.
 MAX_RESTARTS: Final = 20
 
-#: PyYAML's events share no type that knows their marks and values.
-Event = Any
-
 
 def read_file(path: str) -> list[Document]:
-    """Read every document of a file; raises SpecError where it cannot be read at all."""
-    try:
-        content = _remote(path) if "://" in path else _content(os.path.join(FOLDER.get(), path))
-    except FileNotFoundError:
-        raise _unreadable(path, "the file is not there", "check the name, or the link") from None
-    except OSError as error:
-        raise _unreadable(path, f"the file cannot be read: {error.strerror}") from None
-    return read_bytes(content, path)
-
-
-def _content(path: str) -> bytes:
-    # Without O_NONBLOCK, opening a pipe would wait for its writer.
-    stream = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    try:
-        found = os.fstat(stream)
-        if not stat.S_ISREG(found.st_mode):
-            what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
-            raise _unreadable(path, f"the file is {what}", "name a YAML file")
-        if found.st_size > MAX_BYTES:
-            raise _too_large(path)
-        content = os.read(stream, found.st_size + 1)
-        while len(content) < found.st_size and (more := os.read(stream, found.st_size)):
-            content += more
-        return content
-    finally:
-        os.close(stream)
+    """Read every document of a file or a URL; raises SpecError where it cannot be read at all."""
+    return read_bytes(read_content(path), path)
 
 
 def read_bytes(content: bytes, file: str) -> list[Document]:
@@ -92,24 +64,6 @@ def read_bytes(content: bytes, file: str) -> list[Document]:
         ]) from None  # fmt: skip
 
 
-def _remote(url: str) -> bytes:
-    from evaluator.remote import read
-
-    content = read(url, MAX_BYTES)
-    if len(content) > MAX_BYTES:
-        raise _too_large(url)
-    return content
-
-
-def _too_large(file: str) -> SpecError:
-    return _unreadable(file, f"the file is larger than {MAX_BYTES // 2**20} MiB",
-                       "keep large arrays in .npz files", "too-large")  # fmt: skip
-
-
-def _unreadable(file: str, message: str, hint: str = "", code: str = "unreadable") -> SpecError:
-    return SpecError([Diagnostic(Location(file), code, message, hint)])
-
-
 def read(text: str, file: str) -> list[Document]:
     """Read every document of a YAML text; what is wrong stands in each one's `diagnostics`."""
     text = text.removeprefix("\ufeff")
@@ -117,7 +71,7 @@ def read(text: str, file: str) -> list[Document]:
     if refused := syntax.refuse(text):
         return [_failed(source, 1, refused)]
     try:
-        found = _Reader(source, syntax.parser(text)).documents()
+        found = _Reader(source, partial(syntax.parser, text)).documents()
     except YAMLError:
         found = _read_around_errors(source)
     return _without_empty(source, found)
@@ -131,15 +85,14 @@ def _read_around_errors(source: Text) -> list[Document]:
         # What was read is blanked, so that all positions stay. libyaml words its errors in
         # another way: the pure parser gives the stable text.
         rest = re.sub(r"[^\r\n]", " ", text[:start]) + text[start:]
-        reader = _Reader(source, syntax.pure_parser(rest), len(found))
+        reader = _Reader(source, partial(syntax.pure_parser, rest), len(found))
         try:
             found += reader.documents()
             break
         except YAMLError as error:
             problem = syntax.explain(error, text)
-            number = max(1, reader.document.number)
-            found += reader.found[: number - 1 - len(found)]
-            found.append(_failed(source, number, problem))
+            found += reader.found[:-1]
+            found.append(_failed(source, len(found) + 1, problem))
         following = re.compile(r"^---(?=\s|$)", re.MULTILINE).search(
             text, max(problem.at, start + 1)
         )
@@ -174,10 +127,9 @@ def _failed(source: Text, number: int, problem: syntax.Problem) -> Document:
 
 
 class _Anchored(NamedTuple):
-    """What an anchor names: the value, its node, and to how many values it expands (0: open)."""
+    """What an anchor names: the value, and to how many values it expands (0: open)."""
 
     value: Any
-    node: int
     size: int
 
 
@@ -193,29 +145,28 @@ class _Stop(Exception):
 class _Reader:
     """Builds documents from parser events."""
 
-    def __init__(self, source: Text, events: Iterator[Event], before: int = 0) -> None:
-        self.source, self.events, self.before = source, events, before
+    def __init__(self, source: Text, parse: Callable[[], Iterator[Event]], before: int = 0) -> None:
+        self.source, self.events, self.before = source, parse(), before
+        self._layouts = Layouts(parse)
         #: Every document so far; those of the same text read before are not among them.
         self.found: list[Document] = []
-        self._begin(0)
 
-    def _begin(self, number: int) -> Document:
-        self.document = Document(self.source, number)
-        self._spans = self.document._spans
-        self._mark = self._spans.append
+    def _begin(self) -> Document:
+        place = len(self.found)
+        self.document = Document(self.source, self.before + place + 1, self._layouts, place)
+        self.found.append(self.document)
         self._anchors: dict[str, _Anchored] = {}
-        #: How many values aliases stand for, beyond one each.
-        self._extra = 0
-        #: Where the list or mapping ends that was read last.
-        self._closed = 0
+        #: Where the elements begin of the list read last that stands under a key of the document.
+        self._starts: list[int] = []
+        #: How many values there are, and how many more aliases stand for, beyond one each.
+        self._count = self._extra = 0
         return self.document
 
     def documents(self) -> list[Document]:
         """Read every document; raises YAMLError where the text is none."""
         for event in self.events:
             if type(event) is DocumentStartEvent:
-                document = self._begin(self.before + len(self.found) + 1)
-                self.found.append(document)
+                document = self._begin()
                 try:
                     document.data = self._value(next(self.events), 0)
                 except _Stop:
@@ -254,8 +205,6 @@ class _Reader:
         return self._scalar(event) if type(event) is ScalarEvent else self._nested(event, depth)
 
     def _scalar(self, event: Event) -> Any:
-        self._mark(event.start_mark.index)
-        self._mark(event.end_mark.index)
         value: Any = event.value
         if event.implicit[0]:
             if value in KNOWN:
@@ -267,17 +216,14 @@ class _Reader:
         else:
             self._quoted(event)
         if event.anchor is not None:
-            size = 1 + _weight(event.value)
-            self._anchors[event.anchor] = _Anchored(value, len(self._spans) // 2 - 1, size)
+            self._anchors[event.anchor] = _Anchored(value, 1 + _weight(event.value))
         return value
 
     def _nested(self, event: Event, depth: int) -> Any:
         """Build a list or a mapping, or find what an alias stands for."""
-        spans, node, anchor = self._spans, len(self._spans) // 2, event.anchor
-        self._mark(event.start_mark.index)
-        self._mark(event.end_mark.index)
-        if type(event) is AliasEvent:
-            return self._alias(event, node)
+        kind, anchor = type(event), event.anchor
+        if kind is AliasEvent:
+            return self._alias(event)
         if event.tag is not None:
             self._refuse_tag(event)
         if depth == MAX_DEPTH:
@@ -285,23 +231,24 @@ class _Reader:
                 event, "too-deep", f"nested deeper than {MAX_DEPTH} levels",
                 "look for brackets that are not closed",
             )  # fmt: skip
-        before = node + self._extra
-        if anchor is not None:
-            self._anchors[anchor] = _Anchored(None, node, 0)
-        fill = self._list if type(event) is SequenceStartEvent else self._mapping
-        value, end = fill(node, depth + 1)
-        after = self.document._next[node] = len(spans) // 2
-        closes = end.end_mark.index
-        if closes == end.start_mark.index:  # a block ends with its last value
-            closes = max(spans[-1], self._closed)
-        self._closed = spans[2 * node + 1] = closes
-        if anchor is not None:
-            self._anchors[anchor] = _Anchored(value, node, after + self._extra - before)
+        if anchor is None:
+            return (
+                self._list(depth + 1)
+                if kind is SequenceStartEvent
+                else self._mapping(event, depth + 1)
+            )
+        before = self._count + self._extra
+        self._anchors[anchor] = _Anchored(None, 0)
+        value = (
+            self._list(depth + 1) if kind is SequenceStartEvent else self._mapping(event, depth + 1)
+        )
+        self._anchors[anchor] = _Anchored(value, 1 + self._count + self._extra - before)
         return value
 
-    def _list(self, _: int, depth: int) -> tuple[list[Any], Event]:
+    def _list(self, depth: int) -> list[Any]:
         values: list[Any] = []
-        mark = self._mark
+        if depth == 2:
+            self._starts = []
         for event in self.events:
             kind = type(event)
             if kind is ScalarEvent:
@@ -310,18 +257,19 @@ class _Reader:
                 if "." in text and event.implicit[0] and event.anchor is None:
                     number = simple_float(text)
                     if number is not None:
-                        mark(event.start_mark.index)
-                        mark(event.end_mark.index)
                         values.append(number)
                         continue
                 values.append(self._scalar(event))
             elif kind is SequenceEndEvent:
                 break
             else:
+                if depth == 2:
+                    self._starts.append(event.start_mark.index)
                 values.append(self._nested(event, depth))
-        return values, event
+        self._count += len(values)
+        return values
 
-    def _mapping(self, node: int, depth: int) -> tuple[dict[str, Any], Event]:
+    def _mapping(self, begin: Event, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for event in self.events:
             kind = type(event)
@@ -334,13 +282,16 @@ class _Reader:
                 )  # fmt: skip
             key = self._scalar(event)
             if type(key) is not str or key in values or key == "<<":
-                key = self._key(event, key, values, node)
+                key = self._key(event, key, values, begin)
             event = next(self.events)
             if type(event) is ScalarEvent:
                 values[key] = self._scalar(event)
             else:
-                values[key] = self._nested(event, depth)
-        return values, event
+                values[key] = value = self._nested(event, depth)
+                if depth == 1 and type(value) is list:
+                    self.document.elements[key] = self._starts
+        self._count += 2 * len(values)
+        return values
 
     def _plain(self, event: Event) -> Any:
         self._extra += _weight(event.value)
@@ -361,7 +312,7 @@ class _Reader:
                 "write the character itself",
             )  # fmt: skip
 
-    def _key(self, event: Event, value: Any, holder: dict[str, Any], parent: int) -> str:
+    def _key(self, event: Event, value: Any, holder: dict[str, Any], begin: Event) -> str:
         """Check a key, and give the text under which its value is kept."""
         text: str = event.value
         if not isinstance(value, str):
@@ -374,10 +325,10 @@ class _Reader:
                 "write the keys out, or use an alias for a whole value",
             )  # fmt: skip
         elif text in holder:
-            self.document._next[parent] = len(self.document._spans) // 2 - 1
-            first = self.document._children(parent)[2 * list(holder).index(text)]
-            self.document._listed.clear()  # the mapping is not complete yet
-            line, column = self.source.position(self.document._spans[2 * first])
+            layout = self.document.layout
+            keys = layout.children(layout.container(begin.start_mark.index))[::2]
+            start, _ = layout.span(keys[list(holder).index(text)])
+            line, column = self.source.position(start)
             self._complain(
                 event, "duplicate-key",
                 f"duplicate key `{clip(text)}`; it stands first at {line}:{column}",
@@ -388,7 +339,7 @@ class _Reader:
         # The document is refused; a key that cannot be written keeps its positions in order.
         return f"{text}\0{len(holder)}"
 
-    def _alias(self, event: Event, node: int) -> Any:
+    def _alias(self, event: Event) -> Any:
         name = clip(event.anchor)
         if event.anchor not in self._anchors:
             raise self._stop(
@@ -398,12 +349,11 @@ class _Reader:
         found = self._anchors[event.anchor]
         if found.size == 0:
             raise self._stop(event, "alias", f"`*{name}` refers to itself", "write the value out")
-        if node + self._extra + found.size > MAX_EXPANSION:
+        if self._count + self._extra + found.size > MAX_EXPANSION:
             raise self._stop(
                 event, "alias", f"aliases expand to more than {MAX_EXPANSION:,} values",
                 "write the values out, or keep them in an array file",
             )  # fmt: skip
-        self.document._targets[node] = found.node
         self._extra += found.size - 1
         return found.value
 

@@ -17,9 +17,9 @@ from typing import Any, Final
 import numpy as np
 
 from evaluator.collect import Target
+from evaluator.content import FOLDER
 from evaluator.diagnostics import Diagnostic, Location, UsageError, clip
 from evaluator.executors import load
-from evaluator.files import FOLDER
 from evaluator.results import CaseResult, Mismatch, SpecResult
 from evaluator.runner import Options, evaluate_file
 

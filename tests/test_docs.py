@@ -24,7 +24,7 @@ import pytest
 import yaml
 
 import evaluator
-from evaluator import arrays, collect, csvfile, expectation, scalars, source, tables, validate
+from evaluator import arrays, collect, content, csvfile, expectation, scalars, source, tables, validate
 from evaluator.activations import ACTIVATIONS, Parameter
 from evaluator.cli import COMMANDS, _parser, main
 from evaluator.diagnostics import CODES
@@ -397,7 +397,7 @@ def test_the_table_of_expected_values_says_the_bounds_that_the_code_gives() -> N
 def limit_table() -> str:
     """Write the table of limits as docs/format.md has it."""
     rows: list[tuple[str, ...]] = [
-        ("a file", f"{source.MAX_BYTES // 2**20} MiB"),
+        ("a file", f"{content.MAX_BYTES // 2**20} MiB"),
         ("nesting", f"{source.MAX_DEPTH} levels"),
         ("what aliases expand to", f"{source.MAX_EXPANSION:,} values"),
         ("a number", f"{scalars.MAX_NUMBER_LENGTH:,} characters"),

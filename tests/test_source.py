@@ -330,8 +330,8 @@ def test_both_parsers_give_the_same_data_and_places(value: object) -> None:
     text = yaml.safe_dump({"v": value, "w": [value, {"k": value}]}, allow_unicode=True)
     fast = read(text, "f")
     slow = _read_pure(text)
-    assert [(d.data, d._spans, d.diagnostics) for d in fast] == [
-        (d.data, d._spans, d.diagnostics) for d in slow
+    assert [(d.data, d.layout.spans, d.diagnostics) for d in fast] == [
+        (d.data, d.layout.spans, d.diagnostics) for d in slow
     ]
 
 

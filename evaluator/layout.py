@@ -1,0 +1,126 @@
+"""Where every node of a text stands: worked out by a second pass, when there is something to say.
+
+Most specs are read, evaluated and never pointed into; for them positions would only cost time.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any, Final
+
+from yaml.error import YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
+
+#: PyYAML's events share no type that knows their marks and values.
+Event = Any
+
+#: Deeper than any document whose end the reader waits for.
+MAX_NESTING: Final = 200
+
+
+class Layout:
+    """Where the nodes of one document stand, numbered in the order of the text."""
+
+    def __init__(self) -> None:
+        # The start and the end of node n are spans[2n] and spans[2n + 1], counted in characters.
+        self.spans = array("Q")
+        #: Where the last descendant of a container ends: the number of the node that follows.
+        self._next: dict[int, int] = {}
+        #: The node that an alias stands for.
+        self._targets: dict[int, int] = {}
+        self._listed: dict[int, list[int]] = {}
+
+    def target(self, node: int) -> int:
+        """Give the node that an alias stands for; any other node stands for itself."""
+        return self._targets.get(node, node)
+
+    def children(self, node: int) -> list[int]:
+        """List the elements of a list, or keys and values in turn of a mapping."""
+        if node in self._listed:
+            return self._listed[node]
+        children, child, end = [], node + 1, self._next.get(node, node + 1)
+        while child < min(end, len(self.spans) // 2):
+            children.append(child)
+            child = self._next.get(child, child + 1)
+        if end > node + 100:  # a long list is asked for again for every element that is wrong
+            self._listed[node] = children
+        return children
+
+    def span(self, node: int) -> tuple[int, int]:
+        """Give the first character of a node, and the one after its last."""
+        return self.spans[2 * node], self.spans[2 * node + 1]
+
+    def is_void(self, node: int) -> bool:
+        """Tell whether a node has no characters, as a value that is left out."""
+        start, end = self.span(node)
+        return start == end and node not in self._next
+
+    def container(self, start: int) -> int:
+        """Find the list or mapping that begins at a character."""
+        return next(node for node in self._next if self.spans[2 * node] == start)
+
+    def fill(self, events: Iterator[Event]) -> bool:
+        """Note where every node of a document stands; False where the reader has stopped too."""
+        spans, anchors = self.spans, dict[str, int]()
+        unfinished: list[int] = []
+        closed = 0
+        for event in events:
+            kind = type(event)
+            node = len(spans) // 2
+            if kind is SequenceEndEvent or kind is MappingEndEvent:
+                ended = unfinished.pop()
+                self._next[ended] = node
+                end = event.end_mark.index
+                if end == event.start_mark.index:  # a block ends with its last value
+                    end = max(spans[-1], closed)
+                closed = spans[2 * ended + 1] = end
+                continue
+            if kind is DocumentEndEvent:
+                return True
+            if len(unfinished) > MAX_NESTING:
+                break
+            spans.append(event.start_mark.index)
+            spans.append(event.end_mark.index)
+            if kind is AliasEvent:
+                self._targets[node] = anchors.get(event.anchor, node)
+                continue
+            if event.anchor is not None:
+                anchors[event.anchor] = node
+            if kind is not ScalarEvent:
+                unfinished.append(node)
+                self._next[node] = sys.maxsize
+        return False
+
+
+class Layouts:
+    """The layouts of all documents that one parse gives, made when the first is asked for."""
+
+    def __init__(self, parse: Callable[[], Iterator[Event]]) -> None:
+        self._parse = parse
+        self._found: list[Layout] | None = None
+
+    def __getitem__(self, number: int) -> Layout:
+        if self._found is None:
+            self._found = list(self._read())
+        return self._found[number]
+
+    def _read(self) -> Iterator[Layout]:
+        events = self._parse()
+        # The text was read once already: what is wrong with it has been told.
+        with suppress(YAMLError):
+            for event in events:
+                if type(event) is DocumentStartEvent:
+                    layout = Layout()
+                    yield layout
+                    if not layout.fill(events):
+                        break
