@@ -16,7 +16,7 @@ test: $(VENV)/installed-dev
 
 # A real scheduler and two workers, one of which is killed.
 test-dask: $(VENV)/installed-dask
-	$(BIN)/pytest tests/dask
+	$(BIN)/pytest tests/cluster
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks

@@ -112,9 +112,11 @@ def results(files: Sequence[Target], options: Options) -> Generator[SpecResult, 
 
 def _jobs(options: Options, seconds: float, done: int, left: int) -> int:
     """Say how many workers evaluate what is left, after so many files in so many seconds."""
-    if options.jobs is not None or options.executor != "processes":
+    if options.executor != "processes":
         return options.jobs or 0
-    if seconds < WORTH or (remaining := seconds / done * left) < WORTH:
+    if options.jobs is not None:
+        return min(options.jobs, left)
+    if not done or seconds < WORTH or (remaining := seconds / done * left) < WORTH:
         return 1
     return min(processors(), int(remaining / WORTH) + 1, left)
 

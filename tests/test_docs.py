@@ -24,7 +24,17 @@ import pytest
 import yaml
 
 import evaluator
-from evaluator import arrays, collect, content, csvfile, expectation, scalars, source, tables, validate
+from evaluator import (
+    arrays,
+    collect,
+    content,
+    csvfile,
+    expectation,
+    scalars,
+    source,
+    tables,
+    validate,
+)
 from evaluator.activations import ACTIVATIONS, Parameter
 from evaluator.cli import COMMANDS, _parser, main
 from evaluator.diagnostics import CODES

@@ -224,9 +224,9 @@ def _slowest(report: Report, count: int) -> str:
 def _jobs(text: str) -> int | None:
     if text == "auto":
         return None
-    if not text.isdecimal() or not 1 <= int(text) <= MAX_JOBS:
+    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MAX_JOBS:
         raise argparse.ArgumentTypeError(
-            f"{text} is neither auto nor a number from 1 to {MAX_JOBS}"
+            f"{text[:40]} is neither auto nor a number from 1 to {MAX_JOBS:,}"
         )
     return int(text)
 
