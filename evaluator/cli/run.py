@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -134,8 +135,9 @@ def on_executor(options: Options, arguments: argparse.Namespace, files: int) -> 
     if files > 1 and name is None:
         from evaluator.config import find
 
-        configured = find(os.getcwd())
-        name, scheduler = configured.executor, scheduler or configured.scheduler
+        with suppress(FileNotFoundError):  # the current folder is gone
+            configured = find(os.getcwd())
+            name, scheduler = configured.executor, scheduler or configured.scheduler
     if scheduler and name in (None, "processes"):
         raise UsageError(f"--scheduler {scheduler} needs an executor", "add --executor dask")
     if name in (None, "processes"):
