@@ -155,9 +155,9 @@ GUILTY = [[0], [19], [7], [7, 8], [0, 1, 2], [3, 12, 19], list(range(20))]
 
 
 @pytest.mark.parametrize("guilty", GUILTY, ids=str)
-@pytest.mark.parametrize("jobs", [2, 3])
+@pytest.mark.parametrize(("jobs", "window"), [(2, 64), (3, 1)])
 def test_a_file_that_kills_its_worker_is_named_and_the_others_are_evaluated(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture, guilty: list[int], jobs: int
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, guilty: list[int], jobs: int, window: int
 ) -> None:
     names = {f"s{number:02}.yaml" for number in guilty}
 
@@ -167,8 +167,9 @@ def test_a_file_that_kills_its_worker_is_named_and_the_others_are_evaluated(
         return real(target, options)
 
     monkeypatch.setattr(workers, "evaluate_file", deadly)
+    monkeypatch.setattr(workers, "MIN_WINDOW", window)
     monkeypatch.setattr(workers, "MAX_BATCH", 6)
-    monkeypatch.setattr(workers, "BATCH_SECONDS", 1e9)
+    monkeypatch.setattr(workers, "BATCH_SECONDS", 1e9)  # as many as there may be
     report = evaluator.run(".", Options(jobs=jobs))
     assert [spec.file for spec in report.specs] == [f"s{n:02}.yaml" for n in range(20)]
     assert {spec.file for spec in report.specs if spec.invalid} == names
