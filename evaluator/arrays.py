@@ -14,8 +14,8 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 #: What one array may take in memory, its elements counted as 64-bit floats.
 MAX_ARRAY_BYTES: Final = 4 * 2**30
+#: What a table's array may take, which is read some rows at a time.
+MAX_TABLE_BYTES: Final = 256 * 2**30
 #: Axes of an array; a network needs two.
 MAX_AXES: Final = 32
 #: Characters in the header of an .npy array, as in NumPy.
@@ -65,10 +67,12 @@ def load_array(reference: Mapping[str, Any], spec_file: str) -> Array:
             values = read_matrix(path, shown)
         elif suffix == ".npy":
             with path.open("rb") as stream:
-                values = _read_npy(stream, os.fstat(stream.fileno()).st_size, shown)
+                values = Npy(stream, os.fstat(stream.fileno()).st_size, shown).read()
         elif suffix == ".npz":
-            with closing(Npz(path, shown)) as archive:
-                values = archive.read(pick(key, archive.names, shown))
+            with Npz(path, shown) as archive:
+                chosen = pick(key, archive.names, shown)
+                with archive.open(chosen) as array:
+                    values = array.read()
         else:
             values = _read_safetensors(path, key, shown)
         values = as_floats(values, shown)
@@ -105,26 +109,33 @@ def _header(stream: io.BufferedIOBase, field: int, limit: int, size: int, shown:
     return stream.read(length)
 
 
-def _fill(
-    stream: io.BufferedIOBase, shape: Sequence[int], dtype: str, available: int, shown: str
-) -> Array:
-    """Read a flat array whose declared size is exactly the bytes that are there."""
+def _check_shape(shape: Sequence[int], dtype: str, available: int, shown: str) -> None:
+    """Refuse a flat array whose declared size is not exactly the bytes that are there."""
     declared = f"{shown} declares the shape ({clip(', '.join(map(str, shape[:40])), 80)})"
     if min(shape, default=0) < 0 or len(shape) > MAX_AXES:
         raise _damaged(f"{declared}; lengths are 0 or more, axes at most {MAX_AXES}")
     # Axes of length 0 must not hide lengths that NumPy cannot hold.
-    if math.prod(max(length, 1) for length in shape) > MAX_ARRAY_BYTES // 8:
-        most = f"more than {MAX_ARRAY_BYTES // 8} numbers"
-        raise ArrayFileError(f"{declared}, {most}", "save the array in parts")
+    if math.prod(max(length, 1) for length in shape) > MAX_TABLE_BYTES // 8:
+        raise _too_many(declared, MAX_TABLE_BYTES)
     size = math.prod(shape) * np.dtype(dtype).itemsize
     if size != available:
         raise _damaged(f"{declared} of `{dtype}`, {size} bytes, and holds {available}")
+
+
+def _too_many(declared: str, most: int) -> ArrayFileError:
+    return ArrayFileError(f"{declared}, more than {most // 8} numbers", "save the array in parts")
+
+
+def _take(stream: io.BufferedIOBase, shape: Sequence[int], dtype: str, shown: str) -> Array:
+    """Read the next numbers of a stream, in C order."""
+    if math.prod(max(length, 1) for length in shape) > MAX_ARRAY_BYTES // 8:
+        raise _too_many(f"{shown} has the shape ({', '.join(map(str, shape))})", MAX_ARRAY_BYTES)
     # Read, not memory-mapped: a mapped file that shrinks meanwhile ends the process.
-    values = np.empty(math.prod(shape), dtype)
-    room, done = values.view(np.uint8).data, 0
-    while done < size:
+    values = np.empty(shape, dtype)
+    room, done = values.reshape(-1).view(np.uint8).data, 0
+    while done < values.nbytes:
         if not (count := stream.readinto(room[done : done + _GULP])):
-            raise _damaged(f"{shown} ends after {done} of {size} bytes")
+            raise _damaged(f"{shown} ends after {done} of {values.nbytes} bytes")
         done += count
     return values
 
@@ -162,17 +173,36 @@ _NO_NUMBERS = {
 }  # fmt: skip
 
 
-def _read_npy(stream: io.BufferedIOBase, size: int, shown: str) -> Array:
-    """Read one .npy array from a stream of `size` bytes."""
-    magic = stream.read(8)
-    field = {b"\1\0": 2, b"\2\0": 4, b"\3\0": 4}.get(magic[6:])
-    if magic[:6] != b"\x93NUMPY" or field is None:
-        hint = "write it with `numpy.save` or `numpy.savez`"
-        raise ArrayFileError(f"{shown} is not an .npy array", hint)
-    header = _header(stream, field, MAX_NPY_HEADER, size - 8, shown)
-    shape, fortran, dtype = _npy_header(header.decode("latin-1"), shown)
-    values = _fill(stream, shape, dtype, size - 8 - field - len(header), shown)
-    return values.reshape(shape, order="F" if fortran else "C")
+class Npy:
+    """One .npy array in a stream of `size` bytes: its shape at once, its numbers when asked."""
+
+    def __init__(self, stream: io.BufferedIOBase, size: int, shown: str) -> None:
+        magic = stream.read(8)
+        field = {b"\1\0": 2, b"\2\0": 4, b"\3\0": 4}.get(magic[6:])
+        if magic[:6] != b"\x93NUMPY" or field is None:
+            hint = "write it with `numpy.save` or `numpy.savez`"
+            raise ArrayFileError(f"{shown} is not an .npy array", hint)
+        header = _header(stream, field, MAX_NPY_HEADER, size - 8, shown)
+        self.shape, self._fortran, self.dtype = _npy_header(header.decode("latin-1"), shown)
+        _check_shape(self.shape, self.dtype, size - 8 - field - len(header), shown)
+        self._stream, self._shown = stream, shown
+        self._whole: Array | None = None
+        self._row = 0
+
+    def read(self) -> Array:
+        """Read all of it."""
+        if not self._fortran:
+            return _take(self._stream, self.shape, self.dtype, self._shown)
+        return _take(self._stream, self.shape[::-1], self.dtype, self._shown).T
+
+    def rows(self, count: int) -> Array:
+        """Read the next rows of an array of one axis or more, at most so many."""
+        begin, self._row = self._row, min(self._row + count, self.shape[0])
+        if self._fortran and len(self.shape) > 1:  # its rows are scattered over the file
+            self._whole = self.read() if self._whole is None else self._whole
+            return self._whole[begin : self._row]
+        shape = (self._row - begin, *self.shape[1:])
+        return _take(self._stream, shape, self.dtype, self._shown)
 
 
 def _npy_header(header: str, shown: str) -> tuple[tuple[int, ...], bool, str]:
@@ -224,11 +254,15 @@ class Npz:
         self._members = [m for m in self._zip.infolist() if m.filename.endswith(".npy")]
         self.names = [member.filename.removesuffix(".npy") for member in self._members]
 
-    def close(self) -> None:
+    def __enter__(self) -> Npz:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def read(self, name: str) -> Array:
-        """Read one array, of the dtype that it is saved in."""
+    @contextmanager
+    def open(self, name: str) -> Iterator[Npy]:
+        """Open one array, of the dtype that it is saved in."""
         shown = f"array `{clip(name)}` of {self._shown}"
         if (times := self.names.count(name)) > 1:
             raise _damaged(f"{shown} is there {times} times")
@@ -245,7 +279,7 @@ class Npz:
             raise self._broken(shown, fault) from None
         try:
             with stream:
-                return _read_npy(stream, member.file_size, shown)
+                yield Npy(stream, member.file_size, shown)
         except (zipfile.BadZipFile, zlib.error, EOFError) as fault:
             raise self._broken(shown, fault) from None
 
@@ -274,11 +308,12 @@ def _read_safetensors(path: Path, key: str | None, shown: str) -> Array:
             hint = f"save it as one of {', '.join(_SAFETENSORS)}"
             raise ArrayFileError(f"{what} has the dtype `{clip(dtype)}`", hint)
         stream.seek(start + begin)
-        values = _fill(stream, shape, _SAFETENSORS[dtype], end - begin, what)
+        _check_shape(shape, _SAFETENSORS[dtype], end - begin, what)
+        values = _take(stream, shape, _SAFETENSORS[dtype], what)
     if dtype == "BF16":
         # The upper half of a 32-bit float; widened at once, for a 16-bit float is no float32.
         values = (values.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
-    return values.reshape(shape)
+    return values
 
 
 def _safetensors_entries(

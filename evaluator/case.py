@@ -1,14 +1,14 @@
-"""A case as it is evaluated: its rows of the inputs, and what they must give."""
+"""A case as it is evaluated: its row of the inputs, or its table, and what must come out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from evaluator.document import Path
-    from evaluator.network import Array, Place
+    from evaluator.network import Place
+    from evaluator.tables import Table
 
 
 class Probe(NamedTuple):
@@ -32,20 +32,9 @@ class Check(NamedTuple):
     path: Path
 
 
-class TableChecks(NamedTuple):
-    """The expected outputs of a table, each (rows, outputs)."""
-
-    low: Array
-    high: Array
-    #: The expected numbers; NaN where a text says the interval.
-    value: Array
-    #: Texts that stand in cells, by row and column from 0.
-    texts: Mapping[tuple[int, int], str]
-
-
 @dataclass(slots=True, eq=False)
 class Case:
-    """One case, or a table of them: which rows of the spec's inputs it holds, and its terms."""
+    """One case, or a table of them: what goes in, what must come out, and its terms."""
 
     name: str
     #: Its name, with `#2` when an earlier case has it too.
@@ -54,18 +43,14 @@ class Case:
     number: int
     line: int
     column: int
-    #: Its rows of the spec's inputs: the first, and how many.
-    first: int
-    rows: int
-    is_table: bool
+    #: Its row of the spec's inputs; without meaning for a table.
+    row: int
     atol: float
     rtol: float
     checks: list[Check]
-    table: TableChecks | None = None
-    #: The expected classes, one a row.
-    classes: Sequence[int] = ()
-    #: What the rows of a table are called, where a column says so.
-    row_names: Sequence[str] = ()
+    table: Table | None = None
+    #: The index of the output that is to be the largest.
+    expected_class: int | None = None
     skip: str = ""
     xfail: str = ""
     tags: tuple[str, ...] = ()
@@ -73,4 +58,6 @@ class Case:
     @property
     def unrecorded(self) -> bool:
         """Whether the case expects nothing."""
-        return not self.checks and self.table is None and not self.classes
+        if self.table is not None:
+            return not self.table.recorded
+        return not self.checks and self.expected_class is None

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator.case import Case, Check, Probe, TableChecks
+from evaluator.case import Case, Check, Probe
 from evaluator.diagnostics import clip, did_you_mean
-from evaluator.expectation import DEFAULT_TOLERANCE, ExpectationError, array_bounds, bounds, parse
+from evaluator.expectation import DEFAULT_TOLERANCE, ExpectationError, bounds, parse
 from evaluator.misreadings import INTERVAL_HINT
 from evaluator.network import Network, Place
 from evaluator.wiring import count, spell
@@ -18,7 +18,6 @@ from evaluator.wiring import count, spell
 if TYPE_CHECKING:
     from evaluator.document import Path
     from evaluator.network import Array
-    from evaluator.tables import Table
     from evaluator.wiring import Wiring
 
 
@@ -37,8 +36,6 @@ class CaseReader:
         self.cases: list[Case] = []
         self.inputs: list[Any] = []
         self._input_names = frozenset(network.inputs)
-        self.tables: list[tuple[Case, Table]] = []
-        self.rows = 0
         self.probes: list[Probe] = []
         self._known: dict[str, list[int]] = {}
         # The outputs come first, so that probe n is output n.
@@ -62,7 +59,7 @@ class CaseReader:
             name = written.get("name", f"case {number + 1}")
             case = Case(
                 name, _unique(name, named), number, *positions[number],
-                self.rows, 1, "file" in written, atol, rtol, [],
+                len(self.inputs), atol, rtol, [],
             )  # fmt: skip
             if self.override is not None:
                 case.atol, case.rtol = self.override
@@ -70,11 +67,10 @@ class CaseReader:
                 case.skip, case.xfail = written.get("skip", ""), written.get("xfail", "")
                 case.tags = tuple(written.get("tags", ()))
             self.cases.append(case)
-            if case.is_table:
+            if "file" in written:
                 self._table(case, written)
             else:
                 self._inline(case, written)
-            self.rows += case.rows
 
     def _inline(self, case: Case, written: Mapping[str, Any]) -> None:
         path = ("cases", case.number)
@@ -89,7 +85,7 @@ class CaseReader:
             self._expected(case, (*path, "expected"), written["expected"])
         if "expected_class" in written and self.outputs:
             target = self._class((*path, "expected_class"), written["expected_class"])
-            case.classes = (target,)
+            case.expected_class = target
 
     # --- inputs
 
@@ -116,21 +112,12 @@ class CaseReader:
         return values
 
     def batch(self) -> Array:
-        """Give the inputs of every row: (rows, inputs), in the network's dtype."""
-        if not self.tables and self.wiring.dtype == "float64":
+        """Give the inputs of every inline case: (rows, inputs), in the network's dtype."""
+        if self.wiring.dtype == "float64" and self.inputs:
             return np.array(self.inputs, np.float64)
         with np.errstate(over="ignore"):
             inline = np.array(self.inputs, self.wiring.dtype)
-            if not self.tables:
-                return inline
-            inline = inline.reshape(len(self.inputs), len(self.network.inputs))
-            tables = {case.number: table.inputs for case, table in self.tables}
-            rows = iter(inline)
-            parts = [
-                tables[c.number] if c.number in tables else next(rows)[None] for c in self.cases
-            ]
-            parts = [part.astype(self.wiring.dtype, copy=False) for part in parts]
-            return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return inline.reshape(len(self.inputs), len(self.network.inputs))
 
     # --- what is expected
 
@@ -189,33 +176,22 @@ class CaseReader:
             low, high = bounds(value, case.atol, case.rtol)
         case.checks.append(Check(probe, low, high, value, path))
 
-    def _narrow(self, path: Path, value: float, where: str = "") -> float:
+    def _narrow(self, path: Path, value: float) -> float:
         """Round a number to float32."""
-        rounded: float = to_float32(value)
+        with np.errstate(over="ignore"):
+            rounded = float(np.float32(value))
         if rounded == 0 != value:
-            self.complain(path, "underflow", f"{where}{spell(value)} becomes 0 in float32",
+            self.complain(path, "underflow", f"{spell(value)} becomes 0 in float32",
                           "the smallest is about 1.4e-45", severity="warning")  # fmt: skip
         if math.isinf(rounded) and not math.isinf(value):
-            self.complain(path, "out-of-range", f"{where}{spell(value)} is beyond float32",
+            self.complain(path, "out-of-range", f"{spell(value)} is beyond float32",
                           "the largest is about 3.4e38; use dtype float64, or write .inf")  # fmt: skip
-        return rounded
-
-    def _narrow_table(self, path: Path, values: Array, what: str) -> Array:
-        """Round the numbers of a table to the network's dtype."""
-        if self.wiring.dtype == "float64":
-            return values
-        rounded: Array = to_float32(values)
-        for row, column in np.argwhere(np.isinf(rounded) & ~np.isinf(values))[:1].tolist():
-            where = f"row {row + 1}, column {column + 1} of the {what}: "
-            self._narrow(path, values[row, column], where)
         return rounded
 
     def _class(self, path: Path, written: int | str) -> int:
         outputs, names = len(self.outputs), [self.probes[p].name for p in self.outputs]
         if outputs < 2:
-            self.complain(path, "shape-mismatch",
-                          f"a class is the largest of two outputs or more; there is {outputs}",
-                          "use `expected`", key=True)  # fmt: skip
+            self._no_classes(path)
         elif isinstance(written, str):
             if written in names and names.count(written) == 1:
                 return names.index(written)
@@ -230,6 +206,11 @@ class CaseReader:
         else:
             return int(written)
         return 0
+
+    def _no_classes(self, path: Path) -> None:
+        self.complain(path, "shape-mismatch",
+                      f"a class is the largest of two outputs or more; there is {len(self.outputs)}",
+                      "use `expected`", key=True)  # fmt: skip
 
     def _probes(self, name: str) -> list[int] | None:
         """Find the values that a name stands for; None for a name that is none."""
@@ -270,44 +251,24 @@ class CaseReader:
 
     def _table(self, case: Case, written: Mapping[str, Any]) -> None:
         from evaluator.files import ArrayFileError
-        from evaluator.tables import load_table
+        from evaluator.tables import open_table
 
-        path = ("cases", case.number, "file")
+        path = ("cases", case.number)
         names = [self.probes[p].name for p in self.outputs]
-        try:
-            table = load_table(written, self.wiring.document.file, self.network.inputs, names)
-        except ArrayFileError as error:
-            self.complain(path, error.code, error.message, error.hint)
+        if not names or not self.network.inputs:  # they are wrong themselves, and that is told
             return
-        case.rows = table.rows
-        if table.names is not None:  # then `name` names a column
+        if "expected_class" in written and len(names) == 1:
+            self._no_classes((*path, "expected_class"))
+            return
+        try:
+            case.table = open_table(
+                written, self.wiring.document.file, self.network.inputs, names, self.wiring.dtype
+            )
+        except ArrayFileError as error:
+            self.complain((*path, "file"), error.code, error.message, error.hint)
+            return
+        if case.table.names_rows:  # then `name` names a column
             case.name = case.id = f"case {case.number + 1}"
-            case.row_names = table.names
-        self._narrow_table(path, table.inputs, "inputs")
-        self.tables.append((case, table))
-        before = len(self.wiring.found)
-        classes = []
-        for label in table.classes if table.classes is not None else ():
-            classes.append(self._class(path, label))
-            if len(self.wiring.found) > before:
-                return
-        case.classes = classes
-        if table.expected is not None:
-            case.table = self._table_checks(case, path, table.expected, table.expected_text)
-
-    def _table_checks(
-        self, case: Case, path: Path, value: Array, texts: Mapping[tuple[int, int], str]
-    ) -> TableChecks:
-        value = self._narrow_table(path, value.astype(np.float64), "expected values")
-        low, high = array_bounds(value, case.atol, case.rtol)
-        for (row, column), text in texts.items():
-            try:
-                low[row, column], high[row, column] = parse(text)
-            except ExpectationError as error:
-                self.complain(path, "case-table",
-                              f"row {row + 1}, column {column + 1} of the expected values: {error.message}",
-                              error.hint)  # fmt: skip
-        return TableChecks(low, high, value, texts)
 
 
 def _unique(name: str, named: dict[str, int]) -> str:
@@ -327,10 +288,3 @@ def _is_interval(written: Sequence[Any]) -> bool:
         and not any(isinstance(bound, str) for bound in written)
         and written[0] < written[1]
     )
-
-
-def to_float32(value: Any) -> Any:
-    """Round 64-bit floats to what float32 holds."""
-    with np.errstate(over="ignore"):
-        rounded = np.float32(value)
-    return rounded.astype(np.float64) if isinstance(value, np.ndarray) else float(rounded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -26,9 +26,11 @@ class CaseId(NamedTuple):
     #: Empty for every case.
     case: str
 
-    def names(self, spec: Spec, case: Case) -> bool:
-        """Tell whether a case is meant."""
-        return self.document in (None, spec.document.number) and self.case in ("", case.id)
+
+def is_named(document: int, case: str, ids: Set[CaseId]) -> bool:
+    """Tell whether one of the ids means a case; no ids mean every case."""
+    # As many look-ups however many ids: all cases of a large file may have failed last time.
+    return not ids or any(CaseId(d, c) in ids for d in (None, document) for c in ("", case))
 
 
 class Target(NamedTuple):
@@ -36,13 +38,15 @@ class Target(NamedTuple):
 
     file: str
     ids: tuple[CaseId, ...] = ()
+    #: The cases of these that failed last time, where no others are to be evaluated.
+    failed: tuple[CaseId, ...] = ()
 
 
 def targets(paths: Sequence[str]) -> list[Target]:
     """Find the files that paths name, in order, each once.
 
-    A path is a file, a directory, a URL of either, `file::case`, `file#2` or `file#2::case` for the second
-    document, or `-`. Raises UsageError for a path that does not exist.
+    A path is a file, a directory, a URL of either, `file::case`, `file#2` or `file#2::case` for the
+    second document, or `-`. Raises UsageError for a path that does not exist.
     """
     found: dict[str, tuple[str, list[CaseId] | None]] = {}
     for path in paths:
@@ -130,14 +134,14 @@ class Selection(NamedTuple):
 
     expression: str = ""
     tags: tuple[str, ...] = ()
-    ids: tuple[CaseId, ...] = ()
+    ids: Set[CaseId] = frozenset()
 
     def __bool__(self) -> bool:
         return any(self)
 
     def __call__(self, spec: Spec, case: Case) -> bool:
         """Tell whether a case is selected."""
-        if self.ids and not any(named.names(spec, case) for named in self.ids):
+        if not is_named(spec.document.number, case.id, self.ids):
             return False
         if self.tags and not set(self.tags) & {*spec.tags, *case.tags}:
             return False

@@ -20,7 +20,7 @@ from evaluator.files import ArrayFileError, misfit, table_fault
 if TYPE_CHECKING:
     from evaluator.network import Array
 
-#: Bytes in a CSV file.
+#: Bytes in a CSV file of weights.
 MAX_CSV_BYTES: Final = 2**30
 #: Characters in one row of a CSV file; the csv module takes 131,072 in one quoted cell.
 MAX_CSV_ROW: Final = 4 * 2**20
@@ -31,10 +31,13 @@ NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0
 _NOT_FINITE = re.compile(r"([-+]?)\.?(inf|nan)", re.IGNORECASE | re.ASCII)
 
 
-def csv_rows(path: Path, shown: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line and the cells of every row; blank lines may stand at the end alone."""
-    if (size := path.stat().st_size) > MAX_CSV_BYTES:
-        message = f"{shown} has {size} bytes; at most {MAX_CSV_BYTES} are read"
+def csv_rows(path: Path, shown: str, most: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line and the cells of every row; blank lines may stand at the end alone.
+
+    A file of more than `most` bytes is refused.
+    """
+    if (size := path.stat().st_size) > most:
+        message = f"{shown} has {size} bytes; at most {most} are read"
         raise ArrayFileError(message, "keep large arrays in .npz files")
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
@@ -121,7 +124,7 @@ def complaint(cell: str) -> str:
 def read_matrix(path: Path, shown: str) -> Array:
     """Read a CSV of numbers without a header: (rows × columns)."""
     values, width = array("d"), 0
-    for row, (line, cells) in enumerate(csv_rows(path, shown), 1):
+    for row, (line, cells) in enumerate(csv_rows(path, shown, MAX_CSV_BYTES), 1):
         width = width or len(cells)
         where = f"row {row} (line {line}) of {shown}"
         if len(cells) != width:

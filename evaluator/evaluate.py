@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator.expectation import around
+from evaluator.diagnostics import SpecError
+from evaluator.expectation import accepts, around, array_bounds, parse
 from evaluator.explain import arithmetic, number
 from evaluator.results import CaseResult, Mismatch, SpecResult
 
 if TYPE_CHECKING:
-    from evaluator.case import Case, Check, TableChecks
+    from evaluator.batch import Batch
+    from evaluator.case import Case, Check
     from evaluator.collect import Selection
+    from evaluator.diagnostics import Location
     from evaluator.network import Array
     from evaluator.spec import Spec
 
 
-#: How many weighted sums and outputs, of all rows together, are held in memory at a time.
+#: How many inputs, weighted sums and outputs, of all rows together, are held in memory at a time.
 MAX_VALUES: Final = 1 << 22
+#: How many mismatches of a spec are kept; the others are counted.
+MAX_MISMATCHES: Final = 100
 
 
-def evaluate(spec: Spec, selection: Selection | None = None) -> SpecResult:
-    """Judge the selected cases of a spec; a wrong answer is a result, never an exception."""
+def evaluate(
+    spec: Spec, selection: Selection | None = None, max_mismatches: int = MAX_MISMATCHES
+) -> SpecResult:
+    """Judge the selected cases of a spec; a wrong answer is a result, never an exception.
+
+    Of more than `max_mismatches` the rest is counted, not kept; 0 keeps them all. Raises SpecError
+    for what is wrong with a table that is too large to be read before.
+    """
     start = perf_counter()
-    judgement = _Judgement(spec)
+    judgement = _Judgement(spec, max_mismatches or sys.maxsize)
     selected = [c for c in spec.cases if selection(spec, c)] if selection else spec.cases
     cases = [judgement.case(case) for case in selected]
     return SpecResult(
@@ -36,42 +49,57 @@ def evaluate(spec: Spec, selection: Selection | None = None) -> SpecResult:
     )  # fmt: skip
 
 
+def batches(spec: Spec, case: Case, most: int = MAX_VALUES) -> Iterator[Batch]:
+    """Give the rows of a table, at most so many at a time; raises SpecError for what is wrong."""
+    from evaluator.files import ArrayFileError
+
+    assert case.table is not None
+    try:
+        yield from case.table.batches(most)
+    except ArrayFileError as error:
+        path = ("cases", case.number, "file")
+        found = spec.document.diagnostic(path, error.code, error.message, error.hint)
+        raise SpecError([*spec.warnings, found]) from None
+
+
+def read_tables(spec: Spec) -> None:
+    """Read every table to its end; raises SpecError for what is wrong with one."""
+    for case in spec.cases:
+        if case.table is not None:
+            for _ in batches(spec, case):
+                pass
+
+
 class _Judgement:
     """The verdict on the cases of one spec, whose rows are fed forward many at a time."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, room: int) -> None:
         self.spec = spec
-        width = 2 * sum(spec.network.width(step + 1) for step in range(len(spec.network.steps)))
-        self._rows = max(1, MAX_VALUES // width)
-        self._feed(0)
+        #: How many mismatches may still be kept.
+        self.room = room
+        self._rows = max(1, MAX_VALUES // spec.network.size())
+        if len(spec.inputs):
+            self._feed(0)
 
     def _feed(self, row: int) -> None:
-        """Evaluate the stretch of rows that begins with this one."""
+        """Evaluate the stretch of inline rows that begins with this one."""
         self.first = row
         self.trace = self.spec.network.forward(self.spec.inputs[row : row + self._rows])
         self._columns: dict[int, list[float]] = {}
 
     def case(self, case: Case) -> CaseResult:
         """Judge one case."""
-        rows = case.rows if case.is_table else None
-        result = CaseResult(case.name, case.line, case.column, "passed", rows=rows)
+        result = CaseResult(case.name, case.line, case.column, "passed", id=case.id)
+        if case.table is not None:
+            self._table(case, result)
+        elif not case.skip:
+            self._inline(case, result)
         if case.skip:
             result.outcome, result.reason = "skipped", case.skip
             return result
-        if not 0 <= case.first - self.first < self._rows:
-            self._feed(case.first)
-        result.values = len(case.checks) + len(case.classes)
-        for check in case.checks:
-            actual = self._column(check.probe)[case.first - self.first]
-            if not check.low <= actual <= check.high and not _accepts(
-                check.low, check.high, check.value, actual, case
-            ):
-                result.mismatches.append(self._mismatch(case, check, actual))
-        if case.table is not None or case.classes:
-            self._judge_outputs(case, result)
         if case.unrecorded:
-            result.outcome, result.unrecorded, result.failed_rows = "failed", True, rows
-        elif result.mismatches:
+            result.outcome, result.unrecorded, result.failed_rows = "failed", True, result.rows
+        elif result.mismatches or result.withheld:
             result.outcome = "xfailed" if case.xfail else "failed"
         elif case.xfail:
             result.outcome = "xpassed"
@@ -80,23 +108,63 @@ class _Judgement:
             result.location = self.spec.document.locate(("cases", case.number))
         return result
 
-    def _judge_outputs(self, case: Case, result: CaseResult) -> None:
-        """Judge what a case expects of all outputs at once: the rows of a table, a class."""
-        end = case.first + case.rows
-        for row in range(case.first, end, self._rows):
-            stop = min(end, row + self._rows)
-            if not self.first <= row < stop <= self.first + self._rows:
-                self._feed(row)
-            outputs = self.trace.outputs[row - self.first : stop - self.first]
-            rows = slice(row - case.first, stop - case.first)
-            if case.table is not None:
-                result.values += case.table.value[rows].size
-                result.mismatches += self._table(case, case.table, rows, outputs)
-            if case.classes:
-                result.mismatches += self._classes(case, rows, outputs)
-        if case.is_table:
-            result.mismatches.sort(key=lambda mismatch: mismatch.row or 0)
-            result.failed_rows = len({mismatch.row for mismatch in result.mismatches})
+    def _inline(self, case: Case, result: CaseResult) -> None:
+        if not 0 <= case.row - self.first < self._rows:
+            self._feed(case.row)
+        row = case.row - self.first
+        result.values = len(case.checks)
+        for check in case.checks:
+            actual = self._column(check.probe)[row]
+            if not check.low <= actual <= check.high and not _accepts(check, actual, case):
+                self._keep(result, partial(self._mismatch, case, check, actual))
+        if case.expected_class is not None:
+            result.values += 1
+            largest = int(_largest(self.trace.outputs[row : row + 1])[0])
+            if largest != case.expected_class:
+                location = self.spec.document.locate(("cases", case.number, "expected_class"))
+                self._keep(result, partial(self._class, case.expected_class, largest, location))
+
+    def _keep(self, result: CaseResult, describe: Callable[[], Mismatch]) -> None:
+        """Describe a mismatch if there is room for it, else count it."""
+        if self.room:
+            self.room -= 1
+            result.mismatches.append(describe())
+        else:
+            result.withheld += 1
+
+    def _table(self, case: Case, result: CaseResult) -> None:
+        """Judge the rows of a table."""
+        result.rows = result.failed_rows = 0
+        for batch in batches(self.spec, case, self._rows):
+            if not case.skip:
+                self._batch(case, batch, result.rows, result)
+            result.rows += len(batch.inputs)
+
+    def _batch(self, case: Case, batch: Batch, first: int, result: CaseResult) -> None:
+        """Judge some rows of a table, whose first has this number, counted from 0."""
+        outputs = self.spec.network.forward(batch.inputs).outputs
+        wrong = np.zeros((len(outputs), 0), bool)
+        if batch.expected is not None:
+            low, high = _bounds(batch, case)
+            wrong = ~accepts(batch.expected, low, high, outputs, case.atol, case.rtol)
+        if batch.classes is not None:
+            largest = _largest(outputs)
+            wrong = np.column_stack([wrong, largest != batch.classes])
+        result.values += wrong.size
+        result.failed_rows = (result.failed_rows or 0) + int(wrong.any(axis=1).sum())
+        places = np.flatnonzero(wrong)
+        result.withheld += max(0, len(places) - self.room)
+        location = self.spec.document.locate(("cases", case.number, "file"))
+        for place in places[: self.room].tolist():
+            row, column = divmod(place, wrong.shape[1])
+            if batch.classes is not None and column == wrong.shape[1] - 1:
+                found = self._class(int(batch.classes[row]), int(largest[row]), location)
+            else:
+                found = self._cell(case, batch, row, column, outputs[row, column], location)
+            found.row = first + row + 1
+            found.row_name = batch.names[row] if batch.names else ""
+            result.mismatches.append(found)
+            self.room -= 1
 
     def _column(self, probe: int) -> list[float]:
         """Give the actual values of a probe, one a row."""
@@ -108,71 +176,60 @@ class _Judgement:
 
     def _mismatch(self, case: Case, check: Check, actual: float) -> Mismatch:
         name, unit, place = self.spec.probes[check.probe]
-        low, high = _interval(check.low, check.high, check.value, case)
-        document, row = self.spec.document, case.first - self.first
+        interval = _interval(check.low, check.high, check.value, case)
+        document, row = self.spec.document, case.row - self.first
         start, end = document.span(check.path)
         written = document.text.text[start:end][:80]
         if written.startswith("*"):  # an alias of a number or a text
             written = str(document.value(check.path))
         shown = number(self.trace.block(place)[row, place.column])
-        if (
-            math.isfinite(actual) and low <= float(shown) <= high
-        ):  # float32, in too few digits to tell them apart
-            shown = number(actual)
+        if math.isfinite(actual) and interval[0] <= float(shown) <= interval[1]:
+            shown = number(actual)  # float32, in too few digits to tell them apart
         return Mismatch(
-            name, unit, None, document.locate(check.path), written, low, high, actual, shown, arithmetic=arithmetic(self.trace, row, place),
+            name, unit, None, document.locate(check.path), written, *interval, actual, shown,
+            arithmetic=arithmetic(self.trace, row, place),
         )  # fmt: skip
 
-    def _table(
-        self, case: Case, table: TableChecks, rows: slice, outputs: Array
-    ) -> Iterator[Mismatch]:
-        """Compare the outputs of a stretch of rows with those that a table expects."""
-        low, high, value = table.low[rows], table.high[rows], table.value[rows]
-        with np.errstate(invalid="ignore"):
-            accepted = (low <= outputs) & (outputs <= high)
-        location = self.spec.document.locate(("cases", case.number, "file"))
-        for at, column in np.argwhere(~accepted).tolist():
-            actual, wanted = float(outputs[at, column]), float(value[at, column])
-            bounds = float(low[at, column]), float(high[at, column])
-            if _accepts(*bounds, wanted, actual, case):
-                continue
-            row = rows.start + at
-            written = table.texts.get((row, column)) or number(wanted)
-            name, unit, _ = self.spec.probes[column]
-            interval = _interval(*bounds, wanted, case)
-            shown = number(outputs[at, column])
-            yield Mismatch(
-                name, unit, row + 1, location, written, *interval, actual, shown,
-                row_name=_row_name(case, row),
-            )  # fmt: skip
+    def _cell(
+        self, case: Case, batch: Batch, row: int, column: int, actual: Any, location: Location
+    ) -> Mismatch:
+        """Describe one output of a row that is not what its cell accepts."""
+        assert batch.expected is not None
+        value, text = float(batch.expected[row, column]), batch.texts.get((row, column))
+        interval = parse(text) if text else around(value, case.atol, case.rtol)
+        name, unit, _ = self.spec.probes[column]
+        return Mismatch(
+            name, unit, None, location, text or number(value), *interval,
+            float(actual), number(actual),
+        )  # fmt: skip
 
-    def _classes(self, case: Case, rows: slice, outputs: Array) -> Iterator[Mismatch]:
-        """Compare the first largest output of each row with the class expected."""
-        missing: Array = np.asarray(np.isnan(outputs).any(axis=1))
-        largest: Array = np.where(missing, -1, outputs.argmax(axis=1))
-        path = ("cases", case.number, "file" if case.is_table else "expected_class")
-        location = self.spec.document.locate(path)
-        wrong: Array = largest != np.array(case.classes[rows])
-        for at in np.flatnonzero(wrong).tolist():
-            row = rows.start + at
-            target, actual = case.classes[row], int(largest[at])
-            expected = self._class_name(target)
-            said = "not a number" if missing[at] else self._class_name(actual)
-            note = f"class {expected} is expected, and the largest output is {said}"
-            value = math.nan if missing[at] else float(actual)
-            yield Mismatch(
-                "class", None, row + 1 if case.is_table else None, location,
-                expected.strip("`"), target, target, value, number(value), note,
-                row_name=_row_name(case, row),
-            )  # fmt: skip
+    def _class(self, expected: int, largest: int, location: Location) -> Mismatch:
+        wanted = self._class_name(expected)
+        said = "not a number" if largest < 0 else self._class_name(largest)
+        note = f"class {wanted} is expected, and the largest output is {said}"
+        value = math.nan if largest < 0 else float(largest)
+        return Mismatch(
+            "class", None, None, location, wanted.strip("`"), expected, expected, value,
+            number(value), note,
+        )  # fmt: skip
 
     def _class_name(self, index: int) -> str:
         names = self.spec.network.outputs
         return f"`{names[index]}`" if len(names) > 1 else str(index)
 
 
-def _row_name(case: Case, row: int) -> str:
-    return case.row_names[row] if case.row_names else ""
+def _bounds(batch: Batch, case: Case) -> tuple[Array, Array]:
+    """Give the interval of every expected value of a batch."""
+    assert batch.expected is not None
+    low, high = array_bounds(batch.expected, case.atol, case.rtol)
+    for place, text in batch.texts.items():
+        low[place], high[place] = parse(text)
+    return low, high
+
+
+def _largest(outputs: Array) -> Array:
+    """Give the first largest output of each row, (rows,); -1 where one is not a number."""
+    return np.where(np.isnan(outputs).any(axis=1), -1, outputs.argmax(axis=1))
 
 
 def _interval(low: float, high: float, value: float, case: Case) -> tuple[float, float]:
@@ -180,7 +237,7 @@ def _interval(low: float, high: float, value: float, case: Case) -> tuple[float,
     return around(value, case.atol, case.rtol) if math.isfinite(value) else (low, high)
 
 
-def _accepts(low: float, high: float, value: float, actual: float, case: Case) -> bool:
+def _accepts(check: Check, actual: float, case: Case) -> bool:
     """Judge again, exactly, what the rounded bounds do not accept."""
-    low, high = _interval(low, high, value, case)
+    low, high = _interval(check.low, check.high, check.value, case)
     return low <= actual <= high or (math.isnan(low) and math.isnan(actual))

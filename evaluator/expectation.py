@@ -168,12 +168,37 @@ def bounds(value: float, atol: float, rtol: float) -> tuple[float, float]:
     What lies between them is accepted; beyond them `around` has the last word. Infinity and NaN
     accept themselves alone.
     """
-    if not math.isfinite(value):
-        return value, value
-    slack = min(atol + rtol * abs(value), _LARGEST)
+    size = abs(value)
+    slack = atol + rtol * size
+    if not size + slack < _LARGEST:
+        if not math.isfinite(value):
+            return value, value
+        slack = min(slack, _LARGEST)
     if slack:
-        slack -= (abs(value) + slack) * _ROUNDING + _SMALLEST * (1.0 + rtol)
+        slack -= (size + slack) * _ROUNDING + _SMALLEST * (1.0 + rtol)
+    if size + slack < _LARGEST:
+        return value - slack, value + slack
     return max(value - slack, -_LARGEST), min(value + slack, _LARGEST)
+
+
+def accepts(
+    values: Array, low: Array, high: Array, actual: Array, atol: float, rtol: float
+) -> Array:
+    """Judge arrays of one shape: the bounds are those of `array_bounds`, or of texts where the
+    expected value is NaN. What they leave in doubt is judged again, exactly.
+    """
+    accepted: Array = (low <= actual) & (actual <= high)
+    if accepted.all():
+        return accepted
+    accepted |= np.isnan(low) & np.isnan(actual)
+    with np.errstate(invalid="ignore", over="ignore"):
+        margin = np.maximum(np.abs(low), np.abs(high)) * 2.0**-47 + 2.0**-1060 * (1.0 + rtol)
+        beyond = np.maximum(low - actual, actual - high)
+        doubtful = ~accepted & np.isfinite(values) & (beyond <= margin)
+    for at in zip(*np.nonzero(doubtful), strict=True):
+        exact = around(float(values[at]), atol, rtol)
+        accepted[at] = exact.low <= actual[at] <= exact.high
+    return accepted
 
 
 def array_bounds(values: Array, atol: float, rtol: float) -> tuple[Array, Array]:

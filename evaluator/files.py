@@ -12,8 +12,7 @@ from pathlib import Path, PurePath, PureWindowsPath
 
 from evaluator.content import FOLDER
 from evaluator.diagnostics import clip, did_you_mean
-
-_MARKS = ("pyproject.toml", "evaluator.toml", ".git")
+from evaluator.project import MARKS, root_of
 
 
 class ArrayFileError(Exception):
@@ -46,9 +45,7 @@ def project_root(spec_file: Path) -> Path:
 
     A spec from standard input, `-`, stands in the current folder.
     """
-    folder = Path(os.path.abspath(spec_file)).parent
-    marked = (f for f in (folder, *folder.parents) if any(os.path.exists(f / m) for m in _MARKS))
-    return next(marked, folder)
+    return Path(root_of(os.path.dirname(os.path.abspath(spec_file))))
 
 
 def resolve(name: str, spec_file: str) -> Path:
@@ -69,7 +66,7 @@ def resolve(name: str, spec_file: str) -> Path:
     root = os.path.realpath(project_root(Path(spec_file)))
     path = os.path.realpath(os.path.join(os.path.dirname(spec_file), name))
     if not Path(path).is_relative_to(root):
-        hint = f"keep it below the nearest folder with {', '.join(f'`{m}`' for m in _MARKS)}"
+        hint = f"keep it below the nearest folder with {', '.join(f'`{m}`' for m in MARKS)}"
         raise ArrayFileError(f"{shown} leads out of the project, `{clip(root, 200)}`", hint)
     with reading(shown):
         try:

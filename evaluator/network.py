@@ -53,7 +53,10 @@ class Step(NamedTuple):
         z = x if self.weights is None else x.dot(self.weights.T)
         if self.bias is None:
             return z
-        return z + self.bias if z is x else np.add(z, self.bias, out=z)
+        if z is x:
+            return z + self.bias
+        z += self.bias
+        return z
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +101,15 @@ class Network:
             block -= 1
         weights = self.steps[block - 1].weights if block else None
         return len(self.inputs) if weights is None else int(weights.shape[0])
+
+    def size(self) -> int:
+        """Count the values of a trace that come of one row: inputs, weighted sums and outputs."""
+        width = total = len(self.inputs)
+        for step in self.steps:
+            if step.weights is not None:
+                width = len(step.weights)
+            total += 2 * width
+        return total
 
     def place(self, name: str) -> Place:
         """Find a neuron, layer or output by name, `NAME.z` for its weighted sum."""

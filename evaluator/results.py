@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import Diagnostic, Location
+
+if TYPE_CHECKING:
+    from evaluator.shards import Shard
 
 #: The outcomes that make a run fail.
 FAILING: Final = frozenset({"failed", "error", "xpassed"})
@@ -54,12 +57,16 @@ class CaseResult:
     mismatches: list[Mismatch] = field(default_factory=list)
     rows: int | None = None
     failed_rows: int | None = None
+    #: How many mismatches were counted and not kept.
+    withheld: int = 0
     #: Why a case is skipped or expected to fail.
     reason: str = ""
     #: True for a case that expects nothing; it fails.
     unrecorded: bool = False
     #: Where the case stands, for outcomes that need to be shown.
     location: Location | None = None
+    #: Its name, with `#2` when an earlier case of the spec has it too.
+    id: str = ""
 
     @property
     def count(self) -> int:
@@ -138,6 +145,8 @@ class Report:
     summary: Summary = field(default_factory=Summary)
     #: Tolerances set on the command line, in words; empty when each spec's own were in force.
     override: str = ""
+    #: Which part of a run this is, where several machines share it.
+    shard: Shard | None = None
 
     @property
     def ok(self) -> bool:

@@ -15,7 +15,7 @@ from evaluator import __version__
 from evaluator.collect import CaseId, Selection, Target, targets
 from evaluator.diagnostics import Diagnostic, Location, SpecError, clip, did_you_mean
 from evaluator.document import Document
-from evaluator.evaluate import evaluate
+from evaluator.evaluate import MAX_MISMATCHES, evaluate, read_tables
 from evaluator.results import FAILING, Report, SpecResult, exit_code
 from evaluator.source import read_bytes, read_file
 from evaluator.spec import build, name_of
@@ -36,6 +36,8 @@ class Options(NamedTuple):
     rtol: float | None = None
     #: Stop after so many failing cases; 0 never stops.
     maxfail: int = 0
+    #: Of more mismatches of a spec the rest is counted, not kept; 0 keeps them all.
+    max_mismatches: int = MAX_MISMATCHES
     allow_empty: bool = False
     fail_on_warning: bool = False
     #: Read, validate and build only.
@@ -139,34 +141,58 @@ def evaluate_file(target: Target, options: Options) -> list[SpecResult]:
 
 
 def _evaluate_file(target: Target, options: Options) -> list[SpecResult]:
-    selection = _selection(target, options)
+    start = perf_counter()
     try:
         documents = _documents(target.file)
     except SpecError as error:
         return [_invalid(target.file, 1, os.path.basename(target.file), error.diagnostics)]
-    wanted = [document for document in documents if _is_meant(target, document)]
-    found = [_evaluate(document, options, selection) for document in wanted]
-    return [result for result in found if result is not None] + _not_there(target, documents)
+    reading = perf_counter() - start
+    target = _narrowed(target, documents)
+    selection = _selection(target, options)
+    found = [_evaluate(document, options, selection) for document in _meant(target, documents)]
+    results = [result for result in found if result is not None] + _not_there(target, documents)
+    if results:
+        results[0].seconds += reading
+    return results
 
 
-def _is_meant(target: Target, document: Document) -> bool:
-    """Tell whether a document holds what was named of its file."""
-    return not target.ids or any(i.document in (None, document.number) for i in target.ids)
+def _narrowed(target: Target, documents: Sequence[Document]) -> Target:
+    """Name the cases that failed last time, if all of them are still there."""
+    if not target.failed:
+        return target
+    narrowed = Target(target.file, target.failed)
+    return target if _not_there(narrowed, documents) else narrowed
+
+
+def _meant(target: Target, documents: Sequence[Document]) -> list[Document]:
+    """Give the documents that hold what was named of a file."""
+    numbers = {named.document for named in target.ids}
+    return [d for d in documents if not numbers or numbers & {None, d.number}]
 
 
 def _not_there(target: Target, documents: Sequence[Document]) -> list[SpecResult]:
     """Report each case that was named and is in no document of the file."""
+    if not target.ids:
+        return []
     missing = []
+    cases = {document.number: _case_ids(document) for document in _meant(target, documents)}
     for named in target.ids:
-        wanted = [d for d in documents if named.document in (None, d.number)]
-        try:
-            cases = [(spec, case) for spec in map(build, wanted) for case in spec.cases]
-        except SpecError:
-            continue  # reported already
-        if not any(named.names(spec, case) for spec, case in cases):
-            found = _no_such_case(target.file, named, [case.id for _, case in cases])
+        numbers = cases if named.document is None else {named.document} & cases.keys()
+        known = [cases[number] for number in numbers]
+        if None in known:
+            continue  # an invalid document is reported already
+        if not any(not named.case or named.case in (ids or ()) for ids in known):
+            found = _no_such_case(target.file, named, [case for ids in known for case in ids or ()])
             missing.append(_invalid(target.file, named.document or 1, named.case, [found]))
     return missing
+
+
+def _case_ids(document: Document) -> dict[str, None] | None:
+    """Give the ids of the cases of a document, in order; None if it is invalid."""
+    try:
+        return dict.fromkeys(case.id for case in build(document).cases)
+    except SpecError:
+        return None
 
 
 def _no_such_case(file: str, named: CaseId, known: Sequence[str]) -> Diagnostic:
@@ -182,16 +208,15 @@ def _no_such_case(file: str, named: CaseId, known: Sequence[str]) -> Diagnostic:
 def collect(files: Iterable[Target], options: Options) -> Iterator[tuple[str, str | None]]:
     """Give the spec, `FILE` or `FILE#2`, and the id of every selected case; None: it is invalid."""
     for target in files:
-        selection = _selection(target, options)
         try:
             documents = _documents(target.file)
         except SpecError:
             yield target.file, None
             continue
-        for document in documents:
+        target = _narrowed(target, documents)
+        selection = _selection(target, options)
+        for document in _meant(target, documents):
             number = f"#{document.number}" if len(documents) > 1 else ""
-            if not _is_meant(target, document):
-                continue
             try:
                 spec = build(document)
             except SpecError:
@@ -203,7 +228,9 @@ def collect(files: Iterable[Target], options: Options) -> Iterator[tuple[str, st
 
 
 def _selection(target: Target, options: Options) -> Selection:
-    return options.selection._replace(ids=target.ids) if target.ids else options.selection
+    if not target.ids:
+        return options.selection
+    return options.selection._replace(ids=frozenset(target.ids))
 
 
 def _documents(file: str) -> list[Document]:
@@ -218,9 +245,13 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> Spe
         return _invalid(document.file, document.number, name_of(document), error.diagnostics)
     if selection and not any(selection(spec, case) for case in spec.cases):
         return None
-    if options.validate_only:
-        return SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)
-    result = evaluate(spec, selection)
+    try:
+        if options.validate_only:
+            read_tables(spec)
+            return SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)
+        result = evaluate(spec, selection, options.max_mismatches)
+    except SpecError as error:  # a table too large to be read before
+        return _invalid(document.file, document.number, spec.name, error.diagnostics)
     result.seconds = perf_counter() - start
     return result
 

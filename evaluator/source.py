@@ -231,21 +231,16 @@ class _Reader:
                 event, "too-deep", f"nested deeper than {MAX_DEPTH} levels",
                 "look for brackets that are not closed",
             )  # fmt: skip
+        fill = self._list if kind is SequenceStartEvent else self._mapping
         if anchor is None:
-            return (
-                self._list(depth + 1)
-                if kind is SequenceStartEvent
-                else self._mapping(event, depth + 1)
-            )
+            return fill(event, depth + 1)
         before = self._count + self._extra
         self._anchors[anchor] = _Anchored(None, 0)
-        value = (
-            self._list(depth + 1) if kind is SequenceStartEvent else self._mapping(event, depth + 1)
-        )
+        value = fill(event, depth + 1)
         self._anchors[anchor] = _Anchored(value, 1 + self._count + self._extra - before)
         return value
 
-    def _list(self, depth: int) -> list[Any]:
+    def _list(self, _: Event, depth: int) -> list[Any]:
         values: list[Any] = []
         if depth == 2:
             self._starts = []
@@ -280,9 +275,10 @@ class _Reader:
                     event, "bad-key", "a key is a list, a mapping or an alias",
                     "keys are plain text",
                 )  # fmt: skip
-            key = self._scalar(event)
-            if type(key) is not str or key in values or key == "<<":
-                key = self._key(event, key, values, begin)
+            # Most keys are the words of the format, met before and written plain.
+            key = KNOWN.get(event.value) if event.implicit[0] and event.anchor is None else None
+            if type(key) is not str or key in values:
+                key = self._key(event, self._scalar(event), values, begin)
             event = next(self.events)
             if type(event) is ScalarEvent:
                 values[key] = self._scalar(event)
@@ -298,7 +294,7 @@ class _Reader:
         value, complaint = scalars.resolve(event.value)
         if complaint is not None:
             self._complain(event, *complaint)
-        elif len(KNOWN) < scalars.MAX_KNOWN and len(event.value) < 40:
+        elif len(KNOWN) < scalars.MAX_KNOWN and len(event.value) < 40 and value != "<<":
             KNOWN[event.value] = value
         return value
 

@@ -175,18 +175,23 @@ class _Spread:
             else:
                 yield from found
 
-    def _alone(self, batch: list[Target]) -> Iterator[SpecResult]:
-        """Evaluate one batch with nothing beside it; where that fails, each half of it."""
+    def _alone(self, batch: list[Target], last: bool = False) -> Iterator[SpecResult]:
+        """Evaluate a batch with nothing beside it; where that fails, each half of it.
+
+        A file alone gets a second chance: the first time its worker may have died of something else.
+        """
         try:
             found = self._answer(batch, self._submit(batch))
         except _DiedError as died:
             self._open()
-            if len(batch) == 1:
-                yield _without_result(batch[0].file, str(died))
-                return
             middle = len(batch) // 2
-            yield from self._alone(batch[:middle])
-            yield from self._alone(batch[middle:])
+            if middle:
+                yield from self._alone(batch[:middle])
+                yield from self._alone(batch[middle:])
+            elif last:
+                yield _without_result(batch[0].file, str(died))
+            else:
+                yield from self._alone(batch, last=True)
         else:
             yield from found
 

@@ -32,7 +32,6 @@ from evaluator import (
     expectation,
     scalars,
     source,
-    tables,
     validate,
 )
 from evaluator.activations import ACTIVATIONS, Parameter
@@ -423,7 +422,6 @@ def limit_table() -> str:
         ("an array", f"{arrays.MAX_ARRAY_BYTES // 8:,} numbers"),
         ("a `.csv`", f"{csvfile.MAX_CSV_BYTES // 2**30} GiB"),
         ("a row of a `.csv`", f"{csvfile.MAX_CSV_ROW:,} characters"),
-        ("a table of cases", f"{tables.MAX_ROWS:,} rows"),
         ("problems listed for one document", f"{validate.MAX_DIAGNOSTICS}"),
     ]
     return table(("what", "at most"), rows)

@@ -6,21 +6,18 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from evaluator.cli import console
+from evaluator.cli import cached, console, workers
 from evaluator.diagnostics import UsageError, harmless
 
 if TYPE_CHECKING:
     from evaluator.collect import Selection, Target
     from evaluator.results import Report, SpecResult
     from evaluator.runner import Options
-
-#: Workers that `-j` may ask for.
-MAX_JOBS: Final = 10_000
+    from evaluator.shards import Shard
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
     parser.add_argument("--durations", type=_count, metavar="N", default=0,
                         help="show the N slowest specs")  # fmt: skip
-    add_workers(parser)
+    workers.add_arguments(parser)
+    cached.add_arguments(parser)
+    parser.add_argument("--watch", action="store_true",
+                        help="run again what a save touches, until interrupted")  # fmt: skip
     add_output(parser)
 
 
@@ -52,16 +52,6 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
                         help="exit 0 when nothing was checked")  # fmt: skip
     parser.add_argument("--fail-on", choices=("error", "warning"), default="error",
                         help="what fails the run beside mismatches")  # fmt: skip
-
-
-def add_workers(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say where specs are evaluated."""
-    parser.add_argument("-j", "--jobs", type=_jobs, metavar="N",
-                        help="worker processes; auto, the default, starts them where they pay")  # fmt: skip
-    parser.add_argument("--executor", metavar="NAME",
-                        help="where specs are evaluated: processes (the default), dask, or an entry point")  # fmt: skip
-    parser.add_argument("--scheduler", metavar="ADDRESS",
-                        help="the address of the executor, such as tcp://host:8786")  # fmt: skip
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -86,11 +76,29 @@ def main(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     gc.freeze()
     gc.enable()
-    files = find_targets(arguments.paths)
-    options = on_executor(options, arguments, len(files))
+    if arguments.watch:
+        from evaluator.cli.watch import watch
+
+        return watch(arguments, lambda files: _run(files, options, arguments))
+    return _run(find_targets(arguments.paths), options, arguments)
+
+
+def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -> int:
+    cache = cached.open_cache(arguments)
+    files, shard = cached.share(files, arguments.shard, cache)
+    if shard is not None and shard.total and not files:
+        options = options._replace(allow_empty=True)  # the other shards check what there is
+    files = cached.choose(files, arguments, cache)
+    options = workers.choose(options, arguments, len(files))
     if arguments.collect_only:
-        return _collect_only(files, options)
-    report = report_on(files, options, arguments)
+        return _collect_only(files, options, shard)
+
+    def keep(report: Report) -> None:
+        report.shard = shard
+        if cache is not None:
+            cached.record(cache, files, options, report)
+
+    report = report_on(files, options, arguments, keep)
     if arguments.durations:
         # What a program reads on stdout is the report alone.
         text = arguments.output_format in ("full", "concise")
@@ -129,27 +137,11 @@ def find_targets(paths: Sequence[str]) -> list[Target]:
     return targets([path.removeprefix(folder) for path in configured])
 
 
-def on_executor(options: Options, arguments: argparse.Namespace, files: int) -> Options:
-    """Add the executor that the command line asks for, else the one of the configuration."""
-    name, scheduler = arguments.executor, arguments.scheduler
-    if files > 1 and name is None:
-        from evaluator.config import find
-
-        with suppress(FileNotFoundError):  # the current folder is gone
-            configured = find(os.getcwd())
-            name, scheduler = configured.executor, scheduler or configured.scheduler
-    if scheduler and name in (None, "processes"):
-        raise UsageError(f"--scheduler {scheduler} needs an executor", "add --executor dask")
-    if name in (None, "processes"):
-        return options
-    from evaluator.executors import load
-
-    load(name)  # what is wrong with it is told before anything is evaluated
-    return options._replace(executor=name, scheduler=scheduler or "")
-
-
-def report_on(files: list[Target], options: Options, arguments: argparse.Namespace) -> Report:
-    """Evaluate files and write every report that was asked for."""
+def report_on(
+    files: list[Target], options: Options, arguments: argparse.Namespace,
+    keep: Callable[[Report], None] = lambda report: None,
+) -> Report:  # fmt: skip
+    """Evaluate files, keep what later runs need, and write every report that was asked for."""
     from evaluator.reporters import load
     from evaluator.runner import collect_report
 
@@ -171,6 +163,7 @@ def report_on(files: list[Target], options: Options, arguments: argparse.Namespa
         report = collect_report(files, options, seen)
     finally:
         progress.stop()
+    keep(report)  # before it is written: the reader may go away, as `head` does
     sys.stdout.write(show(report, **style))
     for render, path in reporters:
         console.write_whole(path, render(report))
@@ -186,7 +179,7 @@ def _split(text: str) -> tuple[str, str]:
 
 def _check_reports(paths: Sequence[str], files: Sequence[Target]) -> None:
     """Find out before the run what cannot be written after it."""
-    taken = {os.path.realpath(target.file) for target in files}
+    taken = {os.path.realpath(target.file) for target in files} if paths else set()
     for path in paths:
         console.check_writable(path)
         if os.path.isfile(path) or not os.path.exists(path):  # not /dev/stdout
@@ -195,8 +188,8 @@ def _check_reports(paths: Sequence[str], files: Sequence[Target]) -> None:
             taken.add(os.path.realpath(path))
 
 
-def _collect_only(files: list[Target], options: Options) -> int:
-    from evaluator.reporters.text import plural
+def _collect_only(files: list[Target], options: Options, shard: Shard | None) -> int:
+    from evaluator.reporters.text import part, plural
     from evaluator.runner import collect
 
     found = invalid = 0
@@ -210,7 +203,7 @@ def _collect_only(files: list[Target], options: Options) -> int:
             print(f"{shown}::{harmless(case)}")
     if not found and not invalid and any(target.ids for target in files):
         print("there is no such case")
-    print(f"\n{plural(found, 'case')} in {plural(len(files), 'file')}")
+    print(f"\n{plural(found, 'case')} in {plural(len(files), 'file')}{part(shard)}")
     return 3 if invalid else 0 if found or options.allow_empty else 5
 
 
@@ -221,16 +214,6 @@ def _slowest(report: Report, count: int) -> str:
     lines = [f"{spec.seconds:9.4f} s  {named(spec.file)} {named(spec.name)}" for spec in slowest]
     heading = "the slowest spec:" if len(lines) == 1 else f"the {len(lines)} slowest specs:"
     return "\n".join(["", heading, *lines])
-
-
-def _jobs(text: str) -> int | None:
-    if text == "auto":
-        return None
-    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MAX_JOBS:
-        raise argparse.ArgumentTypeError(
-            f"{text[:40]} is neither auto nor a number from 1 to {MAX_JOBS:,}"
-        )
-    return int(text)
 
 
 def _count(text: str) -> int:

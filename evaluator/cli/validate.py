@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from evaluator.cli import run
+from evaluator.cli import run, workers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `validate` understands."""
     run.add_selection(parser)
-    run.add_workers(parser)
+    workers.add_arguments(parser)
     run.add_output(parser)
 
 
@@ -23,5 +23,5 @@ def main(arguments: argparse.Namespace) -> int:
         fail_on_warning=arguments.fail_on == "warning", validate_only=True, jobs=arguments.jobs,
     )  # fmt: skip
     files = run.find_targets(arguments.paths)
-    report = run.report_on(files, run.on_executor(options, arguments, len(files)), arguments)
+    report = run.report_on(files, workers.choose(options, arguments, len(files)), arguments)
     return report.summary.exit_code

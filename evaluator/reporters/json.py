@@ -17,7 +17,7 @@ VERSION = 1
 def render(report: Report, **_: Any) -> str:
     """Write the whole report."""
     counts = report.summary
-    document = {
+    document: dict[str, Any] = {
         "version": VERSION,
         "evaluator": report.version,
         "subject": report.subject,
@@ -31,6 +31,8 @@ def render(report: Report, **_: Any) -> str:
         "specs": [_spec(spec) for spec in report.specs],
         "diagnostics": [_diagnostic(found) for found in report.diagnostics],
     }  # fmt: skip
+    if report.shard is not None:
+        document["shard"] = report.shard._asdict()
     # In ASCII it is JSON whatever the encoding of the stream that it is written to.
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
 

@@ -12,6 +12,7 @@ from evaluator.results import Summary
 if TYPE_CHECKING:
     from evaluator.diagnostics import Location
     from evaluator.results import Mismatch, Report
+    from evaluator.shards import Shard
 
 _CODES: Final = {"red": "31;1", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 
@@ -155,8 +156,17 @@ def summary(report: Report, color: bool) -> str:
     line += f"{plural(counts.values, 'value')} checked in {counts.seconds:.2f} s"
     if report.override:
         line += f" (tolerance of the command line: {report.override})"
+    line += part(report.shard)
     if counts.exit_code == 5:
         line += "; nothing was checked, which counts as a failure"
     if counts.exit_code == 130:
         line += "; interrupted"
     return paint(line, "green" if report.ok else "red", color)
+
+
+def part(shard: Shard | None) -> str:
+    """Say which part of a run this is."""
+    if shard is None:
+        return ""
+    files = f"{shard.files:,} of {plural(shard.total, 'file')}"
+    return f" (shard {shard.number}/{shard.of}: {files}, plan {shard.plan})"
