@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -98,4 +99,27 @@ def table(folder: Path, rows: int = 10_000) -> Path:
         "  - weights: {file: weights.npz, key: w2}\n    bias: {file: weights.npz, key: b2}\n"
         "    activation: softmax\n\ncases:\n  - file: cases.npz\n"
     )
+    return file
+
+
+def large_table(folder: Path, rows: int = 200_000) -> Path:
+    """Write the same network and a table of 1.2 GB, some rows at a time."""
+    file = table(folder, 1)
+    weights = np.load(folder / "weights.npz")
+    draw = np.random.default_rng(1)
+    (folder / "cases.npz").unlink()
+    x, y = (
+        np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.float64, (rows, width))
+        for name, width in (("inputs", 784), ("expected", 10))
+    )
+    for first in range(0, rows, 10_000):
+        part = slice(first, first + 10_000)
+        x[part] = draw.random(x[part].shape)
+        z = np.maximum(x[part] @ weights["w1"].T + weights["b1"], 0) @ weights["w2"].T
+        power = np.exp((z := z + weights["b2"]) - z.max(axis=1, keepdims=True))
+        y[part] = power / power.sum(axis=1, keepdims=True)
+    with zipfile.ZipFile(folder / "cases.npz", "w") as archive:
+        for name in ("inputs", "expected"):
+            archive.write(folder / f"{name}.npy", f"{name}.npy")
+            (folder / f"{name}.npy").unlink()
     return file

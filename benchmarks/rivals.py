@@ -96,5 +96,30 @@ def table(path: Path) -> None:
     assert (np.abs(actual - expected) <= 1e-7 + 1e-7 * np.abs(expected)).all()
 
 
+def stream(path: Path) -> None:
+    """Do the same with chunks of a table that is larger than memory should hold."""
+    import zipfile
+
+    import numpy as np
+
+    rows = 4000
+    with np.load(path.parent / "weights.npz") as w:
+        w1, b1, w2, b2 = (w[name] for name in ("w1", "b1", "w2", "b2"))
+    with zipfile.ZipFile(path.parent / "cases.npz") as archive:
+        streams = [archive.open(f"{name}.npy") for name in ("inputs", "expected")]
+        for member in streams:
+            np.lib.format.read_magic(member)
+            np.lib.format.read_array_header_1_0(member)
+        while chunk := streams[0].read(rows * 784 * 8):
+            x = np.frombuffer(chunk).reshape(-1, 784)
+            expected = np.frombuffer(streams[1].read(len(x) * 80)).reshape(-1, 10)
+            z = np.maximum(x @ w1.T + b1, 0) @ w2.T + b2
+            power = np.exp(z - z.max(axis=1, keepdims=True))
+            actual = power / power.sum(axis=1, keepdims=True)
+            assert (np.abs(actual - expected) <= 1e-7 + 1e-7 * np.abs(expected)).all()
+
+
 if __name__ == "__main__":
-    {"events": events, "script": script, "table": table}[sys.argv[1]](Path(sys.argv[2]))
+    {"events": events, "script": script, "table": table, "stream": stream}[sys.argv[1]](
+        Path(sys.argv[2])
+    )

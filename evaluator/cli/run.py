@@ -31,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="list the cases that would be evaluated")  # fmt: skip
     parser.add_argument("--atol", type=_tolerance, help="replace every tolerance: absolute")
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
+    parser.add_argument("--max-mismatches", type=_count, metavar="N", default=None,
+                        help="keep N mismatches of a spec and count the rest (default 100;"
+                        " 0 keeps all)")  # fmt: skip
     parser.add_argument("--durations", type=_count, metavar="N", default=0,
                         help="show the N slowest specs")  # fmt: skip
     workers.add_arguments(parser)
@@ -67,12 +70,15 @@ def add_output(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Evaluate, report, and give the exit code."""
+    from evaluator.evaluate import MAX_MISMATCHES
     from evaluator.runner import Options
 
+    most = arguments.max_mismatches
     options = Options(
         selection=selection(arguments), atol=arguments.atol, rtol=arguments.rtol,
         maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
         fail_on_warning=arguments.fail_on == "warning", jobs=arguments.jobs,
+        max_mismatches=MAX_MISMATCHES if most is None else most,
     )  # fmt: skip
     gc.freeze()
     gc.enable()

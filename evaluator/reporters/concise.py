@@ -35,7 +35,11 @@ def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
         return [f"{place}: {code} expected to fail: {named(case.reason)}"]
     if case.outcome != "failed":
         return []
-    return [_mismatch(mismatch, color) for mismatch in case.mismatches]
+    lines = [_mismatch(mismatch, color) for mismatch in case.mismatches]
+    if case.withheld:
+        code = paint("value-mismatch", "red", color)
+        lines.append(f"{place}: {code} {case.withheld:,} more; `--max-mismatches 0` lists them all")
+    return lines
 
 
 def _mismatch(mismatch: Mismatch, color: bool) -> str:

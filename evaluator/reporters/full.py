@@ -94,7 +94,17 @@ def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
         if mismatch.arithmetic and mismatch.arithmetic not in shown:
             shown.add(mismatch.arithmetic)
             lines += ["", *(f"  {harmless(line)}" for line in mismatch.arithmetic)]
+    if case.withheld:
+        lines += ["", _more(0, case.withheld)]
     return lines
+
+
+def _more(listed: int, withheld: int) -> str:
+    """Say how many mismatches are not written out, and what shows them."""
+    number = listed + withheld
+    all_of_them = "--max-mismatches 0 --output-format json" if withheld else "--output-format json"
+    many = "mismatches" if number > 1 else "mismatch"
+    return f"  … and {number:,} {many} more; `{all_of_them}` has them all"
 
 
 def _mismatch(mismatch: Mismatch, color: bool) -> list[str]:
@@ -128,10 +138,7 @@ def _table(case: CaseResult, color: bool) -> list[str]:
                 f"  {row(mismatch)}: {label(mismatch)} is {mismatch.shown}, expected"
                 f" {harmless(mismatch.expected)}{interval}, off by {off_by(mismatch)}"
             )
-    if len(case.mismatches) > MAX_ROWS:
-        more = len(case.mismatches) - MAX_ROWS
-        lines.append(
-            f"  … and {more:,} mismatch{'es' if more > 1 else ''} more;"
-            " `--output-format json` has them all"
-        )
+    unlisted = max(0, len(case.mismatches) - MAX_ROWS)
+    if unlisted or case.withheld:
+        lines.append(_more(unlisted, case.withheld))
     return lines

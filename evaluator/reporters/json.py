@@ -53,6 +53,8 @@ def _case(case: CaseResult) -> dict[str, Any]:
         found |= {"rows": case.rows, "failed_rows": case.failed_rows or 0}
     if case.reason:
         found["reason"] = case.reason
+    if case.withheld:
+        found["withheld"] = case.withheld
     if case.unrecorded:
         found["unrecorded"] = True
     return found | {"mismatches": [_mismatch(mismatch) for mismatch in case.mismatches]}

@@ -1,0 +1,246 @@
+"""Tables larger than memory: fed forward some rows at a time, with the same verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import evaluator
+from evaluator import evaluate, tables
+from evaluator.cli import main
+from evaluator.results import Report
+
+RNG = np.random.default_rng(7)
+X = RNG.normal(size=(50, 3)).round(3)
+W = np.array([[1.0, -2.0, 0.5], [0.25, 1.0, -1.0]])
+#: The answers, worked out here and not by the evaluator; every seventh is off.
+Y = X @ W.T
+OFF = Y + np.where(np.arange(50) % 7 == 3, 0.5, 0.0)[:, None] * [1, 0]
+LARGEST = np.argmax(Y, axis=1)
+
+SPEC = (
+    f"outputs: [p, q]\nlayers: [{{weights: {W.tolist()}, activation: identity}}]\ncases:\n"
+    "  - {inputs: [1, 1, 1], expected: [-0.5, 0.25]}\n"
+)
+
+
+def save_npz(folder: Path, x: Any = X, y: Any = OFF, classes: Any = LARGEST, **how: Any) -> str:
+    save = np.savez_compressed if how.get("packed") else np.savez
+    save(folder / "t.npz", inputs=x, expected=y, c=classes)
+    return "file: t.npz, expected: expected, expected_class: c"
+
+
+def save_csv(folder: Path, x: Any = X, y: Any = OFF, classes: Any = LARGEST) -> str:
+    lines = ["id,x1,x2,x3,p,q,c"]
+    for n, (a, b, c) in enumerate(zip(x, y, classes, strict=True)):
+        # Texts stand among the numbers, and say the same.
+        wanted = [f"{v!r} ± 1e-7" if n % 5 == 0 else repr(v) for v in b.tolist()]
+        lines.append(",".join([f"row{n}", *map(repr, a.tolist()), *wanted, "pq"[c]]))
+    (folder / "t.csv").write_text("\n".join(lines) + "\n")
+    return "file: t.csv, expected: [p, q], expected_class: c, name: id"
+
+
+@pytest.fixture(params=[0, 10**9], ids=["read row by row", "read at once"])
+def _size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "SMALL", request.param)
+
+
+@pytest.fixture(params=[1, 30, 100, 1 << 22], ids="{} values at a time".format)
+def _stretch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate, "MAX_VALUES", request.param)
+
+
+def report(folder: Path, case: str, **options: Any) -> Report:
+    (folder / "s.yaml").write_text(f"{SPEC}  - {{{case}}}\n")
+    return evaluator.run(folder / "s.yaml", evaluator.Options(**options))
+
+
+SAVES = {
+    "npz": save_npz,
+    "packed npz": lambda folder: save_npz(folder, packed=True),
+    "npz in Fortran's order": lambda folder: save_npz(folder, np.asfortranarray(X)),
+    "csv": save_csv,
+}
+
+
+@pytest.mark.usefixtures("_size", "_stretch")
+@pytest.mark.parametrize("save", SAVES.values(), ids=SAVES)
+def test_a_table_gets_the_same_verdict_however_it_is_read(save: Any, tmp_path: Path) -> None:
+    found = report(tmp_path, save(tmp_path))
+    assert not found.diagnostics
+    inline, table = found.results
+    assert inline.outcome == "passed"
+    wrong = [n + 1 for n in range(50) if n % 7 == 3]
+    assert (table.rows, table.failed_rows, table.values) == (50, len(wrong), 150)
+    assert [m.row for m in table.mismatches] == wrong
+    assert [m.output for m in table.mismatches] == ["p"] * len(wrong)
+    for mismatch in table.mismatches:
+        assert mismatch.row is not None
+        row = mismatch.row - 1
+        assert mismatch.actual == pytest.approx(Y[row, 0], abs=1e-12)
+        assert mismatch.low <= OFF[row, 0] <= mismatch.high
+        assert mismatch.row_name in ("", f"row{row}")
+    counts = found.summary
+    assert (counts.cases, counts.passed, counts.failed) == (51, 51 - len(wrong), len(wrong))
+
+
+@pytest.mark.usefixtures("_size", "_stretch")
+@pytest.mark.parametrize("most", [1, 5, 12, 0])
+def test_of_many_mismatches_the_first_are_kept_and_the_others_counted(
+    most: int, tmp_path: Path
+) -> None:
+    classes = 1 - LARGEST
+    case = save_npz(tmp_path, y=Y + 1, classes=classes)
+    (table,) = report(tmp_path, case, max_mismatches=most).results[1:]
+    assert (table.outcome, table.failed_rows) == ("failed", 50)
+    kept = most or 150
+    assert (len(table.mismatches), table.withheld) == (kept, 150 - kept)
+    wanted = [(row + 1, output) for row in range(50) for output in ("p", "q", "class")]
+    assert [(m.row, m.output) for m in table.mismatches] == wanted[:kept]
+
+
+def test_mismatches_of_all_cases_of_a_spec_count_together(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = "".join(f"  - {{inputs: {n}, expected: 0}}\n" for n in range(1, 9))
+    file = tmp_path / "s.yaml"
+    file.write_text(f"neuron: {{weights: [1], activation: identity}}\ncases:\n{cases}")
+    assert main(["run", str(file), "--max-mismatches", "3", "--output-format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)["specs"][0]["cases"]
+    assert [len(case["mismatches"]) for case in found] == [1] * 3 + [0] * 5
+    assert [case.get("withheld", 0) for case in found] == [0] * 3 + [1] * 5
+    assert {case["outcome"] for case in found} == {"failed"}
+    assert main(["run", str(file), "--max-mismatches", "3"]) == 1
+    text = capsys.readouterr().out
+    assert text.count("off by") == 3
+    assert text.count("… and 1 mismatch more; `--max-mismatches 0 --output-format json`") == 5
+    assert main(["run", str(file), "--max-mismatches", "3", "--output-format", "concise"]) == 1
+    assert capsys.readouterr().out.count("1 more; `--max-mismatches 0` lists them all") == 5
+
+
+@pytest.mark.usefixtures("_size")
+@pytest.mark.parametrize("command", ["run", "validate"])
+@pytest.mark.parametrize(
+    ("save", "words"),
+    [
+        (lambda f: save_csv(f, x=np.where(X[40, 1] == X, np.inf, X)), None),
+        (lambda f: spoil(f, "t.csv", b"row40,", b"row40,9,"), "row 41 (line 42) of `t.csv` has 8"),
+        (lambda f: spoil(f, "t.csv", b",q\n", b",r\n", last=True), "no output"),
+        (lambda f: spoil(f, "t.npz", bytes(8), bytes(8), cut=True), "cannot be unpacked"),
+        (lambda f: save_npz(f, classes=np.where(np.arange(50) == 48, 2, LARGEST)),
+         "row 49 of `t.npz` expects class 2"),
+    ],
+    ids=["a sound one", "a row too long", "an unknown class", "a file cut short", "a class beyond"],
+)  # fmt: skip
+def test_what_is_wrong_with_a_late_row_makes_the_spec_invalid(
+    save: Any, words: str | None, command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = save(tmp_path)
+    (tmp_path / "s.yaml").write_text(f"{SPEC}  - {{{case}}}\n")
+    code = main([command, str(tmp_path / "s.yaml"), "--output-format", "json"])
+    found = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert [d["line"] for d in found] == [5] * bool(words)
+    if words is None:
+        assert code == (1 if command == "run" else 0)
+    else:
+        assert code == 3
+        assert words in found[0]["message"]
+
+
+def spoil(
+    folder: Path, name: str, old: bytes, new: bytes, last: bool = False, cut: bool = False
+) -> str:
+    case = (save_csv if name == "t.csv" else save_npz)(folder)
+    file = folder / name
+    content = file.read_bytes()
+    if cut:  # what the archive says of itself stays as it is
+        content = content.replace(X.tobytes()[-64:], bytes(64))
+    elif last:
+        at = content.rindex(old)
+        content = content[:at] + new + content[at + len(old) :]
+    else:
+        content = content.replace(old, new, 1)
+    assert content != file.read_bytes()
+    file.write_bytes(content)
+    return case
+
+
+@pytest.mark.parametrize("save", [save_npz, save_csv])
+def test_a_table_that_changes_while_it_is_read_is_told(
+    save: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "SMALL", 0)
+    monkeypatch.setattr(evaluate, "MAX_VALUES", 100)
+    case = save(tmp_path)
+    file = next(tmp_path.glob("t.*"))
+    batches = evaluate.batches
+
+    def growing(*arguments: Any) -> Iterator[Any]:
+        for number, batch in enumerate(batches(*arguments)):
+            if number == 1:
+                with file.open("ab") as stream:
+                    stream.write(b"\n" if file.suffix == ".csv" else bytes(9))
+            yield batch
+
+    monkeypatch.setattr(evaluate, "batches", growing)
+    (found,) = report(tmp_path, case).diagnostics
+    assert found.code == "array-file"
+    assert found.message == f"`{file.name}` changed while it was read"
+
+
+def test_a_skipped_table_is_counted_and_not_fed_forward(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "SMALL", 0)
+    case = save_csv(tmp_path) + ", skip: not today"
+    found = report(tmp_path, case)
+    assert (found.summary.skipped, found.summary.passed, found.summary.values) == (50, 1, 2)
+
+
+PEAK = """
+import resource, sys
+from evaluator.cli import main
+code = main(["run", sys.argv[1], "-q"])
+print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+@pytest.mark.parametrize("answer", ["right", "wrong", "not a number"])
+def test_memory_does_not_grow_with_the_table(answer: str, tmp_path: Path) -> None:
+    rows = 80_000
+    x = np.random.default_rng(0).random((rows, 200))
+    y = x.sum(axis=1) + (answer == "wrong")
+    if answer == "not a number":
+        x[:, 0] = np.nan
+    np.savez(tmp_path / "t.npz", inputs=x, expected=y)
+    (tmp_path / "s.yaml").write_text(
+        f"neuron: {{weights: {[1] * 200}, activation: identity}}\ncases: [{{file: t.npz}}]\n"
+    )
+    assert x.nbytes == 128e6
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, str(tmp_path / "s.yaml")],
+        capture_output=True, text=True, check=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )  # fmt: skip
+    code, peak = map(int, done.stdout.splitlines()[-1].split())
+    assert code == (0 if answer == "right" else 1)
+    small = _peak_of_a_small_run(tmp_path)
+    assert peak - small < 0.6 * x.nbytes, (peak, small)
+
+
+def _peak_of_a_small_run(folder: Path) -> int:
+    (folder / "small.yaml").write_text(
+        "neuron: {weights: [1], activation: identity}\ncases: [{inputs: 1, expected: 1}]\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, str(folder / "small.yaml")],
+        capture_output=True, text=True, check=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )  # fmt: skip
+    return int(done.stdout.splitlines()[-1].split()[1])
