@@ -104,11 +104,31 @@ class SpecError(EvaluatorError):
 
 
 class SubjectError(EvaluatorError):
-    """A subject cannot be started, or left the protocol."""
+    """A subject broke: it cannot be started, or gave no answer."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    #: What becomes of a case that ends so.
+    outcome = "error"
+
+    def __init__(self, message: str, hint: str = "", printed: str = "") -> None:
         self.message, self.hint = message, hint
-        super().__init__(message)
+        #: What the subject wrote where people look for reasons.
+        self.printed = printed
+        super().__init__(message, hint, printed)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class WrongAnswer(SubjectError):
+    """A subject answered, and not with the numbers that were asked for."""
+
+    outcome = "failed"
+
+
+class Unsupported(SubjectError):
+    """A subject cannot do this network."""
+
+    outcome = "skipped"
 
 
 class UsageError(EvaluatorError):

@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator.diagnostics import SpecError
+from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, around, array_bounds, parse
-from evaluator.explain import arithmetic, number
+from evaluator.explain import number
 from evaluator.results import CaseResult, Mismatch, SpecResult
+from evaluator.subjects import REFERENCE, load
+from evaluator.subjects.subject import Answers, ask
 
 if TYPE_CHECKING:
     from evaluator.batch import Batch
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from evaluator.diagnostics import Location
     from evaluator.network import Array
     from evaluator.spec import Spec
+    from evaluator.subjects.subject import Run
 
 
 #: How many inputs, weighted sums and outputs, of all rows together, are held in memory at a time.
@@ -32,20 +36,27 @@ MAX_MISMATCHES: Final = 100
 
 
 def evaluate(
-    spec: Spec, selection: Selection | None = None, max_mismatches: int = MAX_MISMATCHES
-) -> SpecResult:
+    spec: Spec, selection: Selection | None = None, max_mismatches: int = MAX_MISMATCHES,
+    subject: str = REFERENCE,
+) -> SpecResult:  # fmt: skip
     """Judge the selected cases of a spec; a wrong answer is a result, never an exception.
 
     Of more than `max_mismatches` the rest is counted, not kept; 0 keeps them all. Raises SpecError
-    for what is wrong with a table that is too large to be read before.
+    for what is wrong with a table that is too large to be read before, UsageError for a subject
+    that is not there.
     """
     start = perf_counter()
-    judgement = _Judgement(spec, max_mismatches or sys.maxsize)
     selected = [c for c in spec.cases if selection(spec, c)] if selection else spec.cases
-    cases = [judgement.case(case) for case in selected]
+    with ExitStack() as stack:
+        try:
+            run = stack.enter_context(load(subject).prepare(spec.network))
+        except SubjectError as fault:
+            run = _raising(fault)
+        judgement = _Judgement(spec, run, max_mismatches or sys.maxsize)
+        cases = [judgement.case(case) for case in selected]
     return SpecResult(
         spec.file, spec.document.number, spec.name, cases, list(spec.warnings),
-        perf_counter() - start, sum(case.values for case in cases),
+        perf_counter() - start, sum(case.values for case in cases), subject=subject,
     )  # fmt: skip
 
 
@@ -70,59 +81,91 @@ def read_tables(spec: Spec) -> None:
                 pass
 
 
-class _Judgement:
-    """The verdict on the cases of one spec, whose rows are fed forward many at a time."""
+def _raising(fault: SubjectError) -> Run:
+    def run(_: Array) -> None:
+        raise fault
 
-    def __init__(self, spec: Spec, room: int) -> None:
-        self.spec = spec
+    return run
+
+
+class _Judgement:
+    """The verdict on the cases of one spec, whose rows are answered many at a time."""
+
+    def __init__(self, spec: Spec, run: Run, room: int) -> None:
+        self.spec, self.run = spec, run
         #: How many mismatches may still be kept.
         self.room = room
         self._rows = max(1, MAX_VALUES // spec.network.size())
-        if len(spec.inputs):
-            self._feed(0)
+        #: The first of the inline rows that are answered; none is yet.
+        self.first = -self._rows
 
-    def _feed(self, row: int) -> None:
-        """Evaluate the stretch of inline rows that begins with this one."""
+    def _answer(self, row: int) -> None:
+        """Get the answers to the stretch of inline rows that begins with this one."""
         self.first = row
-        self.trace = self.spec.network.forward(self.spec.inputs[row : row + self._rows])
-        self._columns: dict[int, list[float]] = {}
+        self._columns: dict[int, list[float] | None] = {}
+        self.answers = self._ask(self.spec.inputs[row : row + self._rows])
+
+    def _ask(self, inputs: Array) -> Answers:
+        """Get the answers to some rows; where there are none at all, every row has its fault."""
+        try:
+            return ask(self.run, inputs, self.spec.network)
+        except SubjectError as fault:
+            outputs = np.full((len(inputs), self.spec.network.output_count()), np.nan)
+            return Answers(outputs, faults=dict.fromkeys(range(len(inputs)), fault))
 
     def case(self, case: Case) -> CaseResult:
         """Judge one case."""
         result = CaseResult(case.name, case.line, case.column, "passed", id=case.id)
+        fault = None
         if case.table is not None:
-            self._table(case, result)
+            fault = self._table(case, result)
         elif not case.skip:
-            self._inline(case, result)
+            fault = self._inline(case, result)
         if case.skip:
             result.outcome, result.reason = "skipped", case.skip
             return result
         if case.unrecorded:
             result.outcome, result.unrecorded, result.failed_rows = "failed", True, result.rows
+        elif fault is not None:
+            result.outcome, result.printed = fault.outcome, fault.printed
+            result.reason = f"{fault} ({fault.hint})" if fault.hint else str(fault)
         elif result.mismatches or result.withheld:
-            result.outcome = "xfailed" if case.xfail else "failed"
+            result.outcome = "failed"
         elif case.xfail:
-            result.outcome = "xpassed"
+            result.outcome, result.reason = "xpassed", case.xfail
+        if result.outcome == "failed" and case.xfail and not case.unrecorded:
+            result.outcome, result.reason = "xfailed", case.xfail
         if result.outcome != "passed":
-            result.reason = case.xfail
             result.location = self.spec.document.locate(("cases", case.number))
         return result
 
-    def _inline(self, case: Case, result: CaseResult) -> None:
+    def _inline(self, case: Case, result: CaseResult) -> SubjectError | None:
+        """Judge a case that is written out; gives what kept the subject from answering it."""
         if not 0 <= case.row - self.first < self._rows:
-            self._feed(case.row)
+            self._answer(case.row)
         row = case.row - self.first
-        result.values = len(case.checks)
+        if self.answers.faults and row in self.answers.faults:
+            return self.answers.faults[row]
+        unknown = None
         for check in case.checks:
-            actual = self._column(check.probe)[row]
-            if not check.low <= actual <= check.high and not _accepts(check, actual, case):
-                self._keep(result, partial(self._mismatch, case, check, actual))
+            column = self._column(check.probe)
+            if column is None:
+                unknown = self.spec.probes[check.probe].name
+                continue
+            result.values += 1
+            if not check.low <= column[row] <= check.high and not _accepts(
+                check, column[row], case
+            ):
+                self._keep(result, partial(self._mismatch, case, check, column[row]))
         if case.expected_class is not None:
             result.values += 1
-            largest = int(_largest(self.trace.outputs[row : row + 1])[0])
+            largest = int(_largest(self.answers.outputs[row : row + 1])[0])
             if largest != case.expected_class:
                 location = self.spec.document.locate(("cases", case.number, "expected_class"))
                 self._keep(result, partial(self._class, case.expected_class, largest, location))
+        if unknown and not result.values:
+            return Unsupported(f"it gives no value of `{clip(unknown)}`")
+        return None
 
     def _keep(self, result: CaseResult, describe: Callable[[], Mismatch]) -> None:
         """Describe a mismatch if there is room for it, else count it."""
@@ -132,17 +175,23 @@ class _Judgement:
         else:
             result.withheld += 1
 
-    def _table(self, case: Case, result: CaseResult) -> None:
-        """Judge the rows of a table."""
+    def _table(self, case: Case, result: CaseResult) -> SubjectError | None:
+        """Judge the rows of a table; gives what kept the subject from answering one, the first."""
         result.rows = result.failed_rows = 0
+        first = None
         for batch in batches(self.spec, case, self._rows):
             if not case.skip:
-                self._batch(case, batch, result.rows, result)
+                fault = self._batch(case, batch, result.rows, result)
+                first = first or fault
             result.rows += len(batch.inputs)
+        return first
 
-    def _batch(self, case: Case, batch: Batch, first: int, result: CaseResult) -> None:
+    def _batch(
+        self, case: Case, batch: Batch, first: int, result: CaseResult
+    ) -> SubjectError | None:
         """Judge some rows of a table, whose first has this number, counted from 0."""
-        outputs = self.spec.network.forward(batch.inputs).outputs
+        answers = self._ask(batch.inputs)
+        outputs, faults = answers.outputs, answers.faults
         wrong = np.zeros((len(outputs), 0), bool)
         if batch.expected is not None:
             low, high = _bounds(batch, case)
@@ -150,8 +199,11 @@ class _Judgement:
         if batch.classes is not None:
             largest = _largest(outputs)
             wrong = np.column_stack([wrong, largest != batch.classes])
-        result.values += wrong.size
-        result.failed_rows = (result.failed_rows or 0) + int(wrong.any(axis=1).sum())
+        wrong[list(faults)] = False
+        result.values += wrong.size - len(faults) * wrong.shape[1]
+        failed = sum(fault.outcome == "failed" for fault in faults.values())
+        result.broken_rows += len(faults) - failed
+        result.failed_rows = (result.failed_rows or 0) + failed + int(wrong.any(axis=1).sum())
         places = np.flatnonzero(wrong)
         result.withheld += max(0, len(places) - self.room)
         location = self.spec.document.locate(("cases", case.number, "file"))
@@ -165,29 +217,33 @@ class _Judgement:
             found.row_name = batch.names[row] if batch.names else ""
             result.mismatches.append(found)
             self.room -= 1
+        for row, fault in faults.items():
+            return type(fault)(f"row {first + row + 1}: {fault}", fault.hint, fault.printed)
+        return None
 
-    def _column(self, probe: int) -> list[float]:
-        """Give the actual values of a probe, one a row."""
-        column = self._columns.get(probe)
-        if column is None:
-            place = self.spec.probes[probe].place
-            column = self._columns[probe] = self.trace.block(place)[:, place.column].tolist()
-        return column
+    def _column(self, probe: int) -> list[float] | None:
+        """Give the actual values of a probe, one a row; None where the subject does not tell."""
+        if probe not in self._columns:
+            found = self.answers.column(probe, self.spec.probes[probe])
+            self._columns[probe] = None if found is None else found.tolist()
+        return self._columns[probe]
 
     def _mismatch(self, case: Case, check: Check, actual: float) -> Mismatch:
-        name, unit, place = self.spec.probes[check.probe]
+        probe = self.spec.probes[check.probe]
         interval = _interval(check.low, check.high, check.value, case)
         document, row = self.spec.document, case.row - self.first
         start, end = document.span(check.path)
         written = document.text.text[start:end][:80]
         if written.startswith("*"):  # an alias of a number or a text
             written = str(document.value(check.path))
-        shown = number(self.trace.block(place)[row, place.column])
+        column = self.answers.column(check.probe, probe)
+        assert column is not None
+        shown = number(column[row])
         if math.isfinite(actual) and interval[0] <= float(shown) <= interval[1]:
             shown = number(actual)  # float32, in too few digits to tell them apart
         return Mismatch(
-            name, unit, None, document.locate(check.path), written, *interval, actual, shown,
-            arithmetic=arithmetic(self.trace, row, place),
+            probe.name, probe.unit, None, document.locate(check.path), written, *interval, actual,
+            shown, arithmetic=self.answers.arithmetic(row, probe),
         )  # fmt: skip
 
     def _cell(

@@ -102,6 +102,11 @@ class Network:
         weights = self.steps[block - 1].weights if block else None
         return len(self.inputs) if weights is None else int(weights.shape[0])
 
+    def output_count(self) -> int:
+        """Count the outputs: a layer among them has one for each unit."""
+        places = [self.places[name] for name in self.outputs]
+        return sum(self.width(p.block) if p.column is None else 1 for p in places)
+
     def size(self) -> int:
         """Count the values of a trace that come of one row: inputs, weighted sums and outputs."""
         width = total = len(self.inputs)

@@ -59,8 +59,12 @@ class CaseResult:
     failed_rows: int | None = None
     #: How many mismatches were counted and not kept.
     withheld: int = 0
-    #: Why a case is skipped or expected to fail.
+    #: How many rows of a table the subject gave no answer to.
+    broken_rows: int = 0
+    #: Why a case is skipped or expected to fail, and what became of the subject.
     reason: str = ""
+    #: What a subject that broke wrote where people look for reasons.
+    printed: str = ""
     #: True for a case that expects nothing; it fails.
     unrecorded: bool = False
     #: Where the case stands, for outcomes that need to be shown.
@@ -86,6 +90,10 @@ class SpecResult:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seconds: float = 0.0
     values: int = 0
+    #: What was under test; empty where nothing was.
+    subject: str = ""
+    #: The network as SVG, where a report shows it; see `Options.diagrams`.
+    diagram: str = ""
 
     @property
     def invalid(self) -> bool:
@@ -130,7 +138,10 @@ class Summary:
                 self.failed += failed
                 self.passed += case.count - failed
             elif case.outcome == "error":
-                self.errors += case.count
+                broken, failed = case.broken_rows or case.count, case.failed_rows or 0
+                self.errors += broken
+                self.failed += failed
+                self.passed += case.count - broken - failed
             else:
                 setattr(self, case.outcome, getattr(self, case.outcome) + case.count)
 
@@ -147,6 +158,9 @@ class Report:
     override: str = ""
     #: Which part of a run this is, where several machines share it.
     shard: Shard | None = None
+    #: The folder that relative file names start from, and the one that reports name files from.
+    folder: str = ""
+    root: str = ""
 
     @property
     def ok(self) -> bool:

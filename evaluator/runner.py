@@ -19,6 +19,7 @@ from evaluator.evaluate import MAX_MISMATCHES, evaluate, read_tables
 from evaluator.results import FAILING, Report, SpecResult, exit_code
 from evaluator.source import read_bytes, read_file
 from evaluator.spec import build, name_of
+from evaluator.subjects import REFERENCE
 
 #: The exit code of a run that was interrupted.
 INTERRUPTED: Final = 130
@@ -40,8 +41,12 @@ class Options(NamedTuple):
     max_mismatches: int = MAX_MISMATCHES
     allow_empty: bool = False
     fail_on_warning: bool = False
+    #: What is under test: each spec is evaluated with every one.
+    subjects: tuple[str, ...] = (REFERENCE,)
     #: Read, validate and build only.
     validate_only: bool = False
+    #: Draw every network, for a report that shows it.
+    diagrams: bool = False
     #: How many workers evaluate files; None: as many as pay.
     jobs: int | None = 1
     #: Where they are: `processes` of this machine, `dask`, or the name of an entry point.
@@ -67,7 +72,7 @@ def collect_report(
 ) -> Report:
     """Evaluate files one after another; `seen` is called with every result as it comes."""
     start = perf_counter()
-    report = Report(__version__, override=_override(options))
+    report = Report(__version__, ", ".join(options.subjects), override=_override(options))
     interrupted = False
     try:
         with np.errstate(all="ignore"), closing(results(files, options)) as found:
@@ -149,8 +154,12 @@ def _evaluate_file(target: Target, options: Options) -> list[SpecResult]:
     reading = perf_counter() - start
     target = _narrowed(target, documents)
     selection = _selection(target, options)
-    found = [_evaluate(document, options, selection) for document in _meant(target, documents)]
-    results = [result for result in found if result is not None] + _not_there(target, documents)
+    found = [
+        result
+        for document in _meant(target, documents)
+        for result in _evaluate(document, options, selection)
+    ]
+    results = found + _not_there(target, documents)
     if results:
         results[0].seconds += reading
     return results
@@ -237,23 +246,29 @@ def _documents(file: str) -> list[Document]:
     return read_bytes(sys.stdin.buffer.read(), "-") if file == "-" else read_file(file)
 
 
-def _evaluate(document: Document, options: Options, selection: Selection) -> SpecResult | None:
+def _evaluate(document: Document, options: Options, selection: Selection) -> list[SpecResult]:
+    """Evaluate one document with every subject."""
     start = perf_counter()
     try:
         spec = build(document, options.atol, options.rtol)
-    except SpecError as error:
-        return _invalid(document.file, document.number, name_of(document), error.diagnostics)
-    if selection and not any(selection(spec, case) for case in spec.cases):
-        return None
-    try:
+        if selection and not any(selection(spec, case) for case in spec.cases):
+            return []
         if options.validate_only:
             read_tables(spec)
-            return SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)
-        result = evaluate(spec, selection, options.max_mismatches)
-    except SpecError as error:  # a table too large to be read before
-        return _invalid(document.file, document.number, spec.name, error.diagnostics)
-    result.seconds = perf_counter() - start
-    return result
+            return [SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)]
+        reading = perf_counter() - start
+        found = [
+            evaluate(spec, selection, options.max_mismatches, subject)
+            for subject in options.subjects
+        ]
+    except SpecError as error:
+        return [_invalid(document.file, document.number, name_of(document), error.diagnostics)]
+    found[0].seconds += reading
+    if options.diagrams:
+        from evaluator.diagram import svg
+
+        found[0].diagram = svg(spec.network)
+    return found
 
 
 def _invalid(file: str, number: int, name: str, found: Sequence[Diagnostic]) -> SpecResult:

@@ -29,6 +29,7 @@ from evaluator import (
     collect,
     content,
     csvfile,
+    diagram,
     expectation,
     scalars,
     source,
@@ -38,7 +39,17 @@ from evaluator.activations import ACTIVATIONS, Parameter
 from evaluator.cli import COMMANDS, _parser, main
 from evaluator.diagnostics import CODES
 from evaluator.explain import MAX_WEIGHTS
-from evaluator.reporters import REPORTERS, full
+from evaluator.reporters import (
+    REPORTERS,
+    full,
+    github,
+    gitlab,
+    html,
+    junit,
+    markdown,
+    sarif,
+    tap,
+)
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -96,6 +107,9 @@ BLOCKS = [block for page in PAGES for block in blocks(page)]
 
 def run_yaml(block: Block, folder: Path) -> str:
     """Evaluate a whole spec; it passes, unless a mark says otherwise."""
+    if "ci" in block.marks:
+        yaml.safe_load(block.text)
+        return run_ci(block, folder)
     name = block.marks.get("file", f"line-{block.line}.yaml")
     (folder / name).write_text(block.text, encoding="utf-8")
     wanted = next((word for word in EXITS if word in block.marks), "passes")
@@ -103,6 +117,15 @@ def run_yaml(block: Block, folder: Path) -> str:
     if report.summary.exit_code == EXITS[wanted]:
         return ""
     return f"the spec does not say `{wanted}`:\n{full.render(report)}"
+
+
+def run_ci(block: Block, folder: Path) -> str:
+    """Run the `evaluator` commands of a configuration of CI."""
+    for command in re.findall(r"\bevaluator run [^'\"\n]*", block.text):
+        code, printed = run_command(command.strip(), folder)
+        if code:
+            return f"`{command}` ends with {code}:\n{printed}"
+    return ""
 
 
 def run_console(block: Block, folder: Path) -> str:
@@ -150,6 +173,7 @@ def settled(text: str) -> str:
     """Take out what differs from run to run, and from one processor to another."""
     text = re.sub(r" *\d+\.\d+ s\b", " 0.00 s", text)
     text = re.sub(r'"seconds": [\d.e-]+', '"seconds": 0', text)
+    text = re.sub(r'time="\d+\.\d+"', 'time="0"', text)
     return re.sub(r"\d+\.\d{14,}", lambda found: f"{float(found[0]):.13g}", text)
 
 
@@ -206,6 +230,7 @@ KINDS: dict[str, Callable[[Block, Path], str]] = {
     "python": run_python,
     "toml": write_toml,
     "csv": write_file,
+    "groovy": run_ci,
 }
 
 
@@ -239,7 +264,7 @@ def test_an_example_does_what_its_page_says(
 def test_no_example_goes_unexecuted(page: Path) -> None:
     for block in blocks(page):
         assert block.language in KINDS, f"{block} is of no known kind"
-        assert set(block.marks) <= {"file", *EXITS}, f"{block} has an unknown mark"
+        assert set(block.marks) <= {"file", "ci", *EXITS}, f"{block} has an unknown mark"
         if block.language == "console":
             assert block.text.startswith("$ "), f"{block} begins with no command"
     outside = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
@@ -436,6 +461,38 @@ def test_the_limits_of_the_full_report_are_those_of_the_code() -> None:
     page = (ROOT / "docs/run.md").read_text(encoding="utf-8")
     assert f"{MAX_WEIGHTS} weights" in page
     assert f"{full.MAX_ROWS} rows" in page
+
+
+def report_limit_table() -> str:
+    """Write the table of what reports withhold as docs/reports.md has it."""
+    objects = junit.MAX_OBJECTS // junit._CASE_OBJECTS
+    rows: list[tuple[str, ...]] = [
+        ("`junit`", f"{junit.MAX_BYTES // 10**6} MB, about {round(objects, -4):,} cases",
+         "cases that passed are left out first; the suite `evaluator` says how many"),
+        ("`junit`", f"{junit.MAX_TEXT:,} characters a failure", "the text ends with a note"),
+        ("`sarif`", f"{sarif.MAX_RESULTS:,} results",
+         "a notification says how many are left out"),
+        ("`github`", f"{github.MAX_ANNOTATIONS} errors and {github.MAX_ANNOTATIONS} warnings",
+         "the rest are lines of the log, and in the step summary"),
+        ("`github`", f"{github.MAX_MESSAGE:,} characters a message",
+         "the message ends with a note"),
+        ("`gitlab`", f"{gitlab.MAX_VIOLATIONS:,} problems",
+         "the last entry says how many are left out"),
+        ("`tap`", f"{tap.MAX_LISTED} mismatches a case", "`mismatches_withheld` counts the rest"),
+        ("`markdown`", f"{markdown.MAX_BYTES // 2**20} MiB",
+         "the last line says how many problems are left out"),
+        ("`html`", f"{html.MAX_ROWS} mismatches a case", "a line counts the rest"),
+        ("`html`", f"{html.MAX_DIAGRAMS // 10**6} MB of diagrams",
+         "a line stands in place of a diagram"),
+    ]  # fmt: skip
+    return table(("format", "at most", "and then"), rows)
+
+
+def test_the_table_of_what_reports_withhold_is_that_of_the_code() -> None:
+    page = (ROOT / "docs/reports.md").read_text(encoding="utf-8")
+    assert report_limit_table() in page
+    assert f"up to {diagram.MAX_UNITS} values" in page
+    assert f"and {diagram.MAX_EDGES} weights" in page
 
 
 def test_the_suffixes_of_specs_are_named() -> None:

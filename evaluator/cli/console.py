@@ -29,6 +29,24 @@ def wants_color(choice: str, stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def on_github() -> bool:
+    """Tell whether this is a step of GitHub Actions."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def places() -> tuple[str, str]:
+    """Give the current folder, and the repository that it is in, else the folder again."""
+    try:
+        folder = here = os.getcwd()
+    except OSError:  # it is gone
+        return "", ""
+    while not os.path.exists(os.path.join(here, ".git")):
+        if here == os.path.dirname(here):
+            return folder, folder
+        here = os.path.dirname(here)
+    return folder, here
+
+
 def check_writable(path: str) -> None:
     """Find out before a run whether a file can be written after it; raises UsageError."""
     folder = os.path.dirname(path) or "."

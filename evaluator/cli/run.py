@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="stop after N failures")  # fmt: skip
     parser.add_argument("--co", "--collect-only", action="store_true", dest="collect_only",
                         help="list the cases that would be evaluated")  # fmt: skip
+    parser.add_argument("--subject", action="append", metavar="SUBJECT",
+                        help="what is under test, as in python:student.py:Neuron; may be repeated"
+                        " (default: reference, the evaluator's own)")  # fmt: skip
     parser.add_argument("--atol", type=_tolerance, help="replace every tolerance: absolute")
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
     parser.add_argument("--max-mismatches", type=_count, metavar="N", default=None,
@@ -59,8 +62,9 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how the result is shown."""
-    parser.add_argument("--output-format", default="full", metavar="FORMAT",
-                        help="full, concise or json")  # fmt: skip
+    parser.add_argument("--output-format", metavar="FORMAT",
+                        help="full, concise, json, jsonl, junit, sarif, github, gitlab, tap, markdown"
+                        " or html (default: full; github where GITHUB_ACTIONS is true)")  # fmt: skip
     parser.add_argument("--report", action="append", default=[], metavar="FORMAT=PATH",
                         help="also write a report to a file; may be repeated")  # fmt: skip
     parser.add_argument("-q", "--quiet", action="store_true", help="say less")
@@ -72,13 +76,17 @@ def main(arguments: argparse.Namespace) -> int:
     """Evaluate, report, and give the exit code."""
     from evaluator.evaluate import MAX_MISMATCHES
     from evaluator.runner import Options
+    from evaluator.subjects import REFERENCE, load
 
+    subjects = tuple(dict.fromkeys(arguments.subject or [REFERENCE]))
+    for subject in subjects:
+        load(subject)  # one that is not there is told at once
     most = arguments.max_mismatches
     options = Options(
         selection=selection(arguments), atol=arguments.atol, rtol=arguments.rtol,
         maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
         fail_on_warning=arguments.fail_on == "warning", jobs=arguments.jobs,
-        max_mismatches=MAX_MISMATCHES if most is None else most,
+        max_mismatches=MAX_MISMATCHES if most is None else most, subjects=subjects,
     )  # fmt: skip
     gc.freeze()
     gc.enable()
@@ -107,7 +115,7 @@ def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -
     report = report_on(files, options, arguments, keep)
     if arguments.durations:
         # What a program reads on stdout is the report alone.
-        text = arguments.output_format in ("full", "concise")
+        text = _format(arguments) in ("full", "concise")
         print(_slowest(report, arguments.durations), file=sys.stdout if text else sys.stderr)
     return report.summary.exit_code
 
@@ -148,13 +156,16 @@ def report_on(
     keep: Callable[[Report], None] = lambda report: None,
 ) -> Report:  # fmt: skip
     """Evaluate files, keep what later runs need, and write every report that was asked for."""
-    from evaluator.reporters import load
+    from evaluator.reporters import WITH_DIAGRAMS, load
     from evaluator.runner import collect_report
 
     wanted = [_split(text) for text in arguments.report]
     reporters = [(load(name), path) for name, path in wanted]
     _check_reports([path for _, path in reporters], files)
-    show = load(arguments.output_format)
+    chosen = _format(arguments)
+    show = load(chosen)
+    if not WITH_DIAGRAMS.isdisjoint({chosen, *(name for name, _ in wanted)}):
+        options = options._replace(diagrams=True)
     style = {
         "color": console.wants_color(arguments.color, sys.stdout),
         "verbose": arguments.verbose, "quiet": arguments.quiet,
@@ -162,7 +173,7 @@ def report_on(
     start, progress = perf_counter(), console.Progress(len(files), arguments.quiet)
 
     def seen(result: SpecResult) -> None:
-        if result.document == 1:
+        if result.document == 1 and result.subject == options.subjects[0]:
             progress.step(perf_counter() - start)
 
     try:
@@ -170,10 +181,19 @@ def report_on(
     finally:
         progress.stop()
     keep(report)  # before it is written: the reader may go away, as `head` does
-    sys.stdout.write(show(report, **style))
+    report.folder, report.root = console.places()
     for render, path in reporters:
         console.write_whole(path, render(report))
+    sys.stdout.write(show(report, **style))
+    if console.on_github():
+        from evaluator.cli.github import add_step_summary
+
+        add_step_summary(report)
     return report
+
+
+def _format(arguments: argparse.Namespace) -> str:
+    return arguments.output_format or ("github" if console.on_github() else "full")
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -214,10 +234,10 @@ def _collect_only(files: list[Target], options: Options, shard: Shard | None) ->
 
 
 def _slowest(report: Report, count: int) -> str:
-    from evaluator.reporters.text import named
+    from evaluator.reporters.text import named, spec_name
 
     slowest = sorted(report.specs, key=lambda spec: -spec.seconds)[:count]
-    lines = [f"{spec.seconds:9.4f} s  {named(spec.file)} {named(spec.name)}" for spec in slowest]
+    lines = [f"{spec.seconds:9.4f} s  {named(spec.file)} {spec_name(spec)}" for spec in slowest]
     heading = "the slowest spec:" if len(lines) == 1 else f"the {len(lines)} slowest specs:"
     return "\n".join(["", heading, *lines])
 

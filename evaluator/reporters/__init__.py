@@ -13,7 +13,17 @@ REPORTERS: Final = {
     "full": "evaluator.reporters.full",
     "concise": "evaluator.reporters.concise",
     "json": "evaluator.reporters.json",
+    "jsonl": "evaluator.reporters.jsonl",
+    "junit": "evaluator.reporters.junit",
+    "sarif": "evaluator.reporters.sarif",
+    "github": "evaluator.reporters.github",
+    "gitlab": "evaluator.reporters.gitlab",
+    "tap": "evaluator.reporters.tap",
+    "markdown": "evaluator.reporters.markdown",
+    "html": "evaluator.reporters.html",
 }
+#: Those that show the diagram of each network, which is drawn only for them.
+WITH_DIAGRAMS: Final = frozenset({"html"})
 GROUP: Final = "evaluator.reporters"
 
 Render = Callable[..., str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaluator.diagnostics import harmless
-from evaluator.reporters.text import accepts, is_bound, label, named, paint, row, summary
+from evaluator.reporters.text import named, paint, summary, told
 
 if TYPE_CHECKING:
     from evaluator.results import CaseResult, Mismatch, Report, SpecResult
@@ -43,10 +43,5 @@ def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
 
 
 def _mismatch(mismatch: Mismatch, color: bool) -> str:
-    at = "" if mismatch.row is None else f"{row(mismatch)}: "
-    said = mismatch.note
-    if not said:
-        interval = "" if is_bound(mismatch) else f" ({accepts(mismatch)})"
-        said = f"{label(mismatch)} is {mismatch.shown}, expected {mismatch.expected}{interval}"
     code = paint("value-mismatch", "red", color)
-    return f"{harmless(str(mismatch.location))}: {code} {at}{harmless(said)}"
+    return f"{harmless(str(mismatch.location))}: {code} {told(mismatch)}"
