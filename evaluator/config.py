@@ -10,6 +10,9 @@ from typing import Any, Final, NamedTuple
 from evaluator.diagnostics import UsageError, did_you_mean
 from evaluator.results import MAX_MISMATCHES
 
+#: Workers that `-j` may ask for.
+MAX_JOBS: Final = 10_000
+
 
 @dataclass(frozen=True)
 class Config:
@@ -25,9 +28,15 @@ class Config:
     output_format: str = ""
     #: The reports to write, each FORMAT=PATH.
     report: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ("reference",)
     fail_on: str = "error"
     durations: int = 0
     max_mismatches: int = MAX_MISMATCHES
+    #: How many worker processes; `auto`: as many as pay.
+    jobs: int | str = "auto"
+    #: Where several files are evaluated.
+    executor: str = "processes"
+    scheduler: str = ""
     #: The file that says so, and which of its keys are given there.
     file: str = ""
     given: frozenset[str] = frozenset()
@@ -76,7 +85,7 @@ def _config(table: dict[str, Any], file: str) -> Config:
         setting = SETTINGS[key]
         found = setting.read(value, os.path.dirname(file))
         if found is None:
-            raise UsageError(f"{file}: `{key}` is {setting.kind}", f"write {setting.example}")
+            raise UsageError(f"{file}: `{key}` takes {setting.kind}", f"write {setting.example}")
         settings[key.replace("-", "_")] = found
     return Config(**settings, file=file, given=frozenset(table))
 
@@ -91,18 +100,19 @@ class Setting(NamedTuple):
 
 
 def _paths(value: Any, folder: str) -> tuple[str, ...] | None:
+    names = _names(value, folder)
+    return names and tuple(path if "://" in path else os.path.join(folder, path) for path in names)
+
+
+def _names(value: Any, _: str) -> tuple[str, ...] | None:
     listed = [value] if isinstance(value, str) else value
-    if not isinstance(listed, list) or not listed or not all(map(_name, listed)):
-        return None
-    return tuple(os.path.join(folder, path) for path in listed)
+    usable = isinstance(listed, list) and listed and all(map(_name, listed))
+    return tuple(listed) if usable else None
 
 
 def _reports(value: Any, folder: str) -> tuple[str, ...] | None:
-    listed = [value] if isinstance(value, str) else value
-    if not isinstance(listed, list) or not all(map(_name, listed)):
-        return None
-    split = [text.partition("=") for text in listed]
-    if not all(name and path for name, _, path in split):
+    split = [text.partition("=") for text in _names(value, folder) or ()]
+    if value != [] and not (split and all(name and path for name, _, path in split)):
         return None
     return tuple(f"{name}={os.path.join(folder, path)}" for name, _, path in split)
 
@@ -119,12 +129,21 @@ def _count(value: Any, _: str) -> int | None:
     return value if type(value) is int and value >= 0 else None
 
 
+def _jobs(value: Any, _: str) -> int | str | None:
+    is_count = type(value) is int and 1 <= value <= MAX_JOBS
+    return value if value == "auto" or is_count else None
+
+
 #: Every key that a file may hold.
 SETTINGS: Final = {
     "specs": Setting("a list of paths", 'specs = ["specs"]', _paths),
     "output-format": Setting("the name of a format", 'output-format = "concise"', _name),
     "report": Setting("a list of FORMAT=PATH", 'report = ["junit=specs.xml"]', _reports),
+    "subject": Setting("a list of subjects", 'subject = ["reference"]', _names),
     "fail-on": Setting("`error` or `warning`", 'fail-on = "warning"', _severity),
     "durations": Setting("a whole number", "durations = 10", _count),
     "max-mismatches": Setting("a whole number", "max-mismatches = 0", _count),
+    "jobs": Setting(f"`auto` or a number from 1 to {MAX_JOBS:,}", "jobs = 4", _jobs),
+    "executor": Setting("a name", 'executor = "dask"', _name),
+    "scheduler": Setting("an address", 'scheduler = "tcp://host:8786"', _name),
 }

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -45,16 +44,15 @@ def evaluate(
     """
     start = perf_counter()
     selected = [c for c in spec.cases if selection(spec, c)] if selection else spec.cases
-    with ExitStack() as stack:
-        try:
-            run = stack.enter_context(load(subject).prepare(spec.network))
-        except SubjectError as fault:
-            run = _raising(fault)
-        judgement = Judgement(spec, run, max_mismatches or sys.maxsize)
-        cases = [judgement.case(case) for case in selected]
+    room = max_mismatches or sys.maxsize
+    try:
+        with load(subject).prepare(spec.network) as run:
+            cases = Judgement(spec, run, room).cases(selected)
+    except SubjectError as fault:
+        cases = Judgement(spec, _raising(fault), room).cases(selected)
     return SpecResult(
         spec.file, spec.document.number, spec.name, cases, list(spec.warnings),
-        perf_counter() - start, sum(case.values for case in cases), subject=subject,
+        perf_counter() - start, sum([case.values for case in cases]), subject,
     )  # fmt: skip
 
 
@@ -111,6 +109,10 @@ class Judgement:
             outputs = np.full((len(inputs), self.spec.network.output_count()), np.nan)
             return Answers(outputs, faults=dict.fromkeys(range(len(inputs)), fault))
 
+    def cases(self, cases: Sequence[Case]) -> list[CaseResult]:
+        """Judge cases."""
+        return [self.case(case) for case in cases]
+
     def case(self, case: Case) -> CaseResult:
         """Judge one case."""
         result = CaseResult(case.name, case.line, case.column, "passed", id=case.id)
@@ -119,15 +121,16 @@ class Judgement:
             fault = self._table(case, result)
         elif not case.skip:
             fault = self._inline(case, result)
+            if result.values and not (result.mismatches or result.withheld or case.xfail):
+                return result
         if case.skip:
             result.outcome, result.reason = "skipped", case.skip
             return result
         if case.unrecorded:
             result.outcome, result.unrecorded, result.failed_rows = "failed", True, result.rows
         elif fault is not None:
-            result.outcome, result.reason, result.printed = (
-                fault.outcome, str(fault), fault.printed,
-            )  # fmt: skip
+            result.outcome, result.printed = fault.outcome, fault.printed
+            result.reason = f"{fault} ({fault.hint})" if fault.hint else str(fault)
         elif result.mismatches or result.withheld:
             result.outcome = "failed"
         elif case.xfail:

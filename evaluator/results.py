@@ -92,7 +92,8 @@ class SpecResult:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     seconds: float = 0.0
     values: int = 0
-    subject: str = "reference"
+    #: What was under test; empty where nothing was.
+    subject: str = ""
     #: The network as SVG, where a report shows it; see `Options.diagrams`.
     diagram: str = ""
 

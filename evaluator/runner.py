@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from time import perf_counter
 from typing import Final, NamedTuple
 
@@ -18,9 +19,13 @@ from evaluator.evaluate import evaluate, read_tables
 from evaluator.results import FAILING, MAX_MISMATCHES, Report, SpecResult, exit_code
 from evaluator.source import read_bytes, read_file
 from evaluator.spec import build, name_of
+from evaluator.subjects import REFERENCE
 
 #: The exit code of a run that was interrupted.
 INTERRUPTED: Final = 130
+#: Seconds of work that worker processes are worth starting for; they start slower where they cannot
+#: be forked.
+WORTH: Final = 0.25 if sys.platform == "linux" else 1.5
 
 
 class Options(NamedTuple):
@@ -36,10 +41,18 @@ class Options(NamedTuple):
     max_mismatches: int = MAX_MISMATCHES
     allow_empty: bool = False
     fail_on_warning: bool = False
+    #: What is under test: each spec is evaluated with every one.
+    subjects: tuple[str, ...] = (REFERENCE,)
     #: Read, validate and build only.
     validate_only: bool = False
     #: Draw every network, for a report that shows it.
     diagrams: bool = False
+    #: How many workers evaluate files; None: as many as pay.
+    jobs: int | None = 1
+    #: Where they are: `processes` of this machine, `dask`, or the name of an entry point.
+    executor: str = "processes"
+    #: The address that an executor elsewhere is reached at.
+    scheduler: str = ""
 
 
 def run(
@@ -59,11 +72,11 @@ def collect_report(
 ) -> Report:
     """Evaluate files one after another; `seen` is called with every result as it comes."""
     start = perf_counter()
-    report = Report(__version__, override=_override(options))
+    report = Report(__version__, ", ".join(options.subjects), override=_override(options))
     interrupted = False
     try:
-        with np.errstate(all="ignore"):
-            _fill(report, results(files, options), options.maxfail, seen)
+        with np.errstate(all="ignore"), closing(results(files, options)) as found:
+            _fill(report, found, options.maxfail, seen)
     except KeyboardInterrupt:
         # What was found so far is worth reporting.
         interrupted = True
@@ -91,14 +104,48 @@ def _fill(
             break
 
 
-def results(files: Iterable[Target], options: Options) -> Iterator[SpecResult]:
+def results(files: Sequence[Target], options: Options) -> Generator[SpecResult, None, None]:
     """Give the result of every spec of every file, in order."""
-    for target in files:
+    start = perf_counter()
+    for done, target in enumerate(files):
+        jobs = _jobs(options, perf_counter() - start, done, len(files) - done)
+        if jobs > 1 or options.executor != "processes":
+            from evaluator.workers import spread
+
+            yield from spread(files[done:], options._replace(jobs=jobs))
+            return
         yield from evaluate_file(target, options)
 
 
+def _jobs(options: Options, seconds: float, done: int, left: int) -> int:
+    """Say how many workers evaluate what is left, after so many files in so many seconds."""
+    if options.executor != "processes":
+        return options.jobs or 0
+    if options.jobs is not None:
+        return min(options.jobs, left)
+    if not done or seconds < WORTH or (remaining := seconds / done * left) < WORTH:
+        return 1
+    return min(processors(), int(remaining / WORTH) + 1, left)
+
+
+def processors() -> int:
+    """Count the processors that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def evaluate_file(target: Target, options: Options) -> list[SpecResult]:
-    """Evaluate every document of one file."""
+    """Evaluate every document of one file, or of a URL."""
+    if "://" not in target.file:
+        return _evaluate_file(target, options)
+    from evaluator.remote import copies
+
+    with copies():
+        return _evaluate_file(target, options)
+
+
+def _evaluate_file(target: Target, options: Options) -> list[SpecResult]:
     start = perf_counter()
     try:
         documents = _documents(target.file)
@@ -107,8 +154,12 @@ def evaluate_file(target: Target, options: Options) -> list[SpecResult]:
     reading = perf_counter() - start
     target = _narrowed(target, documents)
     selection = _selection(target, options)
-    found = [_evaluate(document, options, selection) for document in _meant(target, documents)]
-    results = [result for result in found if result is not None] + _not_there(target, documents)
+    found = [
+        result
+        for document in _meant(target, documents)
+        for result in _evaluate(document, options, selection)
+    ]
+    results = found + _not_there(target, documents)
     if results:
         results[0].seconds += reading
     return results
@@ -195,27 +246,29 @@ def _documents(file: str) -> list[Document]:
     return read_bytes(sys.stdin.buffer.read(), "-") if file == "-" else read_file(file)
 
 
-def _evaluate(document: Document, options: Options, selection: Selection) -> SpecResult | None:
+def _evaluate(document: Document, options: Options, selection: Selection) -> list[SpecResult]:
+    """Evaluate one document with every subject."""
     start = perf_counter()
     try:
         spec = build(document, options.atol, options.rtol)
-    except SpecError as error:
-        return _invalid(document.file, document.number, name_of(document), error.diagnostics)
-    if selection and not any(selection(spec, case) for case in spec.cases):
-        return None
-    try:
+        if selection and not any(selection(spec, case) for case in spec.cases):
+            return []
         if options.validate_only:
             read_tables(spec)
-            return SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)
-        result = evaluate(spec, selection, options.max_mismatches)
-    except SpecError as error:  # a table too large to be read before
-        return _invalid(document.file, document.number, spec.name, error.diagnostics)
-    result.seconds = perf_counter() - start
+            return [SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)]
+        reading = perf_counter() - start
+        found = [
+            evaluate(spec, selection, options.max_mismatches, subject)
+            for subject in options.subjects
+        ]
+    except SpecError as error:
+        return [_invalid(document.file, document.number, name_of(document), error.diagnostics)]
+    found[0].seconds += reading
     if options.diagrams:
         from evaluator.diagram import svg
 
-        result.diagram = svg(spec.network)
-    return result
+        found[0].diagram = svg(spec.network)
+    return found
 
 
 def _invalid(file: str, number: int, name: str, found: Sequence[Diagnostic]) -> SpecResult:

@@ -387,7 +387,7 @@ def test_a_file_that_is_named_and_no_spec_is_left_to_other_plugins(
     ("text", "said"),
     [
         ('spec = ["a"]\n', "unknown setting `spec`\nhelp: did you mean `specs`?"),
-        ("specs = 3\n", '`specs` is a list of paths\nhelp: write specs = ["specs"]'),
+        ("specs = 3\n", '`specs` takes a list of paths\nhelp: write specs = ["specs"]'),
         ("specs = [\n", "evaluator.toml cannot be read"),
     ],
 )

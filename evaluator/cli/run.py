@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from evaluator import config
-from evaluator.cli import cached, console, settings
+from evaluator.cli import cached, console, settings, workers
 from evaluator.diagnostics import UsageError, harmless
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="stop after N failures")  # fmt: skip
     parser.add_argument("--co", "--collect-only", action="store_true", dest="collect_only",
                         help="list the cases that would be evaluated")  # fmt: skip
+    parser.add_argument("--subject", action="append", metavar="SUBJECT",
+                        help="what is under test, as in python:student.py:Neuron; may be repeated"
+                        " (default: reference, the evaluator's own)")  # fmt: skip
     parser.add_argument("--atol", type=_tolerance, help="replace every tolerance: absolute")
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
     parser.add_argument("--max-mismatches", type=_count, metavar="N",
@@ -37,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         " 0 keeps all)")  # fmt: skip
     parser.add_argument("--durations", type=_count, metavar="N",
                         help="show the N slowest specs")  # fmt: skip
+    workers.add_arguments(parser)
     cached.add_arguments(parser)
     parser.add_argument("--watch", action="store_true",
                         help="run again what a save touches, until interrupted")  # fmt: skip
@@ -76,12 +80,16 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.show_settings:
         return settings.show(settled)
     from evaluator.runner import Options
+    from evaluator.subjects import load
 
+    subjects = tuple(dict.fromkeys(arguments.subject))
+    for subject in subjects:
+        load(subject)  # one that is not there is told at once
     options = Options(
         selection=selection(arguments), atol=arguments.atol, rtol=arguments.rtol,
         maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
-        fail_on_warning=arguments.fail_on == "warning",
-        max_mismatches=arguments.max_mismatches,
+        fail_on_warning=arguments.fail_on == "warning", jobs=workers.count(arguments),
+        max_mismatches=arguments.max_mismatches, subjects=subjects,
     )  # fmt: skip
     gc.freeze()
     gc.enable()
@@ -98,6 +106,7 @@ def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -
     if shard is not None and shard.total and not files:
         options = options._replace(allow_empty=True)  # the other shards check what there is
     files = cached.choose(files, arguments, cache)
+    options = workers.choose(options, arguments, len(files))
     if arguments.collect_only:
         return _collect_only(files, options, shard)
 
@@ -137,7 +146,7 @@ def find_targets(paths: Sequence[str], specs: Sequence[str] | None = None) -> li
         raise UsageError("the current folder is gone", "name a path") from None
     if specs is None:
         specs = config.find(folder).specs
-    missing = [path for path in specs if not os.path.exists(path)]
+    missing = [p for p in specs if "://" not in p and not os.path.exists(p)]
     if missing:
         raise UsageError(f"there is no {missing[0]} to evaluate",
                          "name a file or a directory, or set `specs` in [tool.evaluator]")  # fmt: skip
@@ -166,7 +175,7 @@ def report_on(
     start, progress = perf_counter(), console.Progress(len(files), arguments.quiet)
 
     def seen(result: SpecResult) -> None:
-        if result.document == 1:
+        if result.document == 1 and result.subject == options.subjects[0]:
             progress.step(perf_counter() - start)
 
     try:
@@ -223,10 +232,10 @@ def _collect_only(files: list[Target], options: Options, shard: Shard | None) ->
 
 
 def _slowest(report: Report, count: int) -> str:
-    from evaluator.reporters.text import named
+    from evaluator.reporters.text import named, spec_name
 
     slowest = sorted(report.specs, key=lambda spec: -spec.seconds)[:count]
-    lines = [f"{spec.seconds:9.4f} s  {named(spec.file)} {named(spec.name)}" for spec in slowest]
+    lines = [f"{spec.seconds:9.4f} s  {named(spec.file)} {spec_name(spec)}" for spec in slowest]
     heading = "the slowest spec:" if len(lines) == 1 else f"the {len(lines)} slowest specs:"
     return "\n".join(["", heading, *lines])
 

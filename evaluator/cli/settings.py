@@ -29,7 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def settle(arguments: argparse.Namespace) -> list[InForce]:
-    """Fill in what the command line does not say; the options about settings have no defaults."""
+    """Fill in what the command line does not say; the options about settings have no defaults.
+
+    `arguments.configured` then holds the keys whose values are those of the configuration.
+    """
     config, settled = _config(arguments.config), []
     for key in SETTINGS:
         name = key.replace("-", "_")
@@ -41,6 +44,7 @@ def settle(arguments: argparse.Namespace) -> list[InForce]:
             value = console.default_format()
         setattr(arguments, name, value)
         settled.append(InForce(key, value, source))
+    arguments.configured = {each.key for each in settled if each.source == config.file}
     return settled
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from evaluator.diagnostics import harmless
 from evaluator.reporters.text import (
     accepts,
+    by,
     excerpt,
     is_bound,
     label,
@@ -69,14 +70,16 @@ def _line(spec: SpecResult, case: CaseResult) -> str:
     reason = f": {named(case.reason)}" if case.reason else ""
     values = f" ({plural(case.values, 'value')})" if case.values else ""
     place = harmless(f"{spec.file}:{case.line}:{case.column}")
-    return f"{case.outcome.upper()} {place} {named(case.name)}{values}{reason}"
+    return f"{case.outcome.upper()} {place} {named(case.name)}{by(spec)}{values}{reason}"
 
 
 def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
     """Write one failing case: what is off, by how much, and how it came about."""
     place = case.mismatches[0].location if case.mismatches else case.location
     name = named(case.name)
-    lines = [f"{paint('FAILED', 'red', color)} {harmless(str(place or spec.file))} {name}"]
+    ending = "ERROR" if case.outcome == "error" else "FAILED"
+    heading = f"{harmless(str(place or spec.file))} {name}{by(spec)}"
+    lines = [f"{paint(ending, 'red', color)} {heading}"]
     if case.unrecorded:
         assert case.location is not None
         lines += ["", *excerpt(case.location, "expects nothing", color)]
@@ -87,8 +90,12 @@ def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
         ]
     if case.outcome == "xpassed":
         return [*lines, "", f"  it passes, and was expected to fail: {named(case.reason)}"]
-    if case.outcome == "error":
-        return [*lines, "", f"  {named(case.reason) or 'what is under test broke'}"]
+    if case.outcome == "error" or case.reason:
+        said = named(case.reason) or "what is under test broke"
+        place_lines = (
+            [f"  {said}"] if case.location is None else excerpt(case.location, said, color)
+        )
+        lines += ["", *place_lines, *_printed(case)]
     if case.rows is not None:
         return [*lines, *_table(case, color)]
     shown: set[tuple[str, ...]] = set()
@@ -100,6 +107,13 @@ def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
     if case.withheld:
         lines += ["", _more(0, case.withheld)]
     return lines
+
+
+def _printed(case: CaseResult) -> list[str]:
+    """Show what a subject that broke wrote."""
+    if not case.printed:
+        return []
+    return ["", "  it printed:", *(f"    {harmless(line)}" for line in case.printed.splitlines())]
 
 
 def _more(listed: int, withheld: int) -> str:

@@ -42,9 +42,10 @@ def summary_object(counts: Summary) -> dict[str, Any]:
 
 
 def _spec(spec: SpecResult) -> dict[str, Any]:
+    subject = {"subject": spec.subject} if spec.subject else {}
     return {
-        "file": spec.file, "document": spec.document, "name": spec.name, "values": spec.values,
-        "cases": [case_object(case) for case in spec.cases],
+        "file": spec.file, "document": spec.document, "name": spec.name, **subject,
+        "values": spec.values, "cases": [case_object(case) for case in spec.cases],
     }  # fmt: skip
 
 
@@ -58,6 +59,8 @@ def case_object(case: CaseResult) -> dict[str, Any]:
         found |= {"rows": case.rows, "failed_rows": case.failed_rows or 0}
     if case.reason:
         found["reason"] = case.reason
+    if case.printed:
+        found["printed"] = case.printed
     if case.withheld:
         found["withheld"] = case.withheld
     if case.unrecorded:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import harmless
 from evaluator.results import Summary
+from evaluator.subjects import REFERENCE
 
 if TYPE_CHECKING:
     from evaluator.diagnostics import Location
-    from evaluator.results import Mismatch, Report
+    from evaluator.results import Mismatch, Report, SpecResult
     from evaluator.shards import Shard
 
 _CODES: Final = {"red": "31;1", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
@@ -23,6 +24,16 @@ MAX_NAME: Final = 200
 def paint(text: str, style: str, color: bool) -> str:
     """Colour a text, if colour is wanted."""
     return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if color else text
+
+
+def by(spec: SpecResult) -> str:
+    """Name the subject, where it is not the evaluator itself."""
+    return f" [{named(spec.subject)}]" if spec.subject not in ("", REFERENCE) else ""
+
+
+def spec_name(spec: SpecResult) -> str:
+    """Show the name of a spec, and the subject that it was evaluated with."""
+    return named(spec.name) + by(spec)
 
 
 def named(text: str) -> str:
