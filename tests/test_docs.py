@@ -430,7 +430,7 @@ def test_the_table_of_expected_values_says_the_bounds_that_the_code_gives() -> N
 def limit_table() -> str:
     """Write the table of limits as docs/format.md has it."""
     rows: list[tuple[str, ...]] = [
-        ("a file", f"{source.MAX_BYTES // 2**20} MiB"),
+        ("a file", f"{content.MAX_BYTES // 2**20} MiB"),
         ("nesting", f"{source.MAX_DEPTH} levels"),
         ("what aliases expand to", f"{source.MAX_EXPANSION:,} values"),
         ("a number", f"{scalars.MAX_NUMBER_LENGTH:,} characters"),

@@ -1,0 +1,102 @@
+"""File → the edits that record it, tried out on the text before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from evaluator.collect import CaseId
+from evaluator.diagnostics import Diagnostic, SpecError
+from evaluator.document import Document, Path
+from evaluator.record import Change, Left, Terms, record
+from evaluator.runner import no_such_case
+from evaluator.source import read, read_bytes
+from evaluator.spec import build
+from evaluator.splice import Edit, splice
+from evaluator.verify import differ_only
+
+
+class FileRecording(NamedTuple):
+    """What recording a file comes to."""
+
+    #: What was read, without a byte order mark.
+    text: str
+    edits: list[Edit]
+    #: How many values the edits write.
+    values: int
+    left: list[Left]
+    #: What is wrong with the documents that cannot be recorded.
+    diagnostics: list[Diagnostic]
+    #: How many cases were selected.
+    cases: int
+    #: A warning for each case that was named and is not in the file.
+    missing: list[Diagnostic]
+
+
+def record_file(content: bytes, file: str, ids: Sequence[CaseId], terms: Terms) -> FileRecording:
+    """Find the edits that record the documents of a file; raises SpecError if it has none at all.
+
+    Invalid documents are reported, and do not keep the others from being recorded.
+    """
+    documents = read_bytes(content, file)
+    if ids:
+        terms = terms._replace(selection=terms.selection._replace(ids=frozenset(ids)))
+    result = FileRecording(documents[0].text.text, [], 0, [], [], 0, [])
+    known: dict[int, list[str]] = {}
+    changes: dict[int, list[Change]] = {}
+    for document in documents:
+        if ids and not {None, document.number} & {named.document for named in ids}:
+            continue
+        try:
+            spec = build(document)
+            found = record(spec, terms)
+        except SpecError as error:
+            result.diagnostics.extend(error.diagnostics)
+            continue
+        known[document.number] = [case.id for case in spec.cases]
+        changes[document.number] = found.changes
+        result.left.extend(found.left)
+        result = result._replace(cases=result.cases + found.cases)
+    everything = [change for found in changes.values() for change in found]
+    result.edits.extend(sorted(edit for change in everything for edit in change.edits))
+    if not result.diagnostics:
+        result.missing.extend(_not_there(file, ids, known))
+    if result.edits:
+        _try_out(documents, result, changes, terms)
+    return result._replace(values=sum(change.values for change in everything))
+
+
+def _not_there(
+    file: str, ids: Sequence[CaseId], known: Mapping[int, Sequence[str]]
+) -> Iterator[Diagnostic]:
+    for named in ids:
+        numbers = known if named.document is None else known.keys() & {named.document}
+        cases = [case for number in numbers for case in known[number]]
+        if not numbers or (named.case and named.case not in cases):
+            yield no_such_case(file, named, cases)
+
+
+def _try_out(
+    documents: Sequence[Document], result: FileRecording, changes: dict[int, list[Change]],
+    terms: Terms,
+) -> None:  # fmt: skip
+    """See that the new text says the same but for the values written, and that these pass."""
+    file = documents[0].file
+    after = read(splice(result.text, result.edits), file)
+    paths = {number: {change.path for change in found} for number, found in changes.items()}
+    if terms.update == "missing":
+        terms = terms._replace(update="failing")
+    if not differ_only(documents, after, paths) or any(
+        _wants_more(after[number - 1], paths[number], terms) for number in changes if paths[number]
+    ):
+        raise RuntimeError(
+            f"recording {file} would change more than was meant; it is left as it is"
+        )
+
+
+def _wants_more(document: Document, written: set[Path], terms: Terms) -> bool:
+    """Tell whether recording a new document would change again what has just been written."""
+    found = record(build(document), terms)
+    paths = [change.path for change in found.changes] + [left.path for left in found.left]
+    # An `expected` that was added stands above the values that it holds.
+    return any(path in written or path[:3] in written for path in paths)
