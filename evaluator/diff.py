@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from evaluator.splice import Edit, splice
@@ -26,7 +27,7 @@ def diff(text: str, edits: Iterable[Edit], file: str) -> list[str]:
     """Give the lines of a unified diff of the edits, none where they change nothing."""
     lines = _LINE.findall(text)
     hunks: list[list[_Change]] = []
-    for change in _changes(lines, sorted(edits)):
+    for change in _changes(lines, sorted(edits, key=itemgetter(0, 1))):
         if hunks and change.first - hunks[-1][-1].end <= 2 * _CONTEXT:
             hunks[-1].append(change)
         else:

@@ -58,7 +58,7 @@ def record_file(content: bytes, file: str, ids: Sequence[CaseId], terms: Terms) 
         result.left.extend(found.left)
         result = result._replace(cases=result.cases + found.cases)
     everything = [change for found in changes.values() for change in found]
-    result.edits.extend(sorted(edit for change in everything for edit in change.edits))
+    result.edits.extend(edit for change in everything for edit in change.edits)
     if not result.diagnostics:
         result.missing.extend(_not_there(file, ids, known))
     if result.edits:

@@ -6,6 +6,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from evaluator.diagnostics import UsageError
@@ -24,7 +25,7 @@ class Edit(NamedTuple):
 def splice(text: str, edits: Iterable[Edit]) -> str:
     """Make all edits; raises ValueError for two that overlap."""
     parts, last = [], 0
-    for start, end, new in sorted(edits):
+    for start, end, new in sorted(edits, key=itemgetter(0, 1)):
         if not last <= start <= end <= len(text):
             raise ValueError(f"an edit of {start} to {end} overlaps one that ends at {last}")
         parts += [text[last:start], new]

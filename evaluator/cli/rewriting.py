@@ -139,7 +139,8 @@ class Rewriting:
         self._say(said)
 
     def _say(self, text: str, stream: TextIO | None = None) -> None:
-        print(harmless(text), file=stream or self.told)
+        # At once: whoever interrupts a long run knows what has been written.
+        print(harmless(text), file=stream or self.told, flush=True)
 
 
 def _plural(count: int, noun: str) -> str:
