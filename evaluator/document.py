@@ -118,15 +118,15 @@ class Document:
         """Give the node in the layout of a value that is there; an alias stands for itself."""
         return self._nodes(path)[-1]
 
-    def twin(self, path: Path) -> tuple[int, int] | None:
-        """Give the characters of another place that has the same value as one, by anchor and alias.
-
-        None if there is none: then a change of the value's characters changes no other value.
+    def twins(self, path: Path) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """Give the characters of two nodes that an alias makes the same, one of them on the way to
+        a value. None if there is none: then a change of its characters changes no other value.
         """
         layout = self.layout
-        twins = (layout.twin(node) for node in self._nodes(path))
-        found = next((node for node in twins if node is not None), None)
-        return None if found is None else layout.span(found)
+        for node in self._nodes(path):
+            if (other := layout.twin(node)) is not None:
+                return layout.span(node), layout.span(other)
+        return None
 
     def _nodes(self, path: Path) -> list[int]:
         """Give the nodes on the way to a value, itself the last."""

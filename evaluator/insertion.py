@@ -80,6 +80,9 @@ def _line_end(text: str, index: int) -> int:
 
 
 def _newline(text: str, index: int) -> str:
-    """Give the line break that ends a line; that of the text's first line if it has none."""
-    found = _BREAK.match(text, _line_end(text, index)) or _BREAK.search(text)
+    """Give the line break that ends a line, or the one before it where the text ends instead."""
+    if (at := _line_end(text, index)) == len(text):
+        at = _line_start(text, index) - 1
+        at -= text[max(0, at - 1) : at + 1] == "\r\n"
+    found = _BREAK.match(text, max(0, at))
     return found[0] if found else "\n"

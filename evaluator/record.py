@@ -184,12 +184,16 @@ class _Recorder:
 
     def _is_shared(self, path: Path, quiet: bool = False) -> bool:
         """Tell whether other places have their value from this one, or this from another."""
-        twin = self.document.twin(path)
-        if twin is not None and not quiet:
-            line, column = self.document.text.position(twin[0])
-            self._leave(path, f"an anchor or an alias makes this the same as {line}:{column}",
-                        "write the value out in each place")  # fmt: skip
-        return twin is not None
+        twins = self.document.twins(path)
+        if twins is not None and not quiet:
+            text = self.document.text
+            line, column = text.position(twins[1][0])
+            said = f"an anchor or an alias makes this the same as {line}:{column}"
+            left = Left(path, text.location(*twins[0]), said, "write the value out in each place")
+            # Told once, however many values there are in it.
+            if left.location not in (other.location for other in self.left):
+                self.left.append(left)
+        return twins is not None
 
     def _leave(self, path: Path, message: str, hint: str) -> None:
         self.left.append(Left(path, self.document.locate(path), message, hint))

@@ -29,10 +29,15 @@ def plain(value: Any, like: str = "") -> str:
     if not re.search("[0-9]", like):  # .nan and .inf have no style
         like = ""
     letter = re.search("[eE]", like)
-    if "e" in text or (letter and value):
-        text = _with_exponent(Decimal(text), letter[0] if letter else "e")
-    elif "." not in like and text != "-0.0":
-        text = text.removesuffix(".0")
+    number = Decimal(text)
+    if value and (letter or not -4 <= number.adjusted() < 16):
+        text = _with_exponent(number, letter[0] if letter else "e")
+    else:
+        text = f"{number:f}" if "e" in text else text
+        if "." not in like and text != "-0.0":
+            text = text.removesuffix(".0")
+        elif "." not in text:
+            text += ".0"
     return "+" + text if like.startswith("+") and text[0] != "-" else text
 
 

@@ -104,7 +104,7 @@ def inputs(draw: Draw, count: int, names: list[str], column: int, flow: bool) ->
         items = pairs
     lines = [comment(draw)]
     for item in items:
-        lines += comment_lines(draw, deeper) + [" " * deeper + item + comment(draw)]
+        lines += [*comment_lines(draw, deeper), " " * deeper + item + comment(draw)]
     return [*lines[:-1], lines[-1].rstrip()]
 
 
@@ -134,7 +134,13 @@ def expected(draw: Draw, names: list[str], column: int, flow: bool) -> list[list
 
 
 def entries(
-    draw: Draw, count: int, names: list[str], outputs: list[str], column: int, flow: bool, wrong: bool
+    draw: Draw,
+    count: int,
+    names: list[str],
+    outputs: list[str],
+    column: int,
+    flow: bool,
+    wrong: bool,
 ) -> list[list[list[str | Slot]]]:
     """Write the keys of a case with their values, in any order: each some lines."""
     anchor = draw(st.sampled_from(["", "", " &it"]))
@@ -312,7 +318,9 @@ def check(before: str, after: str) -> None:
 
 @given(files(wrong=True), st.sampled_from(["failing", "all"]))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_wrong_values_are_replaced_and_no_other_character_changes(file: Written, update: Any) -> None:
+def test_wrong_values_are_replaced_and_no_other_character_changes(
+    file: Written, update: Any
+) -> None:
     after = recorded(file.text, Terms(update=update))
     assert re.fullmatch(file.pattern, after)
     check(file.text, after)

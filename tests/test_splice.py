@@ -98,7 +98,9 @@ def test_a_diff_that_is_applied_gives_the_new_text(example: tuple[str, list[Edit
 
 def test_a_diff_shows_three_lines_around_a_change_and_joins_what_is_near() -> None:
     text = "".join(f"{n}\n" for n in range(30))
-    edits = [Edit(text.index(f"\n{n}\n") + 1, text.index(f"\n{n}\n") + 3, "x") for n in (11, 17, 25)]
+    edits = [
+        Edit(text.index(f"\n{n}\n") + 1, text.index(f"\n{n}\n") + 3, "x") for n in (11, 17, 25)
+    ]
     old, new = (each.splitlines(keepends=True) for each in (text, splice(text, edits)))
     assert diff(text, edits, "f") == list(difflib.unified_diff(old, new, "f", "f"))
 
