@@ -237,10 +237,10 @@ def _collect_only(files: list[Target], options: Options, shard: Shard | None) ->
 
 
 def _slowest(report: Report, count: int) -> str:
-    from evaluator.reporters.text import named
+    from evaluator.reporters.text import named, spec_name
 
     slowest = sorted(report.specs, key=lambda spec: -spec.seconds)[:count]
-    lines = [f"{spec.seconds:9.4f} s  {named(spec.file)} {named(spec.name)}" for spec in slowest]
+    lines = [f"{spec.seconds:9.4f} s  {named(spec.file)} {spec_name(spec)}" for spec in slowest]
     heading = "the slowest spec:" if len(lines) == 1 else f"the {len(lines)} slowest specs:"
     return "\n".join(["", heading, *lines])
 

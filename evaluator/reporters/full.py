@@ -92,8 +92,10 @@ def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
         return [*lines, "", f"  it passes, and was expected to fail: {named(case.reason)}"]
     if case.outcome == "error" or case.reason:
         said = named(case.reason) or "what is under test broke"
-        shown = [f"  {said}"] if case.location is None else excerpt(case.location, said, color)
-        lines += ["", *shown, *_printed(case)]
+        place_lines = (
+            [f"  {said}"] if case.location is None else excerpt(case.location, said, color)
+        )
+        lines += ["", *place_lines, *_printed(case)]
     if case.rows is not None:
         return [*lines, *_table(case, color)]
     shown: set[tuple[str, ...]] = set()

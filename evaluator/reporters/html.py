@@ -24,6 +24,7 @@ from evaluator.reporters.text import (
     off_by,
     plural,
     row,
+    spec_name,
     summary,
 )
 from evaluator.results import FAILING
@@ -111,7 +112,7 @@ def _contents(report: Report, outcomes: Sequence[Counter[str]]) -> Iterator[str]
     for number in failing[:MAX_LINKS]:
         spec = report.specs[number]
         place = f"{_file(spec, report)}, {escape(_counts(outcomes[number]))}"
-        yield f'<li><a href="#spec-{number}">{escape(named(spec.name))}</a> <small>{place}</small></li>'
+        yield f'<li><a href="#spec-{number}">{escape(spec_name(spec))}</a> <small>{place}</small></li>'
     yield "</ul>"
     if len(failing) > MAX_LINKS:
         yield f"<p>… and {plural(len(failing) - MAX_LINKS, 'spec')} more, below.</p>"
@@ -150,7 +151,7 @@ def _spec(
     classes = " ".join(f"has-{name}" for name in _SIGNS if found[name])
     failing = _is_failing(found)
     yield f'<section class="spec {classes}" id="spec-{number}">'
-    yield f"<details{' open' * failing}><summary><h2>{escape(named(spec.name))}</h2>"
+    yield f"<details{' open' * failing}><summary><h2>{escape(spec_name(spec))}</h2>"
     sign = "✗" if failing else "✓"
     yield f"<span class=place>{_file(spec, report)}</span> {sign} {_counts(found)}</summary>"
     if spec.diagram:

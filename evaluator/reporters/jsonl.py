@@ -25,7 +25,13 @@ def _lines(report: Report) -> Iterator[dict[str, Any]]:
     }  # fmt: skip
     for spec in report.specs:
         place = {"file": spec.file, "document": spec.document}
-        yield {"kind": "spec", **place, "name": spec.name, "values": spec.values}
+        yield {
+            "kind": "spec",
+            **place,
+            "name": spec.name,
+            "subject": spec.subject,
+            "values": spec.values,
+        }
         for found in spec.diagnostics:
             yield {"kind": "diagnostic", **diagnostic_object(found)}
         for case in spec.cases:

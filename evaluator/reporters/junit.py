@@ -13,7 +13,7 @@ from evaluator.reporters.full import case_lines, diagnostic
 from evaluator.reporters.limits import cut, keep
 from evaluator.reporters.paths import relative
 from evaluator.reporters.problems import RULES, fails, troubles, verdict
-from evaluator.reporters.text import named, part, plural
+from evaluator.reporters.text import named, part, plural, spec_name
 
 if TYPE_CHECKING:
     from evaluator.results import CaseResult, Report, SpecResult
@@ -116,7 +116,7 @@ def _suite(
     # Jenkins takes what stands before the last dot for a package.
     package = harmless(os.path.splitext(file)[0].strip("/").replace(".", "_").replace("/", "."))
     package += f"#{spec.document}" if spec.document > 1 else ""
-    lines = [_head(named(spec.name), tests, spec.seconds, f' file="{escape(harmless(file))}"')]
+    lines = [_head(spec_name(spec), tests, spec.seconds, f' file="{escape(harmless(file))}"')]
     for test in tests:
         # GitLab ignores a second test case of the same name.
         name = next(name for name in _spellings(test.name) if (package, name) not in names)

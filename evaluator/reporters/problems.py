@@ -10,7 +10,7 @@ from evaluator.diagnostics import CODES, harmless
 from evaluator.reporters.full import case_lines, diagnostic
 from evaluator.reporters.limits import cut
 from evaluator.reporters.paths import relative
-from evaluator.reporters.text import named, plural, told
+from evaluator.reporters.text import named, plural, spec_name, told
 from evaluator.results import FAILING
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _of_spec(spec: SpecResult, file: str, report: Report) -> Iterator[Problem]:
             name = case.id or case.name
             place = (case.line, case.column, 1) if location is None else _place(location)
             yield Problem(
-                code, "error", cut(said, MAX_MESSAGE), named(spec.name), named(name), file,
+                code, "error", cut(said, MAX_MESSAGE), spec_name(spec), named(name), file,
                 *place, (code, file, document, name), spec, case,
             )  # fmt: skip
 

@@ -31,6 +31,11 @@ def by(spec: SpecResult) -> str:
     return f" [{named(spec.subject)}]" if spec.subject not in ("", REFERENCE) else ""
 
 
+def spec_name(spec: SpecResult) -> str:
+    """Show the name of a spec, and the subject that it was evaluated with."""
+    return named(spec.name) + by(spec)
+
+
 def named(text: str) -> str:
     """Show the name that an author gave, harmless and not of any length."""
     return harmless(text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…")
