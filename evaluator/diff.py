@@ -40,7 +40,7 @@ def diff(text: str, edits: Iterable[Edit], file: str) -> list[str]:
 
 
 def _changes(lines: Sequence[str], edits: Sequence[Edit]) -> Iterator[_Change]:
-    """Give the lines that edits change, those that share a line together."""
+    """Give the lines that edits change, those on the same line or the next together."""
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
@@ -50,7 +50,7 @@ def _changes(lines: Sequence[str], edits: Sequence[Edit]) -> Iterator[_Change]:
             min(bisect_right(starts, index) - 1, len(lines) - 1) for index in (edit.start, edit.end)
         )
         mine: list[Edit] = []
-        if groups and first <= groups[-1][1]:
+        if groups and first <= groups[-1][1] + 1:
             first, _, mine = groups.pop()
         groups.append((first, last, [*mine, edit]))
     for first, last, mine in groups:

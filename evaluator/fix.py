@@ -41,6 +41,7 @@ _UNREADABLE: Final = frozenset(("yaml-syntax", "encoding", "too-deep"))
 _MAX_PARTS: Final = 8
 
 _DECIMAL: Final = re.compile(r"([-+]?)([0-9]*)(\.[0-9]*)?(?:([eE])([-+]?)([0-9]+))?", re.ASCII)
+_THOUSANDS: Final = re.compile(r"[0-9],0[0-9]{2}$", re.ASCII)
 _OCTAL: Final = re.compile(r"[-+]?0[0-7]+", re.ASCII)
 
 
@@ -95,6 +96,11 @@ def fix(content: bytes, file: str, version: Version | None = None) -> Fixes:
         data = documents[found.document].data if found.document < len(documents) else None
         if found.is_key or _is_text(found.path, data):
             new = f'"{text}"'
+        elif _THOUSANDS.match(source.text, max(0, found.start - 2), end):
+            place = source.location(found.start - 1, end)
+            fixes.doubts.append(Doubt(place, f"`,{text}` reads like thousands, and a comma separates values",
+                                      "remove the comma, or write a blank behind it"))  # fmt: skip
+            continue
         if new is not None:
             fixes.edits.append(Edit(found.start, end, new))
         elif disputed is not None:

@@ -27,6 +27,7 @@ import evaluator
 from evaluator import (
     arrays,
     collect,
+    content,
     csvfile,
     diagram,
     expectation,
