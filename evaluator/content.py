@@ -1,32 +1,43 @@
-"""A path → the bytes of a spec file."""
+"""A path or a URL → the bytes of a spec file."""
 
 from __future__ import annotations
 
 import os
 import stat
+from contextvars import ContextVar
 from typing import Final
 
 from evaluator.diagnostics import Diagnostic, Location, SpecError
 
 #: A limit that keeps time and memory bounded whatever a file holds.
 MAX_BYTES: Final = 256 * 2**20
+#: The folder that relative paths lead from; empty for the current one. A worker on another machine
+#: stands in a folder of its own.
+FOLDER: Final[ContextVar[str]] = ContextVar("folder", default="")
 
 
 def read_content(path: str) -> bytes:
     """Read a whole file; raises SpecError where that cannot be done."""
     try:
-        content = _read(path)
+        if "://" in path:
+            from evaluator.remote import read
+
+            content = read(path, MAX_BYTES)
+        else:
+            content = _read(path)
     except FileNotFoundError:
         raise _unreadable(path, "the file is not there", "check the name, or the link") from None
     except OSError as error:
         raise _unreadable(path, f"the file cannot be read: {error.strerror}") from None
+    if len(content) > MAX_BYTES:
+        raise _too_large(path)
     return content
 
 
 def _read(path: str) -> bytes:
     # Without O_NONBLOCK, opening a pipe would wait for its writer.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    stream = os.open(path, flags)
+    stream = os.open(os.path.join(FOLDER.get(), path), flags)
     try:
         found = os.fstat(stream)
         if not stat.S_ISREG(found.st_mode):

@@ -42,7 +42,7 @@ MAX_RESTARTS: Final = 20
 
 
 def read_file(path: str) -> list[Document]:
-    """Read every document of a file; raises SpecError where it cannot be read at all."""
+    """Read every document of a file or a URL; raises SpecError where it cannot be read at all."""
     return read_bytes(read_content(path), path)
 
 
