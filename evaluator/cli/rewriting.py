@@ -99,6 +99,7 @@ class Rewriting:
             if file == "-":
                 sys.stdout.flush()
                 sys.stdout.buffer.write(after)
+                sys.stdout.buffer.flush()
             elif outcome.edits:
                 replace(file, before, after)
                 self._say(f"{self.words.done} {file}: {_plural(outcome.changes, self.words.noun)}")
