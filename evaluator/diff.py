@@ -49,10 +49,12 @@ def _changes(lines: Sequence[str], edits: Sequence[Edit]) -> Iterator[_Change]:
         first, last = (
             min(bisect_right(starts, index) - 1, len(lines) - 1) for index in (edit.start, edit.end)
         )
-        mine: list[Edit] = []
         if groups and first <= groups[-1][1] + 1:
             first, _, mine = groups.pop()
-        groups.append((first, last, [*mine, edit]))
+            mine.append(edit)
+        else:
+            mine = [edit]
+        groups.append((first, last, mine))
     for first, last, mine in groups:
         begin, old = starts[first], lines[first : last + 1]
         moved = [Edit(edit.start - begin, edit.end - begin, edit.text) for edit in mine]
