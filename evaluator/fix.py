@@ -37,8 +37,8 @@ _TEXT: Final = frozenset(
 _NAMED_NUMBERS: Final = frozenset(("weights", "inputs", "expected"))
 #: Errors after which the events of a text cannot be gone through.
 _UNREADABLE: Final = frozenset(("yaml-syntax", "encoding", "too-deep"))
-#: The parts of a number to base 60; more would be no number that anybody wrote.
-_MAX_PARTS: Final = 8
+#: Longer texts are left: nobody wrote them for a number.
+_MAX_LENGTH: Final = 40
 
 _DECIMAL: Final = re.compile(r"([-+]?)([0-9]*)(\.[0-9]*)?(?:([eE])([-+]?)([0-9]+))?", re.ASCII)
 _THOUSANDS: Final = re.compile(r"[0-9],0[0-9]{2}$", re.ASCII)
@@ -198,6 +198,8 @@ def _agreed(text: str) -> str:
 def _number(text: str, version: Version | None) -> str | None:
     """Give the decimal spelling of a disputed number; None where there are two, or none."""
     bare = text.replace("_", "")
+    if len(bare) > _MAX_LENGTH:
+        return None
     if re.fullmatch(r"[-+]?0[oxb].*", bare):
         return str(int(bare, 0))
     if ":" in bare:
@@ -214,7 +216,7 @@ def _number(text: str, version: Version | None) -> str | None:
 def _base_60(text: str) -> str | None:
     """Give the number that YAML 1.1 takes `1:30` for, 90; None where it takes it for text."""
     sign, parts = text[0] if text[0] in "+-" else "", text.lstrip("+-").split(":")
-    if len(parts) > _MAX_PARTS or (parts[0][0] == "0" and "." not in text):
+    if parts[0][0] == "0" and "." not in text:
         return None
     whole = sum(int(part) * 60**n for n, part in enumerate(reversed(parts[:-1]), 1))
     last = parts[-1]
@@ -237,7 +239,8 @@ def _holds(fixes: Fixes) -> bool:
     """Tell whether the new text has the same events but for the scalars that were meant."""
     new = splice(fixes.text, fixes.edits)
     starts = {edit.start for edit in fixes.edits}
-    if any(scalars.resolve(edit.text)[1] for edit in fixes.edits if edit.text[0] != '"'):
+    complaints = (scalars.resolve(edit.text)[1] for edit in fixes.edits if edit.text[0] != '"')
+    if any(found is not None and found.code == "ambiguous-scalar" for found in complaints):
         return False
     pairs = zip_longest(syntax.parser(fixes.text), syntax.parser(new))
     return all(_is_same(old, now, starts) for old, now in pairs)

@@ -85,6 +85,8 @@ class _Recorder:
         self.spec, self.document, self.terms = spec, spec.document, terms
         self.changes: list[Change] = []
         self.left: list[Left] = []
+        #: The aliases and what they name that are left, and told.
+        self._told: set[tuple[int, int]] = set()
         self._rows = max(1, MAX_VALUES // spec.network.size())
         #: The first of the rows that are fed forward; none is yet.
         self._first = -self._rows
@@ -189,10 +191,10 @@ class _Recorder:
             text = self.document.text
             line, column = text.position(twins[1][0])
             said = f"an anchor or an alias makes this the same as {line}:{column}"
-            left = Left(path, text.location(*twins[0]), said, "write the value out in each place")
-            # Told once, however many values there are in it.
-            if left.location not in (other.location for other in self.left):
-                self.left.append(left)
+            hint = "write the value out in each place"
+            if twins[0] not in self._told:  # once, however many values there are in it
+                self.left.append(Left(path, text.location(*twins[0]), said, hint))
+            self._told.add(twins[0])
         return twins is not None
 
     def _leave(self, path: Path, message: str, hint: str) -> None:

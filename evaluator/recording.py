@@ -97,9 +97,12 @@ def _try_out(
 
 def _passes(document: Document, written: Set[Path], terms: Terms) -> bool:
     """Tell whether the values that were written are there, and a run finds nothing wrong with them."""
-    spec = build(document)
-    with np.errstate(all="ignore"):
-        result = evaluate(spec, terms.selection, 0)
+    try:
+        spec = build(document)
+        with np.errstate(all="ignore"):
+            result = evaluate(spec, terms.selection, 0)
+    except SpecError:
+        return False
     wrong = {mismatch.location for case in result.cases for mismatch in case.mismatches}
     # An `expected` that was added stands above the values that it holds.
     checked = [c.path for case in spec.cases for c in case.checks if {c.path, c.path[:3]} & written]

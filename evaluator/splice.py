@@ -6,6 +6,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -53,7 +54,7 @@ def replace(path: str, before: bytes, after: bytes) -> None:
     """Put new content in place of a file's, which is to be what was read before.
 
     Whenever the process ends, the file is the old one or the new one, whole. Links stay links, and the
-    file keeps its mode. Raises UsageError where it cannot be written, or has changed since.
+    file keeps its mode and its owner. Raises UsageError where it cannot be written, or has changed since.
     """
     path = os.path.realpath(path)
     try:
@@ -82,8 +83,17 @@ def _written_beside(path: str, content: bytes) -> str:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(part, stat.S_IMODE(os.stat(path).st_mode))
+        _take_over(path, part)
     except BaseException:
         os.unlink(part)
         raise
     return part
+
+
+def _take_over(path: str, part: str) -> None:
+    """Give a new file the mode of another, and its owner as far as that is allowed."""
+    old, new = os.stat(path), os.stat(part)
+    if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+        with suppress(OSError):
+            os.chown(part, old.st_uid, old.st_gid)
+    os.chmod(part, stat.S_IMODE(old.st_mode))

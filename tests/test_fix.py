@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import sys
 from pathlib import Path
@@ -50,7 +51,8 @@ NUMBERS: dict[str, tuple[str | None, str | None, str | None]] = {
     "012": (None, "10", "12"), "-012": (None, "-10", "-12"), "+0017": (None, "15", "17"), "0_12": (None, "10", "12"),
     "1:30": (None, "90", None), "-1:30": (None, "-90", None), "190:20:30": (None, "685230", None),
     "190:20:30.15": (None, "685230.15", None), "1:00.5": (None, "60.5", None), "01:30": (None, None, None),
-    "1:1:1:1:1:1:1:1:1": (None, None, None),
+    "1" + ":1" * 20: (None, None, None), "0x" + "F" * 5000: (None,) * 3,
+    "1" * 400 + ":30.5": (None,) * 3, "1_E310": ("1.0E+310",) * 3, "1_0E-400": ("10.0E-400",) * 3,
     ".5": ("0.5",) * 3, "-.5": ("-0.5",) * 3, "+.5": ("+0.5",) * 3, ".5e3": ("0.5e+3",) * 3,
     "1e-3": ("1.0e-3",) * 3, "1E5": ("1.0E+5",) * 3, "12e03": ("12.0e+03",) * 3, "1.0e3": ("1.0e+3",) * 3,
     "-1.e5": ("-1.e+5",) * 3,
@@ -88,7 +90,7 @@ def test_the_meaning_is_the_one_that_yaml_says(written: str) -> None:
             continue
         value = yaml.safe_load(new)["bias"]
         assert isinstance(value, int | float)
-        assert source.read(new, "f.yaml")[0].data["bias"] == value
+        assert source.read(new, "f.yaml")[0].data["bias"] == value or math.isinf(value)
         old = yaml.safe_load(text)["bias"]
         if version != "1.2" and isinstance(old, int | float):
             assert old == value
@@ -122,11 +124,11 @@ def test_after_fixing_all_readers_agree_or_the_author_is_asked(written: str, ver
         assert new == text
         return
     (own,) = source.read(new, "f.yaml")
-    value, theirs = own.data["bias"], yaml.safe_load(new)["bias"]
+    value = own.data["bias"]
     codes = {d.code for d in own.diagnostics}
     assert "ambiguous-scalar" not in codes
     if isinstance(value, int | float) and "bad-number" not in codes:
-        assert float(theirs) == float(value)
+        assert float(yaml.safe_load(new)["bias"]) == float(value)
 
 
 TEXTS = {

@@ -581,6 +581,7 @@ def test_a_fault_of_the_recorder_damages_nothing(
     """The new text is tried out: values, layout or numbers that come out wrong are not written."""
     for name, wrong in (
         ("plain", lambda *_: "3"),
+        ("plain", lambda *_: "[2, 2]"),
         ("plain", lambda *_: "2, name: b"),
         ("plain", lambda *_: "]"),
     ):

@@ -129,6 +129,22 @@ def test_a_file_is_replaced_and_keeps_its_mode(file: Path) -> None:
     assert os.listdir(file.parent) == ["spec.yaml"]
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only the superuser gives files away")
+def test_a_file_keeps_its_owner(file: Path) -> None:
+    os.chown(file, 1234, 1235)
+    replace(str(file), b"old", b"new")
+    assert (file.stat().st_uid, file.stat().st_gid) == (1234, 1235)
+
+
+def test_a_file_in_a_read_only_folder_is_left_alone(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _: path != str(file.parent))
+    with pytest.raises(UsageError, match="folder is read-only"):
+        replace(str(file), b"old", b"new")
+    assert file.read_bytes() == b"old"
+
+
 def test_a_link_stays_a_link(file: Path) -> None:
     link = file.with_name("link.yaml")
     link.symlink_to(file.name)

@@ -59,7 +59,9 @@ class Rewriting:
                        for stream in (sys.stdout, sys.stderr)}  # fmt: skip
         #: How many values or spellings, and files, were written, or would be.
         self.count = self.written = 0
-        self.left = self.invalid = self.refused = 0
+        self.left = 0
+        #: How many files have a spec that is invalid, and how many cannot be written.
+        self.invalid = self.refused = 0
 
     def run(self, work: Callable[[Target, bytes], Outcome], shown: bool = False) -> int:
         """Work on every file, tell what became of it, and give the exit code.
@@ -124,8 +126,8 @@ class Rewriting:
     def _diagnose(self, found: Sequence[Diagnostic]) -> None:
         from evaluator.reporters.full import diagnostic
 
+        self.invalid += any(each.severity == "error" for each in found)
         for each in found:
-            self.invalid += each.severity == "error"
             print("\n".join([*diagnostic(each, self.colors[self.told]), ""]), file=self.told)
 
     def _summarise(self) -> None:
