@@ -61,7 +61,7 @@ def _in_braces(source: Text, key_start: int, end: int, entry: str) -> list[Edit]
     comma = gap.end() if gap else end
     if text[comma] != ",":  # the closing brace
         at = _line_end(text, end)
-        if comma < at or at == end:
+        if comma < at:
             return [Edit(end, end, "," + line)]
         return [Edit(end, end, ","), Edit(at, at, line)]
     at = _line_end(text, comma)

@@ -317,7 +317,7 @@ def check(before: str, after: str) -> None:
 
 
 @given(files(wrong=True), st.sampled_from(["failing", "all"]))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_wrong_values_are_replaced_and_no_other_character_changes(
     file: Written, update: Any
 ) -> None:
@@ -328,7 +328,7 @@ def test_wrong_values_are_replaced_and_no_other_character_changes(
 
 
 @given(files(wrong=False), st.sampled_from([None, 1, 3, 17]))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_missing_values_are_added_and_no_other_character_changes(
     file: Written, digits: int | None
 ) -> None:
