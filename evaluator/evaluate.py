@@ -155,7 +155,7 @@ class Judgement:
                 unknown = self.spec.probes[check.probe].name
                 continue
             result.values += 1
-            if not check.low <= column[row] <= check.high and not _accepts(
+            if not check.low <= column[row] <= check.high and not accepts_exactly(
                 check, column[row], case
             ):
                 self._keep(result, partial(self._mismatch, case, check, column[row]))
@@ -295,7 +295,7 @@ def _interval(low: float, high: float, value: float, case: Case) -> tuple[float,
     return around(value, case.atol, case.rtol) if math.isfinite(value) else (low, high)
 
 
-def _accepts(check: Check, actual: float, case: Case) -> bool:
+def accepts_exactly(check: Check, actual: float, case: Case) -> bool:
     """Judge again, exactly, what the rounded bounds do not accept."""
     low, high = _interval(check.low, check.high, check.value, case)
     return low <= actual <= high or (math.isnan(low) and math.isnan(actual))

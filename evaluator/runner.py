@@ -191,7 +191,7 @@ def _not_there(target: Target, documents: Sequence[Document]) -> list[SpecResult
         if None in known:
             continue  # an invalid document is reported already
         if not any(not named.case or named.case in (ids or ()) for ids in known):
-            found = _no_such_case(target.file, named, [case for ids in known for case in ids or ()])
+            found = no_such_case(target.file, named, [case for ids in known for case in ids or ()])
             missing.append(_invalid(target.file, named.document or 1, named.case, [found]))
     return missing
 
@@ -204,7 +204,7 @@ def _case_ids(document: Document) -> dict[str, None] | None:
         return None
 
 
-def _no_such_case(file: str, named: CaseId, known: Sequence[str]) -> Diagnostic:
+def no_such_case(file: str, named: CaseId, known: Sequence[str]) -> Diagnostic:
     message = f"there is no document {named.document}"
     hint = f"`evaluator run --co {file}` lists what there is"
     if known:

@@ -146,7 +146,8 @@ def run_command(command: str, folder: Path, before: int = 0) -> tuple[int, str]:
             redirect_stdout(output),
             redirect_stderr(output),
         ):
-            patch.delenv("FORCE_COLOR", raising=False)
+            for name in ("FORCE_COLOR", "CI"):
+                patch.delenv(name, raising=False)
             return main(shlex.split(command)[1:]), output.getvalue()
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     path = os.pathsep.join((str(folder / ".bin"), os.environ["PATH"]))

@@ -48,6 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which specs and cases are meant, and what fails a run of them."""
+    add_cases(parser)
+    parser.add_argument("--fail-on", choices=("error", "warning"),
+                        help="what fails the run beside mismatches (default: error)")  # fmt: skip
+
+
+def add_cases(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which specs and cases are meant."""
     parser.add_argument("paths", nargs="*", metavar="PATH",
                         help="a file, a directory, file.yaml::case, or - for stdin"
@@ -57,8 +64,6 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tag", action="append", default=[], help="only cases with this tag")
     parser.add_argument("--allow-empty", action="store_true",
                         help="exit 0 when nothing was checked")  # fmt: skip
-    parser.add_argument("--fail-on", choices=("error", "warning"),
-                        help="what fails the run beside mismatches (default: error)")  # fmt: skip
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
