@@ -16,7 +16,7 @@ from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, around, array_bounds, parse
 from evaluator.explain import number
 from evaluator.results import CaseResult, Mismatch, SpecResult
-from evaluator.subjects import REFERENCE, load
+from evaluator.subjects import REFERENCE, confined
 from evaluator.subjects.subject import Answers, ask
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from evaluator.diagnostics import Location
     from evaluator.network import Array
     from evaluator.spec import Spec
+    from evaluator.subjects.limits import Limits
     from evaluator.subjects.subject import Run
 
 
@@ -37,7 +38,7 @@ MAX_MISMATCHES: Final = 100
 
 def evaluate(
     spec: Spec, selection: Selection | None = None, max_mismatches: int = MAX_MISMATCHES,
-    subject: str = REFERENCE,
+    subject: str = REFERENCE, limits: Limits | None = None,
 ) -> SpecResult:  # fmt: skip
     """Judge the selected cases of a spec; a wrong answer is a result, never an exception.
 
@@ -49,7 +50,7 @@ def evaluate(
     selected = [c for c in spec.cases if selection(spec, c)] if selection else spec.cases
     with ExitStack() as stack:
         try:
-            run = stack.enter_context(load(subject).prepare(spec.network))
+            run = stack.enter_context(confined(subject, limits, _files(spec)).prepare(spec.network))
         except SubjectError as fault:
             run = _raising(fault)
         judgement = _Judgement(spec, run, max_mismatches or sys.maxsize)
@@ -79,6 +80,11 @@ def read_tables(spec: Spec) -> None:
         if case.table is not None:
             for _ in batches(spec, case):
                 pass
+
+
+def _files(spec: Spec) -> tuple[str, ...]:
+    """Name the files that say what is expected."""
+    return (spec.file, *(str(case.table.path) for case in spec.cases if case.table is not None))
 
 
 def _raising(fault: SubjectError) -> Run:

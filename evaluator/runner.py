@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import perf_counter
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from evaluator.results import FAILING, Report, SpecResult, exit_code
 from evaluator.source import read_bytes, read_file
 from evaluator.spec import build, name_of
 from evaluator.subjects import REFERENCE
+
+if TYPE_CHECKING:
+    from evaluator.subjects.limits import Limits
 
 #: The exit code of a run that was interrupted.
 INTERRUPTED: Final = 130
@@ -39,6 +42,8 @@ class Options(NamedTuple):
     fail_on_warning: bool = False
     #: What is under test: each spec is evaluated with every one.
     subjects: tuple[str, ...] = (REFERENCE,)
+    #: What a program under test may use; None: the defaults.
+    limits: Limits | None = None
     #: Read, validate and build only.
     validate_only: bool = False
     #: Draw every network, for a report that shows it.
@@ -214,7 +219,7 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> lis
             return [SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)]
         reading = perf_counter() - start
         found = [
-            evaluate(spec, selection, options.max_mismatches, subject)
+            evaluate(spec, selection, options.max_mismatches, subject, options.limits)
             for subject in options.subjects
         ]
     except SpecError as error:

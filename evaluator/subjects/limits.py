@@ -1,0 +1,92 @@
+"""What a program under test may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from evaluator.diagnostics import UsageError, did_you_mean
+
+
+class Limits(NamedTuple):
+    """The most that a program under test may use; each has the unit that its comment says."""
+
+    #: Seconds for one case.
+    time: float = 10
+    #: Seconds until it has read the network.
+    start: float = 30
+    #: Seconds of CPU time, of one process, from its start.
+    cpu: float = 600
+    #: MiB of memory: of one process, and of all together.
+    memory: float = 2048
+    #: MiB that it prints, and of one line of an answer.
+    output: float = 16
+    #: How many processes at a time.
+    processes: float = 32
+    #: How many open files of one process.
+    files: float = 256
+    #: MiB of one file that it writes.
+    file_size: float = 64
+
+
+#: The unit that messages say, for each limit.
+UNITS = {
+    "time": "s", "start": "s", "cpu": "s of CPU time", "memory": "MiB of memory",
+    "output": "MiB of output", "processes": "processes", "files": "open files",
+    "file-size": "MiB in a file",
+}  # fmt: skip
+NAMES = tuple(UNITS)
+
+
+def from_words(words: list[str], limits: Limits) -> Limits:
+    """Change limits as the command line says, `NAME=NUMBER` each; raises UsageError."""
+    for word in words:
+        name, _, number = word.partition("=")
+        try:
+            value: Any = float(number)
+        except ValueError:
+            value = number
+        limits = _changed(limits, name, value, f"--limit {word}")
+    return limits
+
+
+def from_table(table: Any, where: str) -> Limits:
+    """Read the limits of a configuration; raises UsageError for what is wrong with them."""
+    limits = Limits()
+    if not isinstance(table, Mapping):
+        raise UsageError(f"{where}: `limits` is no table", "write [tool.evaluator.limits]")
+    for name, value in table.items():
+        limits = _changed(limits, name, value, f"{where}: limit `{name}`")
+    return limits
+
+
+def _changed(limits: Limits, name: str, value: Any, where: str) -> Limits:
+    if name not in NAMES:
+        raise UsageError(f"{where}: there is no limit `{name}`",
+                         did_you_mean(name, NAMES) or f"there is {', '.join(NAMES)}")  # fmt: skip
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 2**31:
+        raise UsageError(f"{where}: {value!r} is no number above 0",
+                         f"write a number of {UNITS[name]}, as in {name}={limits._asdict()[_field(name)]:g}")  # fmt: skip
+    return limits._replace(**{_field(name): value})
+
+
+def _field(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def exceeded(name: str, limits: Limits) -> tuple[str, str]:
+    """Say that a limit is exceeded, and what to do; gives the message and the hint."""
+    value: float = getattr(limits, _field(name))
+    return (
+        f"it used more than {value:g} {UNITS[name]}",
+        f"allow more with `--limit {name}={value * 2:g}`, or let it use less",
+    )
+
+
+def hint_to(error: str, limits: Limits) -> str:
+    """Name the limit behind an error that a program tells, if one is."""
+    for words, name in (("MemoryError", "memory"), ("[Errno 24]", "files"), ("[Errno 27]", "file-size")):
+        if words in error:
+            value: float = getattr(limits, _field(name))
+            return f"it may use {value:g} {UNITS[name]}: allow more with `--limit {name}={value * 2:g}`"
+    return ""
