@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluator.diagnostics import UsageError, did_you_mean
+from evaluator.subjects.limits import Limits, from_table
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class Config:
 
     #: Where the specs are, when the command line names no path.
     specs: tuple[str, ...] = ("specs",)
+    #: What a program under test may use.
+    limits: Limits = Limits()
 
 
 def find(folder: str) -> Config:
@@ -53,4 +56,5 @@ def _config(table: Mapping[str, Any], file: Path) -> Config:
     are_paths = isinstance(specs, list) and all(isinstance(p, str) and p for p in specs)
     if not are_paths or not specs:
         raise UsageError(f"{file}: `specs` is a list of paths", 'write specs = ["specs"]')
-    return Config(tuple(str(Path(file.parent, path)) for path in specs))
+    limits = from_table(table.get("limits", {}), str(file))
+    return Config(tuple(str(Path(file.parent, path)) for path in specs), limits)

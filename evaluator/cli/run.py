@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from evaluator.results import Report, SpecResult
     from evaluator.runner import Options
     from evaluator.shards import Shard
+    from evaluator.subjects.limits import Limits
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subject", action="append", metavar="SUBJECT",
                         help="what is under test, as in python:student.py:Neuron; may be repeated"
                         " (default: reference, the evaluator's own)")  # fmt: skip
+    parser.add_argument("--limit", action="append", default=[], metavar="NAME=NUMBER",
+                        help="what a program under test may use, as in time=2 or memory=512;"
+                        " may be repeated")  # fmt: skip
     parser.add_argument("--atol", type=_tolerance, help="replace every tolerance: absolute")
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
     parser.add_argument("--max-mismatches", type=_count, metavar="N", default=None,
@@ -86,6 +90,7 @@ def main(arguments: argparse.Namespace) -> int:
         maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
         fail_on_warning=arguments.fail_on == "warning",
         max_mismatches=MAX_MISMATCHES if most is None else most, subjects=subjects,
+        limits=_limits(subjects, arguments.limit),
     )  # fmt: skip
     gc.freeze()
     gc.enable()
@@ -94,6 +99,16 @@ def main(arguments: argparse.Namespace) -> int:
 
         return watch(arguments, lambda files: _run(files, options, arguments))
     return _run(find_targets(arguments.paths), options, arguments)
+
+
+def _limits(subjects: Sequence[str], words: list[str]) -> Limits | None:
+    """Give what programs may use: as the configuration says, changed by the arguments."""
+    if not words and not any(subject.startswith(("process:", "python:")) for subject in subjects):
+        return None
+    from evaluator.config import find
+    from evaluator.subjects.limits import from_words
+
+    return from_words(words, find(os.getcwd()).limits)
 
 
 def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -> int:

@@ -46,4 +46,5 @@ def confined(text: str, limits: Limits | None, hidden: tuple[str, ...]) -> Subje
     """Find a subject; where it is a program, under limits and kept from files that are hidden."""
     found = load(text)
     confine = getattr(found, "confined", None)
-    return found if confine is None else confine(limits, hidden)  # type: ignore[no-any-return]
+    kept: Subject = found if confine is None else confine(limits, hidden)
+    return kept

@@ -80,8 +80,16 @@ class Subject(NamedTuple):
         steps = []
         for step in network["steps"]:
             activation = step["activation"]
-            if step["weights"] is None or activation["name"] in ("softmax", "log_softmax", "softmin", "hardmax", "normalize"):
-                raise Unsupported(f"`{self.name}` is one neuron, and a layer of {activation['name']} is more than its neurons")
+            if step["weights"] is None or activation["name"] in (
+                "softmax",
+                "log_softmax",
+                "softmin",
+                "hardmax",
+                "normalize",
+            ):
+                raise Unsupported(
+                    f"`{self.name}` is one neuron, and a layer of {activation['name']} is more than its neurons"
+                )
             units = [
                 self._called(_neuron(weights, bias, activation, as_array), as_array)
                 for weights, bias in zip(step["weights"], step["bias"], strict=True)
@@ -106,7 +114,11 @@ def find(file: str, name: str) -> Subject:
     if target is None:
         public = [n for n, value in vars(module).items() if callable(value) and n[0] != "_"]
         close = difflib.get_close_matches(name, public, 1)
-        known = f"did you mean `{close[0]}`?" if close else f"it has {', '.join(public[:20]) or 'no class and no function'}"
+        known = (
+            f"did you mean `{close[0]}`?"
+            if close
+            else f"it has {', '.join(public[:20]) or 'no class and no function'}"
+        )
         raise Refused(f"{shown} has no `{name}`; {known}")
     if not callable(target):
         raise Refused(f"`{name}` in {shown} is {type(target).__name__}, no class and no function")
@@ -169,7 +181,9 @@ def _method(instance: Any, name: str) -> Callable[..., Any]:
 # --- what the weights look like to it
 
 
-def _neuron(weights: Any, bias: float, activation: Mapping[str, Any], as_array: Callable[[Any], Any]) -> dict[str, Any]:
+def _neuron(
+    weights: Any, bias: float, activation: Mapping[str, Any], as_array: Callable[[Any], Any]
+) -> dict[str, Any]:
     return {"weights": as_array(weights), "bias": bias, "activation": _spelt(activation)}
 
 
@@ -178,7 +192,9 @@ def _layers(
 ) -> dict[str, Any]:
     """Give the weights of a whole network, by meaning."""
     if not network["sequential"]:
-        raise Unsupported(f"`{name}` takes layers, and the neurons of this network are wired otherwise")
+        raise Unsupported(
+            f"`{name}` takes layers, and the neurons of this network are wired otherwise"
+        )
     steps = network["steps"]
     layers = [
         {key: as_array(step[key]) for key in ("weights", "bias") if step[key] is not None}
@@ -210,7 +226,9 @@ def _arrays(dtype: str) -> Callable[[Any], Any]:
 def _plain(given: Any) -> Any:
     """Turn an answer into a list of numbers; what is none is shown as it is."""
     plain = given.tolist() if hasattr(given, "tolist") else given
-    while isinstance(plain, list | tuple) and len(plain) == 1 and isinstance(plain[0], list | tuple):
+    while (
+        isinstance(plain, list | tuple) and len(plain) == 1 and isinstance(plain[0], list | tuple)
+    ):
         (plain,) = plain  # one row
     if isinstance(plain, list | tuple):
         # One column is a list too, and so are numbers of NumPy in a list.
@@ -235,7 +253,8 @@ def _number(given: Any) -> float:
     plain = _plain(given)
     if not isinstance(plain, list) or len(plain) != 1:
         raise ValueError(f"one neuron of the network gave {given!r}, not a number")
-    return float(NOT_FINITE.get(plain[0], plain[0]))
+    (value,) = plain
+    return NOT_FINITE[value] if isinstance(value, str) else float(value)
 
 
 # --- the conversation
@@ -248,6 +267,7 @@ def main(file: str, name: str) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     process = os.getpid()
     answer: Answer | None = None
     for line in lines:

@@ -83,9 +83,16 @@ def exceeded(name: str, limits: Limits) -> tuple[str, str]:
     )
 
 
+#: What Python says where a limit holds.
+_SIGNS = (
+    ("MemoryError", "memory"), ("[Errno 11]", "processes"), ("can't start new thread", "processes"),
+    ("[Errno 24]", "files"), ("[Errno 27]", "file-size"),
+)  # fmt: skip
+
+
 def hint_to(error: str, limits: Limits) -> str:
     """Name the limit behind an error that a program tells, if one is."""
-    for words, name in (("MemoryError", "memory"), ("[Errno 24]", "files"), ("[Errno 27]", "file-size")):
+    for words, name in _SIGNS:
         if words in error:
             value: float = getattr(limits, _field(name))
             return f"it may use {value:g} {UNITS[name]}: allow more with `--limit {name}={value * 2:g}`"

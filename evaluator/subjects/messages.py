@@ -179,7 +179,9 @@ def values(message: dict[str, Any], widths: dict[str, int]) -> dict[str, list[fl
             listed = numbers(written)
             if listed is None or len(listed) != widths[name]:
                 wanted = f"{widths[name]} number{'' if widths[name] == 1 else 's'}"
-                raise WrongAnswer(f"it gave {shown_as_json(written)} for `{clip(name)}`, not {wanted}")
+                raise WrongAnswer(
+                    f"it gave {shown_as_json(written)} for `{clip(name)}`, not {wanted}"
+                )
             found[name] = listed
     return found
 
@@ -192,7 +194,7 @@ def numbers(written: Any) -> list[float] | None:
             try:
                 found.append(float(value))
             except OverflowError:
-                found.append(math.copysign(math.inf, value))
+                found.append(math.inf if value > 0 else -math.inf)
         elif isinstance(value, str) and value in NOT_FINITE:
             found.append(NOT_FINITE[value])
         else:
@@ -214,4 +216,3 @@ def widths(network: Network) -> dict[str, int]:
         for name, place in network.places.items()
         for spelt in (name, f"{name}.z")
     }
-

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Sequence
 from time import monotonic
 from typing import Final, NamedTuple
 
@@ -113,6 +112,8 @@ class Program:
                     f" `--limit {limit}={seconds * 2:g}`", self.printed,
                 )  # fmt: skip
             for key, _ in self._selector.select(left):
+                if self._ended:  # what came before has closed all
+                    break
                 if key.fileobj is self._stdin:
                     self._write()
                 elif key.fileobj is self._stdout:
@@ -204,7 +205,10 @@ class Program:
         if word == "limit":
             return exceeded(rest, self.limits)
         if word == "start":
-            return f"it cannot be started: {clip(rest, 200)}", "is the program installed, and executable?"
+            return (
+                f"it cannot be started: {clip(rest, 200)}",
+                "is the program installed, and executable?",
+            )
         if word == "exit":
             return f"it ended (exit code {rest}) instead of answering", ""
         if word == "signal":
@@ -214,7 +218,6 @@ class Program:
             if name == "SIGXFSZ":
                 return exceeded("file-size", self.limits)
             return f"it was ended by the signal {name} instead of answering", ""
-        if word == "ended":
+        if word == "closed":
             return "it closed its standard output instead of answering", ""
         return "it was ended from outside", ""
-

@@ -14,15 +14,24 @@ import resource
 import select
 import signal
 import sys
+import time
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any
 
+#: The users that root becomes, one for each program.
+USERS = range(61184, 65520)
+#: The system refuses more processes than so many times the limit: they are counted too late only
+#: where they come faster than that.
+OVERSHOOT = 10
 #: Seconds between two counts of processes and their memory.
 INTERVAL = 0.02
 PAGE = os.sysconf("SC_PAGE_SIZE")
 MIB = 2**20
 #: Numbers of Linux's prctl and Landlock, from its headers.
-PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 36, 38
+PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 8, 36, 38
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
+CAPABILITY_VERSION, CAP_DAC_READ_SEARCH = 0x20080522, 2
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
 LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE_PATH_BENEATH = 1, 1
 LANDLOCK_ACCESS_FS_READ_FILE = 4
@@ -65,10 +74,11 @@ def _become(terms: dict[str, Any], libc: Any, told: int) -> None:
         os.setpgid(0, 0)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        _limit(terms)
-        if sys.platform == "linux":
-            _hide(set(terms["hidden"]), libc)
         os.chdir(terms["folder"])
+        if sys.platform == "linux":
+            _leave_root(terms["folder"], libc)
+            _hide(set(terms["hidden"]), libc)
+        _limit(terms)
         os.execvpe(terms["command"][0], terms["command"], terms["environment"])
     except OSError as error:
         os.write(told, f"start {error.strerror}".encode())
@@ -76,8 +86,41 @@ def _become(terms: dict[str, Any], libc: Any, told: int) -> None:
         os._exit(127)
 
 
+def _leave_root(folder: str, libc: Any) -> None:
+    """Turn root into a user who reads what root does, and writes in the folder alone."""
+    if os.getuid() != 0:
+        return
+    user = USERS[os.getpid() % len(USERS)]
+    try:
+        os.chown(folder, user, user)
+        libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    except OSError:
+        return  # root of a container that has no other users
+    reads = 1 << CAP_DAC_READ_SEARCH
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
+    libc.capset(header, (ctypes.c_uint32 * 6)(reads, reads, reads, 0, 0, 0))
+    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0)
+
+
+def _threads(user: int) -> int:
+    """Count the threads of a user, whom the system allows so many."""
+    number = 0
+    for name in filter(str.isdecimal, os.listdir("/proc") if sys.platform == "linux" else ()):
+        try:
+            if os.stat(f"/proc/{name}").st_uid == user:
+                number += len(os.listdir(f"/proc/{name}/task"))
+        except OSError:
+            continue
+    return number
+
+
 def _limit(terms: dict[str, Any]) -> None:
+    processes = _threads(os.getuid()) + OVERSHOOT * terms["processes"]
     for name, value in (
+        (resource.RLIMIT_NPROC, processes),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, terms["files"]),
         (resource.RLIMIT_FSIZE, terms["file_size"] * MIB),
@@ -166,9 +209,11 @@ def _watch(child: int, terms: dict[str, Any], wake: int, control: int) -> bytes:
                 return ended[1] if ended[2] < terms["cpu"] else b"limit cpu"
         if control in awake:
             return b"closed"
-        processes, pages = _count(_descendants(os.getpid()))
-        if processes > terms["processes"]:
+        # Where they multiply, no count of all would come to an end.
+        found = list(islice(_descendants(os.getpid()), int(terms["processes"]) + 1))
+        if len(found) > terms["processes"]:
             return b"limit processes"
+        pages = sum(map(_pages, found))
         if pages * PAGE > terms["memory"] * MIB:
             return b"limit memory"
 
@@ -188,45 +233,46 @@ def _reap() -> tuple[int, bytes, float] | None:
 
 def _descendants(process: int) -> Iterator[int]:
     """Give the processes that came of one, as far as the system tells."""
+    unseen = [process]
+    while unseen:
+        children = _children(unseen.pop())
+        yield from children
+        unseen += children
+
+
+def _children(process: int) -> list[int]:
+    found: list[int] = []
     try:
-        tasks = os.listdir(f"/proc/{process}/task")
-    except OSError:
-        return
-    for task in tasks:
-        try:
+        for task in os.listdir(f"/proc/{process}/task"):
             with open(f"/proc/{process}/task/{task}/children", "rb") as file:
-                children = file.read().split()
-        except OSError:
-            continue
-        for child in map(int, children):
-            yield child
-            yield from _descendants(child)
+                found += map(int, file.read().split())
+    except OSError:
+        pass  # it has ended, or the system does not tell
+    return found
 
 
-def _count(processes: Iterator[int]) -> tuple[int, int]:
-    """Count processes, and the pages of memory that are theirs alone."""
-    number = pages = 0
-    for process in processes:
-        number += 1
-        try:
-            with open(f"/proc/{process}/statm", "rb") as file:
-                _, resident, shared, *_ = map(int, file.read().split())
-            pages += resident - shared
-        except (OSError, ValueError):
-            continue
-    return number, pages
+def _pages(process: int) -> int:
+    """Count the pages of memory that are a process's alone."""
+    try:
+        with open(f"/proc/{process}/statm", "rb") as file:
+            _, resident, shared, *_ = map(int, file.read().split())
+    except (OSError, ValueError):
+        return 0
+    return resident - shared
 
 
 def _kill_all(child: int) -> None:
     """Kill the command, its group, and whatever left that group, until nothing is left."""
     while True:
-        for victim in (-child, *_descendants(os.getpid())):
+        # The group goes at one blow; those that left it are found one by one, and may multiply.
+        for victim in chain([-child], islice(_descendants(os.getpid()), 1000)):
             try:
                 os.kill(victim, signal.SIGKILL)
             except OSError:
                 continue
         try:
-            os.waitpid(-1, 0)
+            if not os.waitpid(-1, os.WNOHANG)[0]:
+                time.sleep(0.001)
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         except ChildProcessError:
