@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluator.diagnostics import UsageError, did_you_mean
-from evaluator.subjects.limits import Limits, from_table
+from evaluator.subjects.limits import DEFAULTS, Limits, from_table
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Config:
     #: Where the specs are, when the command line names no path.
     specs: tuple[str, ...] = ("specs",)
     #: What a program under test may use.
-    limits: Limits = Limits()
+    limits: Limits = DEFAULTS
 
 
 def find(folder: str) -> Config:

@@ -69,14 +69,14 @@ class Conversation:
         outputs = np.full((len(rows), self._width), np.nan)
         values: list[dict[str, list[float]]] = [{}] * len(rows)
         faults: dict[int, SubjectError] = {}
-        row = 0
-        while row < len(rows):
-            for row, answer in self._ask(rows, row):
+        due = 0
+        while due < len(rows):
+            for row, answer in self._ask(rows, due):
+                due = row + 1
                 if isinstance(answer, SubjectError):
                     faults[row] = answer
                 else:
                     outputs[row], values[row] = answer
-            row += 1
         return Answers(outputs, _columns(values, faults), faults)
 
     def _ask(self, rows: list[list[float]], first: int) -> Iterator[tuple[int, Any]]:

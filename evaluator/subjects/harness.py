@@ -6,6 +6,7 @@ runs here shares its process with code that nobody has read.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib.util
 import inspect
@@ -302,10 +303,8 @@ def _said(error: BaseException, file: str) -> str:
         said = f"it called exit({'' if error.code is None else repr(error.code)})"
     else:
         said = f"it raised {type(error).__name__}"
-        try:
+        with contextlib.suppress(BaseException):  # its own text may be wrong too
             said += f": {error}" if str(error) else ""
-        except BaseException:
-            pass
     place, at = "", error.__traceback__
     while at is not None:
         if os.path.dirname(at.tb_frame.f_code.co_filename) == os.path.dirname(file):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from evaluator.diagnostics import UsageError, did_you_mean
 
@@ -29,13 +29,14 @@ class Limits(NamedTuple):
     file_size: float = 64
 
 
+DEFAULTS: Final = Limits()
 #: The unit that messages say, for each limit.
-UNITS = {
+UNITS: Final = {
     "time": "s", "start": "s", "cpu": "s of CPU time", "memory": "MiB of memory",
     "output": "MiB of output", "processes": "processes", "files": "open files",
     "file-size": "MiB in a file",
 }  # fmt: skip
-NAMES = tuple(UNITS)
+NAMES: Final = tuple(UNITS)
 
 
 def from_words(words: list[str], limits: Limits) -> Limits:
@@ -52,7 +53,7 @@ def from_words(words: list[str], limits: Limits) -> Limits:
 
 def from_table(table: Any, where: str) -> Limits:
     """Read the limits of a configuration; raises UsageError for what is wrong with them."""
-    limits = Limits()
+    limits = DEFAULTS
     if not isinstance(table, Mapping):
         raise UsageError(f"{where}: `limits` is no table", "write [tool.evaluator.limits]")
     for name, value in table.items():
@@ -84,7 +85,7 @@ def exceeded(name: str, limits: Limits) -> tuple[str, str]:
 
 
 #: What Python says where a limit holds.
-_SIGNS = (
+_SIGNS: Final = (
     ("MemoryError", "memory"), ("[Errno 11]", "processes"), ("can't start new thread", "processes"),
     ("[Errno 24]", "files"), ("[Errno 27]", "file-size"),
 )  # fmt: skip

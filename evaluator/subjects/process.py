@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from evaluator.diagnostics import UsageError, clip
 from evaluator.subjects.conversation import talk
-from evaluator.subjects.limits import Limits
+from evaluator.subjects.limits import DEFAULTS, Limits
 from evaluator.subjects.program import Command
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Process:
 
     #: Gives the words of its command; raises UsageError where there is no such program.
     words: Callable[[], tuple[str, ...]]
-    limits: Limits = Limits()
+    limits: Limits = DEFAULTS
     hidden: tuple[str, ...] = ()
 
     def confined(self, limits: Limits | None, hidden: tuple[str, ...]) -> Process:

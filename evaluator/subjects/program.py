@@ -73,7 +73,9 @@ class Program:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0,
             )  # fmt: skip
-        assert self._process.stdin and self._process.stdout and self._process.stderr
+        assert self._process.stdin
+        assert self._process.stdout
+        assert self._process.stderr
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self._stderr = self._process.stderr
         self._selector = selectors.DefaultSelector()

@@ -7,6 +7,7 @@ as `WORD NUMBER`; when the other end of that is closed, or was with its process,
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -62,10 +63,8 @@ def main(terms: dict[str, Any]) -> None:
     failure = os.read(ready, 1000)
     said = failure or _watch(child, terms, wake, control)
     _kill_all(child)
-    try:
+    with contextlib.suppress(OSError):  # where the evaluator is gone
         os.write(control, said)
-    except OSError:
-        pass  # the evaluator is gone
 
 
 def _become(terms: dict[str, Any], libc: Any, told: int) -> None:
