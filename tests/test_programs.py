@@ -18,7 +18,6 @@ from evaluator.cli import main
 from evaluator.diagnostics import UsageError
 from evaluator.results import CaseResult, Report
 from evaluator.subjects import load, messages
-from evaluator.subjects.limits import Limits
 from evaluator.validate import schema
 
 SPECS = Path(__file__).parent.parent / "specs"
@@ -74,7 +73,7 @@ def run(tmp_path: Path) -> Runner:
         subject = (
             f"python:{file}:{name}" if kind == "python" else f"process:{sys.executable} {file}"
         )
-        options = evaluator.Options(subjects=(subject,), limits=Limits(**limits))
+        options = evaluator.Options(subjects=(subject,), limits=evaluator.Limits(**limits))
         return evaluator.run(tmp_path / "spec", options)
 
     return run
@@ -618,6 +617,18 @@ def test_a_program_that_is_not_there_is_a_usage_error(
     with pytest.raises(UsageError) as caught:
         load(subject)
     assert words in f"{caught.value}: {caught.value.hint}"
+
+
+def test_a_file_that_no_system_runs_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(ADDER)
+    (tmp_path / "program").write_bytes(b"\0\1\2")
+    (tmp_path / "program").chmod(0o755)
+    options = evaluator.Options(subjects=(f"process:{tmp_path / 'program'}",))
+    (case, *_) = evaluator.run(tmp_path / "s.yaml", options).results
+    assert (case.outcome, case.reason) == (
+        "error",
+        "it cannot be started: Exec format error (is the program installed, and executable?)",
+    )
 
 
 def test_limits_come_from_the_configuration_and_the_command_line(

@@ -49,7 +49,10 @@ class Conversation:
 
     def open(self) -> None:
         """Start the program and tell it the network; raises SubjectError where it is not ready."""
-        self._program = program = Program(self._command)
+        try:
+            self._program = program = Program(self._command)
+        except OSError as fault:
+            raise SubjectError(f"it cannot be started: {fault.strerror}") from None
         self._number = 0
         program.send(self._opening)
         try:

@@ -41,8 +41,15 @@ class Process:
 
 def subject(argument: str) -> Process:
     """Make the subject of a command; raises UsageError where there is no such program."""
-    words = partial(_words, argument)
-    words()  # one that is not there is told at once
+    return process(partial(_words, argument))
+
+
+def process(words: Callable[[], tuple[str, ...]]) -> Process:
+    """Make the subject of what gives the words of its command; what is wrong is told at once."""
+    if os.name != "posix":
+        raise UsageError("programs under test need Linux, macOS or another Unix",
+                         "on Windows, run the evaluator in WSL")  # fmt: skip
+    words()
     return Process(words)
 
 

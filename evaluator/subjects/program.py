@@ -62,17 +62,19 @@ class Program:
         self._control.settimeout(PATIENCE)
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         terms = command.limits._asdict() | {
-            "command": command.words, "control": theirs.fileno(), "folder": self.folder,
+            "command": command.words, "folder": self.folder,
             "environment": kept | ADDED | {"TMPDIR": self.folder},
             "hidden": [os.path.realpath(path) for path in command.hidden],
         }  # fmt: skip
         warden = os.path.join(os.path.dirname(__file__), "warden.py")
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", warden, json.dumps(terms)],
+                [sys.executable, "-I", "-S", warden, str(theirs.fileno())],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0,
             )  # fmt: skip
+        with contextlib.suppress(OSError):  # it is told at the first line that is missing
+            self._control.sendall(json.dumps(terms).encode() + b"\n")
         assert self._process.stdin
         assert self._process.stdout
         assert self._process.stderr

@@ -8,14 +8,12 @@ from functools import partial
 from typing import Final
 
 from evaluator.diagnostics import UsageError, clip
-from evaluator.subjects.process import Process
+from evaluator.subjects.process import Process, process
 
 
 def subject(argument: str) -> Process:
     """Make the subject of `FILE:NAME`; raises UsageError where there is no such file."""
-    words = partial(_words, argument)
-    words()
-    return Process(words)
+    return process(partial(_words, argument))
 
 
 def _words(argument: str) -> tuple[str, ...]:

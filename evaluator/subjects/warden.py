@@ -1,8 +1,8 @@
 """Run a command under limits, and leave nothing of it behind: a script of its own.
 
-Started as `python warden.py JSON`; imports nothing of the package, to start fast. Standard input,
-output and error are those of the command. What becomes of it is written to the socket `control`,
-as `WORD NUMBER`; when the other end of that is closed, or was with its process, all is killed.
+Started as `python warden.py CONTROL`; imports nothing of the package, to start fast. Standard input,
+output and error are those of the command. What it is to be comes from the socket CONTROL, as a line of
+JSON; what became of it is written there, as `WORD NUMBER`. When the other end is closed, all is killed.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ LANDLOCK_ACCESS_FS_READ_FILE = 4
 LANDLOCK_SCOPE_SIGNAL = 2
 
 
-def main(terms: dict[str, Any]) -> None:
+def main(control: int) -> None:
     """Start the command, wait for its end or a reason to end it, and tell."""
-    control = terms["control"]
     os.set_inheritable(control, False)
+    terms = json.loads(_line(control))
     libc = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "linux":
         # Processes whose parent ends become children of this one, which so finds them all.
@@ -65,6 +65,16 @@ def main(terms: dict[str, Any]) -> None:
     _kill_all(child)
     with contextlib.suppress(OSError):  # where the evaluator is gone
         os.write(control, said)
+
+
+def _line(control: int) -> bytes:
+    line = b""
+    while not line.endswith(b"\n"):
+        data = os.read(control, 1 << 16)
+        if not data:
+            sys.exit()  # the evaluator is gone
+        line += data
+    return line
 
 
 def _become(terms: dict[str, Any], libc: Any, told: int) -> None:
@@ -279,4 +289,4 @@ def _kill_all(child: int) -> None:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main(int(sys.argv[1]))
