@@ -67,6 +67,7 @@ CODES: dict[str, str] = {
     "array-file": "A file of numbers cannot be used.",
     "case-table": "A table of cases cannot be used.",
     "unsupported": "The spec is valid, but what it asks for cannot be evaluated here.",
+    "worker-died": "The worker that evaluated the file died: it was killed, or ran out of memory.",
     "no-such-case": "A case or document that was named is not in its file.",
     "unread-input": "Nothing reads an input of the network.",
     "underflow": "A number is too small for a 64-bit float and becomes 0.",

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from evaluator.content import FOLDER
 from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, around, array_bounds, parse
 from evaluator.explain import number
-from evaluator.results import CaseResult, Mismatch, SpecResult
+from evaluator.results import MAX_MISMATCHES, CaseResult, Mismatch, SpecResult
 from evaluator.subjects import REFERENCE, confined
 from evaluator.subjects.subject import Answers, ask
 
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 #: How many inputs, weighted sums and outputs, of all rows together, are held in memory at a time.
 MAX_VALUES: Final = 1 << 22
-#: How many mismatches of a spec are kept; the others are counted.
-MAX_MISMATCHES: Final = 100
 
 
 def evaluate(
@@ -48,16 +47,15 @@ def evaluate(
     """
     start = perf_counter()
     selected = [c for c in spec.cases if selection(spec, c)] if selection else spec.cases
-    with ExitStack() as stack:
-        try:
-            run = stack.enter_context(confined(subject, limits, _files(spec)).prepare(spec.network))
-        except SubjectError as fault:
-            run = _raising(fault)
-        judgement = _Judgement(spec, run, max_mismatches or sys.maxsize)
-        cases = [judgement.case(case) for case in selected]
+    room = max_mismatches or sys.maxsize
+    try:
+        with confined(subject, limits, _files(spec)).prepare(spec.network) as run:
+            cases = Judgement(spec, run, room).cases(selected)
+    except SubjectError as fault:
+        cases = Judgement(spec, _raising(fault), room).cases(selected)
     return SpecResult(
         spec.file, spec.document.number, spec.name, cases, list(spec.warnings),
-        perf_counter() - start, sum(case.values for case in cases), subject=subject,
+        perf_counter() - start, sum([case.values for case in cases]), subject,
     )  # fmt: skip
 
 
@@ -84,7 +82,8 @@ def read_tables(spec: Spec) -> None:
 
 def _files(spec: Spec) -> tuple[str, ...]:
     """Name the files that say what is expected."""
-    return (spec.file, *(str(case.table.path) for case in spec.cases if case.table is not None))
+    tables = [str(case.table.path) for case in spec.cases if case.table is not None]
+    return (os.path.join(FOLDER.get(), spec.file), *tables)
 
 
 def _raising(fault: SubjectError) -> Run:
@@ -94,7 +93,7 @@ def _raising(fault: SubjectError) -> Run:
     return run
 
 
-class _Judgement:
+class Judgement:
     """The verdict on the cases of one spec, whose rows are answered many at a time."""
 
     def __init__(self, spec: Spec, run: Run, room: int) -> None:
@@ -119,6 +118,10 @@ class _Judgement:
             outputs = np.full((len(inputs), self.spec.network.output_count()), np.nan)
             return Answers(outputs, faults=dict.fromkeys(range(len(inputs)), fault))
 
+    def cases(self, cases: Sequence[Case]) -> list[CaseResult]:
+        """Judge cases."""
+        return [self.case(case) for case in cases]
+
     def case(self, case: Case) -> CaseResult:
         """Judge one case."""
         result = CaseResult(case.name, case.line, case.column, "passed", id=case.id)
@@ -127,6 +130,8 @@ class _Judgement:
             fault = self._table(case, result)
         elif not case.skip:
             fault = self._inline(case, result)
+            if result.values and not (result.mismatches or result.withheld or case.xfail):
+                return result
         if case.skip:
             result.outcome, result.reason = "skipped", case.skip
             return result

@@ -219,20 +219,27 @@ def test_infinite_inputs_and_answers_get_through(run: Runner) -> None:
     assert outcomes(run(CLASS.format("pass"), spec)) == ["passed", "passed", "failed"]
 
 
-@pytest.mark.parametrize(
-    ("code", "name", "reason"),
-    [
-        (CLASS.format("pass"), "Neuron", "`Neuron` is one neuron, and a layer of softmax is more than its neurons"),
-        ("def f(layers, x): pass", "f", ""),
-    ],
-)  # fmt: skip
-def test_what_a_class_cannot_do_is_skipped(code: str, name: str, reason: str, run: Runner) -> None:
-    soft = "layers:\n  - {weights: [[1, 0], [0, 1]], activation: softmax}\ncases:\n  - {inputs: [1, 1], expected: [0.5, 0.5]}\n"
-    (case,) = run(code, soft if reason else WIRED, name).results
-    assert case.outcome == "skipped"
-    assert case.reason == (
-        reason or "`f` takes layers, and the neurons of this network are wired otherwise"
-    )
+SOFTMAX = """
+layers:
+  - {weights: [[1, 0], [0, 1]], activation: softmax}
+cases:
+  - {inputs: [1, 1], expected: [0.5, 0.5]}
+"""
+UNSUPPORTED = {
+    "one neuron as a layer": (SOFTMAX, "def f(weights, bias, inputs): pass",
+        "`f` is one neuron, and a layer of softmax is more than its neurons"),
+    "layers as neurons": (WIRED, "def f(layers, x): pass",
+        "`f` takes layers, and the neurons of this network are wired otherwise"),
+    "weights that are not there": (SOFTMAX.replace("cases", "  - {activation: square}\ncases"),
+        "def f(x, weights, biases): pass", "`f` takes weights for every layer, and one has none"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNSUPPORTED)
+def test_a_network_that_it_cannot_do_is_skipped(name: str, run: Runner) -> None:
+    spec, code, reason = UNSUPPORTED[name]
+    (case,) = run(code, spec, "f").results
+    assert (case.outcome, case.reason) == ("skipped", reason)
 
 
 # --- python: what may go wrong before it is asked
@@ -639,7 +646,7 @@ def test_limits_come_from_the_configuration_and_the_command_line(
     (tmp_path / "s.yaml").write_text(ADDER)
     (tmp_path / "slow.py").write_text(CLASS.format("time.sleep(30)"))
     settings = tmp_path / "evaluator.toml"
-    settings.write_text("[limits]\ntime = 0.5\n")
+    settings.write_text('limit = ["time=0.5"]')
     words = ["run", "s.yaml", "--subject", "python:slow.py:Neuron"]
     assert main(words) == 3
     assert "it gave no answer within 0.5 s" in capsys.readouterr().out
@@ -647,12 +654,14 @@ def test_limits_come_from_the_configuration_and_the_command_line(
     assert "it gave no answer within 0.6 s" in capsys.readouterr().out
     for limit, said in (
         ("tme=1", "there is no limit `tme`\nhelp: did you mean `time`?"),
-        ("time=0", "0.0 is no number above 0"), ("time=inf", "inf is no number above 0"),
-        ("time", "'' is no number above 0\nhelp: write a number of s, as in time=0.5"),
+        ("=1", "there is no limit ``\nhelp: there is time, start, cpu, memory"),
+        ("time=0", "the limit `time=0` is no number above 0"),
+        ("time=inf", "the limit `time=inf` is no number above 0"),
+        ("time", "the limit `time` is no number above 0\nhelp: write a number of s, as in time=10"),
     ):  # fmt: skip
         assert main([*words, "--limit", limit]) == 2
         assert said in capsys.readouterr().err
-    for text in ("limits = 3", "[limits]\ntime = '3'", "[limits]\nmemroy = 3"):
+    for text in ("limit = 3", "limit = ['time=zero']", "limit = ['memroy=3']"):
         settings.write_text(text)
         assert main(words) == 2
 

@@ -33,7 +33,10 @@ BY_POSITION_OF_CLASS = {0: (), 2: ("weights", "bias"), 3: ("weights", "bias", "a
 #: The methods that answer, the first that is there.
 METHODS = ("feedforward", "forward", "predict", "__call__")
 NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+#: What only a whole network takes.
 WHOLE_NETWORK = {"layers", "biases", "activations"}
+#: The activations that a unit cannot have alone.
+WHOLE_LAYER = {"softmax", "log_softmax", "softmin", "hardmax", "normalize"}
 
 
 class Refused(Exception):
@@ -62,7 +65,12 @@ class Subject(NamedTuple):
         if "neuron" not in network and "weights" in wanted and not wanted & WHOLE_NETWORK:
             return self._wired(network, as_array)
         if wanted & WHOLE_NETWORK:
-            return self._called(_layers(network, self.name, as_array), as_array)
+            given = _layers(network, self.name, as_array)
+            if not wanted <= {*given, "inputs", "weights", "bias", "activation"} or (
+                "weights" in wanted and "weights" not in given
+            ):
+                raise Unsupported(f"`{self.name}` takes weights for every layer, and one has none")
+            return self._called(given, as_array)
         neuron = network.get("neuron")
         given = {} if neuron is None else _neuron(**neuron, as_array=as_array)
         return self._called(given, as_array)
@@ -81,15 +89,10 @@ class Subject(NamedTuple):
         steps = []
         for step in network["steps"]:
             activation = step["activation"]
-            if step["weights"] is None or activation["name"] in (
-                "softmax",
-                "log_softmax",
-                "softmin",
-                "hardmax",
-                "normalize",
-            ):
+            if step["weights"] is None or activation["name"] in WHOLE_LAYER:
                 raise Unsupported(
-                    f"`{self.name}` is one neuron, and a layer of {activation['name']} is more than its neurons"
+                    f"`{self.name}` is one neuron, and a layer of {activation['name']} is more than"
+                    " its neurons"
                 )
             units = [
                 self._called(_neuron(weights, bias, activation, as_array), as_array)
@@ -115,12 +118,10 @@ def find(file: str, name: str) -> Subject:
     if target is None:
         public = [n for n, value in vars(module).items() if callable(value) and n[0] != "_"]
         close = difflib.get_close_matches(name, public, 1)
-        known = (
-            f"did you mean `{close[0]}`?"
-            if close
-            else f"it has {', '.join(public[:20]) or 'no class and no function'}"
+        known = f"it has {', '.join(public[:20]) or 'no class and no function'}"
+        raise Refused(
+            f"{shown} has no `{name}`; {f'did you mean `{close[0]}`?' if close else known}"
         )
-        raise Refused(f"{shown} has no `{name}`; {known}")
     if not callable(target):
         raise Refused(f"`{name}` in {shown} is {type(target).__name__}, no class and no function")
     return Subject(target, name, _parameters(target, name))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
-from evaluator.diagnostics import UsageError, did_you_mean
+from evaluator.diagnostics import UsageError, clip, did_you_mean
 
 
 class Limits(NamedTuple):
@@ -36,39 +36,28 @@ UNITS: Final = {
     "output": "MiB of output", "processes": "processes", "files": "open files",
     "file-size": "MiB in a file",
 }  # fmt: skip
-NAMES: Final = tuple(UNITS)
+#: What no limit reaches.
+MOST: Final = 2**31
 
 
-def from_words(words: list[str], limits: Limits) -> Limits:
-    """Change limits as the command line says, `NAME=NUMBER` each; raises UsageError."""
+def from_words(words: Sequence[str]) -> Limits:
+    """Read what differs from the defaults, `NAME=NUMBER` each; raises UsageError."""
+    limits = DEFAULTS
     for word in words:
         name, _, number = word.partition("=")
+        if name not in UNITS:
+            raise UsageError(f"there is no limit `{clip(name)}`",
+                             did_you_mean(name, UNITS) or f"there is {', '.join(UNITS)}")  # fmt: skip
         try:
-            value: Any = float(number)
+            value = float(number)
         except ValueError:
-            value = number
-        limits = _changed(limits, name, value, f"--limit {word}")
+            value = 0
+        if not 0 < value < MOST:
+            example = f"{name}={getattr(DEFAULTS, _field(name)):g}"
+            raise UsageError(f"the limit `{clip(word)}` is no number above 0",
+                             f"write a number of {UNITS[name]}, as in {example}")  # fmt: skip
+        limits = limits._replace(**{_field(name): value})
     return limits
-
-
-def from_table(table: Any, where: str) -> Limits:
-    """Read the limits of a configuration; raises UsageError for what is wrong with them."""
-    limits = DEFAULTS
-    if not isinstance(table, Mapping):
-        raise UsageError(f"{where}: `limits` is no table", "write [tool.evaluator.limits]")
-    for name, value in table.items():
-        limits = _changed(limits, name, value, f"{where}: limit `{name}`")
-    return limits
-
-
-def _changed(limits: Limits, name: str, value: Any, where: str) -> Limits:
-    if name not in NAMES:
-        raise UsageError(f"{where}: there is no limit `{name}`",
-                         did_you_mean(name, NAMES) or f"there is {', '.join(NAMES)}")  # fmt: skip
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 2**31:
-        raise UsageError(f"{where}: {value!r} is no number above 0",
-                         f"write a number of {UNITS[name]}, as in {name}={limits._asdict()[_field(name)]:g}")  # fmt: skip
-    return limits._replace(**{_field(name): value})
 
 
 def _field(name: str) -> str:

@@ -7,6 +7,7 @@ import sys
 from functools import partial
 from typing import Final
 
+from evaluator.content import FOLDER
 from evaluator.diagnostics import UsageError, clip
 from evaluator.subjects.process import Process, process
 
@@ -21,11 +22,12 @@ def _words(argument: str) -> tuple[str, ...]:
     file, _, name = argument.rpartition(":")
     if not file or not name:
         raise UsageError(f"`python:{clip(argument, 80)}` names no class or function", _HINT)
-    if not os.path.isfile(file):
+    path = os.path.join(FOLDER.get(), file)
+    if not os.path.isfile(path):
         raise UsageError(f"there is no file {clip(file, 80)}", _HINT)
     harness = os.path.join(os.path.dirname(__file__), "harness.py")
     # -P: what stands beside the harness is not to be imported; -B: nothing is left in the folder.
-    return sys.executable, "-P", "-B", harness, os.path.abspath(file), name
+    return sys.executable, "-P", "-B", harness, os.path.abspath(path), name
 
 
 _HINT: Final = "write python:FILE:NAME, as in python:student.py:Neuron"
