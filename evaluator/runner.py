@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from time import perf_counter
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from evaluator.results import FAILING, MAX_MISMATCHES, Report, SpecResult, exit_
 from evaluator.source import read_bytes, read_file
 from evaluator.spec import build, name_of
 from evaluator.subjects import REFERENCE
+
+if TYPE_CHECKING:
+    from evaluator.subjects.limits import Limits
 
 #: The exit code of a run that was interrupted.
 INTERRUPTED: Final = 130
@@ -43,6 +46,8 @@ class Options(NamedTuple):
     fail_on_warning: bool = False
     #: What is under test: each spec is evaluated with every one.
     subjects: tuple[str, ...] = (REFERENCE,)
+    #: What a program under test may use; None: the defaults.
+    limits: Limits | None = None
     #: Read, validate and build only.
     validate_only: bool = False
     #: Draw every network, for a report that shows it.
@@ -258,7 +263,7 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> lis
             return [SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)]
         reading = perf_counter() - start
         found = [
-            evaluate(spec, selection, options.max_mismatches, subject)
+            evaluate(spec, selection, options.max_mismatches, subject, options.limits)
             for subject in options.subjects
         ]
     except SpecError as error:
