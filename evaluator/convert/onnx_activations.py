@@ -1,7 +1,7 @@
 """The activations as ONNX nodes: its own operator where there is one, else an expression.
 
-In float64 more are expressions: ONNX Runtime has several operators in float32 alone, and ONNX holds
-parameters as float32.
+In float64 more are expressions: ONNX Runtime has several operators in float32 alone, or loses digits,
+and ONNX holds parameters as float32.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from evaluator.activations import SELU_ALPHA, SELU_GAMMA
 
 if TYPE_CHECKING:
     from evaluator.convert.to_onnx import Graph
+
+#: Beyond, functions that saturate have done so, and ∞ may give NaN.
+LARGE: Final = 1e30
 
 #: Adds the nodes of an activation behind the tensor z; gives the tensor that holds the answer.
 Writer = Callable[..., str]
@@ -46,7 +49,7 @@ def _operator(operator: str, **fixed: Any) -> Writer:
 
 
 def _step(op: Graph, z: str, threshold: float = 0.0) -> str:
-    return op("Cast", op("Greater", z, threshold), to=op.type)
+    return op("Relu", op("Sign", z if threshold == 0 else op("Sub", z, threshold)))
 
 
 def _prelu(op: Graph, z: str, slope: Any) -> str:
@@ -89,7 +92,10 @@ def _soft_shrink(op: Graph, z: str, lambd: float = 0.5) -> str:
 
 
 def _squareplus(op: Graph, z: str, b: float = 4.0) -> str:
-    return op("Mul", op("Add", z, op("Sqrt", op("Add", op("Mul", z, z), b))), 0.5)
+    """Write (z + √(z² + b)) / 2, and for negative z (b/2) / (√(z² + b) − z)."""
+    root = op("Sqrt", op("Add", op("Mul", z, z), b))
+    left, right = op("Div", b / 2, op("Sub", root, z)), op("Mul", op("Add", z, root), 0.5)
+    return op("Where", op("Less", z, 0.0), left, right)
 
 
 def _normalize(op: Graph, z: str) -> str:
@@ -138,7 +144,8 @@ ACTIVATIONS: Final[Mapping[str, Writer]] = {
 }
 
 
-# In float64, what ONNX Runtime has in float32 alone, and what has parameters, which are float32 in ONNX.
+# In float64: what ONNX Runtime has in float32 alone, what has parameters, which are float32 in ONNX,
+# and what loses digits, as its Sigmoid does.
 
 
 def _bent(op: Graph, z: str, slope: Any) -> str:
@@ -149,10 +156,33 @@ def _thresholded_relu(op: Graph, z: str, alpha: float = 1.0) -> str:
     return op("Where", op("LessOrEqual", z, alpha), 0.0, z)
 
 
+def _sigmoid(op: Graph, z: str) -> str:
+    return op("Reciprocal", op("Add", op("Exp", op("Neg", z)), 1.0))
+
+
+def _silu_split(op: Graph, z: str, beta: float = 1.0) -> str:
+    gate = _sigmoid(op, z if beta == 1 else op("Mul", z, beta))
+    return op("Mul", _bounded(op, z, beta), gate)
+
+
+def _bounded(op: Graph, z: str, beta: float = 1.0) -> str:
+    """Keep z from the infinity at which it would be multiplied with 0."""
+    return op("Max", z, -LARGE) if beta > 0 else op("Min", z, LARGE)
+
+
+def _softsign(op: Graph, z: str) -> str:
+    z = op("Clip", z, -LARGE, LARGE)
+    return op("Div", z, op("Add", op("Abs", z), 1.0))
+
+
 def _exponential(op: Graph, z: str, alpha: float = 1.0, width: float = 1.0) -> str:
-    """Write z where it is positive, and alpha·(e^(z/width) − 1) elsewhere."""
-    power = op("Exp", op("Div", op("Min", z, 0.0), width))
-    return op("Where", op("Greater", z, 0.0), z, op("Mul", op("Sub", power, 1.0), alpha))
+    """Write z where it is positive, and alpha·(e^(z/width) − 1) elsewhere.
+
+    e^x − 1 is 2t/(1 − t), t = tanh(x/2), which keeps its digits.
+    """
+    t = op("Tanh", op("Div", op("Min", z, 0.0), 2.0 * width))
+    power = op("Div", op("Mul", t, 2.0 * alpha), op("Sub", 1.0, t))
+    return op("Where", op("Greater", z, 0.0), z, power)
 
 
 def _selu(op: Graph, z: str, alpha: float = SELU_ALPHA, gamma: float = SELU_GAMMA) -> str:
@@ -160,11 +190,11 @@ def _selu(op: Graph, z: str, alpha: float = SELU_ALPHA, gamma: float = SELU_GAMM
 
 
 def _gelu_tanh(op: Graph, z: str, approximate: str = "none") -> str:
-    if approximate == "none":  # only Erf would do, and that is for float32 alone
+    if approximate == "none":  # it takes Erf, which ONNX Runtime has in float32 alone
         return op("Gelu", z)
-    cubic = op("Mul", op("Mul", op("Mul", z, z), z), 0.044715)
-    inner = op("Mul", op("Add", z, cubic), math.sqrt(2.0 / math.pi))
-    return op("Mul", op("Mul", z, 0.5), op("Add", op("Tanh", inner), 1.0))
+    z = _bounded(op, z)
+    inner = op("Add", z, op("Mul", op("Mul", op("Mul", z, z), z), 0.044715))
+    return op("Mul", z, _sigmoid(op, op("Mul", inner, 2.0 * math.sqrt(2.0 / math.pi))))
 
 
 def _hard_shrink(op: Graph, z: str, lambd: float = 0.5) -> str:
@@ -176,9 +206,24 @@ def _soft_shrink_split(op: Graph, z: str, lambd: float = 0.5) -> str:
 
 
 def _softplus_split(op: Graph, z: str, beta: float = 1.0) -> str:
-    """Write max(z, 0) + ln(1 + e^−|beta·z|) / beta."""
-    power = op("Exp", op("Mul", op("Abs", z), -beta))
-    return op("Add", op("Max", z, 0.0), op("Div", op("Log", op("Add", power, 1.0)), beta))
+    """Write max(z, 0) + ln(1 + u) / beta, u = e^−|beta·z|.
+
+    With w = 1 + u, ln(1 + u) is u·ln w/(w − 1), which keeps its digits; for tiny u it is u.
+    """
+    u = op("Exp", op("Mul", op("Abs", z), -float(beta)))
+    w = op("Add", u, 1.0)
+    log = op("Div", op("Mul", u, op("Log", w)), op("Sub", w, 1.0))
+    log = op("Where", op("Equal", w, 1.0), u, log)
+    return op("Add", op("Max", z, 0.0), log if beta == 1 else op("Div", log, beta))
+
+
+def _mish(op: Graph, z: str) -> str:
+    return op("Mul", _bounded(op, z), op("Tanh", _softplus_split(op, z)))
+
+
+def _hard_swish(op: Graph, z: str) -> str:
+    z = _bounded(op, z)
+    return op("Mul", z, _hard_sigmoid(op, z, 1.0 / 6.0))
 
 
 def _hard_sigmoid(op: Graph, z: str, alpha: float = 0.2, beta: float = 0.5) -> str:
@@ -187,7 +232,7 @@ def _hard_sigmoid(op: Graph, z: str, alpha: float = 0.2, beta: float = 0.5) -> s
 
 def _atan(op: Graph, z: str) -> str:
     """Write the float32 answer y and what is missing, (z·cos y − sin y) / (cos y + z·sin y)."""
-    z = op("Clip", z, -1e30, 1e30)
+    z = op("Clip", z, -LARGE, LARGE)
     y = op("Cast", op("Atan", op("Cast", z, to=TensorProto.FLOAT)), to=op.type)
     sine, cosine = op("Sin", y), op("Cos", y)
     rest = op("Div", op("Sub", op("Mul", z, cosine), sine),
@@ -203,6 +248,8 @@ def _hardmax(op: Graph, z: str) -> str:
 
 
 IN_FLOAT64: Final[Mapping[str, Writer]] = {
+    "sigmoid": _sigmoid,
+    "silu": _silu_split,
     "leaky_relu": lambda op, z, alpha=0.01: _bent(op, z, alpha),
     "prelu": _bent,
     "thresholded_relu": _thresholded_relu,
@@ -210,12 +257,12 @@ IN_FLOAT64: Final[Mapping[str, Writer]] = {
     "selu": _selu,
     "celu": lambda op, z, alpha=1.0: _exponential(op, z, alpha, alpha),
     "gelu": _gelu_tanh,
-    "mish": lambda op, z: op("Mul", z, op("Tanh", _softplus_split(op, z))),
+    "mish": _mish,
     "softplus": _softplus_split,
-    "softsign": lambda op, z: op("Div", z, op("Add", op("Abs", z), 1.0)),
+    "softsign": _softsign,
     "log_sigmoid": lambda op, z: op("Neg", _softplus_split(op, op("Neg", z))),
     "hard_sigmoid": _hard_sigmoid,
-    "hard_swish": lambda op, z: op("Mul", z, _hard_sigmoid(op, z, 1.0 / 6.0)),
+    "hard_swish": _hard_swish,
     "hard_shrink": _hard_shrink,
     "soft_shrink": _soft_shrink_split,
     "atan": _atan,

@@ -21,6 +21,9 @@ jax = framework("jax", "jax")
 jnp = framework("jax.numpy", "jax")
 nn = framework("jax.nn", "jax")
 
+#: Beyond, functions that saturate have done so, and ∞ may give NaN.
+LARGE: Final = 1e30
+
 #: Any array of JAX.
 Array = Any
 
@@ -32,7 +35,7 @@ class Jax:
     def prepare(self, network: Network) -> Iterator[Run]:
         """Compile the network; it is compiled for each number of rows anew."""
         with jax.enable_x64(True), jax.default_matmul_precision("highest"):
-            forward = jax.jit(lambda x: _forward(network, x))
+            forward = lambda x: _forward(network, jnp.asarray(x))
             yield lambda inputs: _run(network, forward, inputs)
 
 
@@ -62,12 +65,20 @@ def _weighted_sum(step: Step, blocks: list[Array]) -> Array:
     return z if step.bias is None else z + step.bias
 
 
+def _step(z: Array, threshold: float = 0.0) -> Array:
+    return jnp.heaviside(z - threshold, 0.0)
+
+
 def _selu(z: Array, alpha: float = SELU_ALPHA, gamma: float = SELU_GAMMA) -> Array:
     return gamma * nn.elu(z, alpha)
 
 
 def _gelu(z: Array, approximate: str = "none") -> Array:
-    return nn.gelu(z, approximate=approximate == "tanh")
+    return nn.gelu(_above(z), approximate=approximate == "tanh")
+
+
+def _silu(z: Array, beta: float = 1.0) -> Array:
+    return nn.silu(_above(z)) if beta == 1 else jnp.clip(z, -LARGE, LARGE) * nn.sigmoid(beta * z)
 
 
 def _prelu(z: Array, slope: Any) -> Array:
@@ -86,38 +97,48 @@ def _clip(z: Array, min: float | None = None, max: float | None = None) -> Array
     return jnp.clip(z, min, max)
 
 
+def _squareplus(z: Array, b: float = 4.0) -> Array:
+    root = jnp.sqrt(z * z + b)
+    return jnp.where(z < 0, b / 2 / (root - z), (z + root) / 2)
+
+
+def _above(z: Array) -> Array:
+    """Keep z from −∞, where JAX multiplies it with 0."""
+    return jnp.maximum(z, -LARGE)
+
+
 def _soft_shrink(z: Array, lambd: float = 0.5) -> Array:
     return jnp.sign(z) * jnp.maximum(jnp.abs(z) - lambd, 0.0)
 
 
-#: JAX's own function where it has one with these parameters, else an expression.
+#: JAX's own function where it has one that keeps to the format's, else an expression.
 ACTIVATIONS: Final[Mapping[str, Callable[..., Array]]] = {
     "identity": lambda z: z,
-    "step": lambda z, threshold=0.0: jnp.where(z > threshold, jnp.ones_like(z), 0.0),
+    "step": _step,
     "sigmoid": nn.sigmoid,
     "tanh": jnp.tanh,
     "relu": nn.relu,
     "relu6": nn.relu6,
     "leaky_relu": lambda z, alpha=0.01: nn.leaky_relu(z, alpha),
     "prelu": _prelu,
-    "thresholded_relu": lambda z, alpha=1.0: jnp.where(z > alpha, z, 0.0),
+    "thresholded_relu": lambda z, alpha=1.0: jnp.where(z <= alpha, 0.0, z),
     "elu": lambda z, alpha=1.0: nn.elu(z, alpha),
     "selu": _selu,
     "celu": lambda z, alpha=1.0: nn.celu(z, alpha),
     "gelu": _gelu,
-    "silu": lambda z, beta=1.0: nn.silu(z) if beta == 1 else z * nn.sigmoid(beta * z),
-    "mish": nn.mish,
+    "silu": _silu,
+    "mish": lambda z: nn.mish(_above(z)),
     "softplus": _softplus,
-    "softsign": nn.soft_sign,
+    "softsign": lambda z: nn.soft_sign(jnp.clip(z, -LARGE, LARGE)),
     "log_sigmoid": nn.log_sigmoid,
     "hard_sigmoid": _hard_sigmoid,
-    "hard_swish": nn.hard_swish,
+    "hard_swish": lambda z: nn.hard_swish(_above(z)),
     "hard_tanh": lambda z, min=-1.0, max=1.0: jnp.clip(z, min, max),
     "clip": _clip,
-    "hard_shrink": lambda z, lambd=0.5: jnp.where(jnp.abs(z) > lambd, z, 0.0),
+    "hard_shrink": lambda z, lambd=0.5: jnp.where(jnp.abs(z) <= lambd, 0.0, z),
     "soft_shrink": _soft_shrink,
     "tanh_shrink": lambda z: z - jnp.tanh(z),
-    "squareplus": lambda z, b=4.0: nn.squareplus(z, b),
+    "squareplus": _squareplus,
     "exp": jnp.exp,
     "reciprocal": jnp.reciprocal,
     "square": jnp.square,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 torch = framework("torch", "torch")
 F = torch.nn.functional
+
+#: Beyond, functions that saturate have done so, and ∞ may give NaN.
+LARGE: Final = 1e30
 
 #: Any tensor of PyTorch.
 Tensor = Any
@@ -83,15 +87,23 @@ def _array(tensor: Tensor) -> Array:
 
 
 def _step(z: Tensor, threshold: float = 0.0) -> Tensor:
-    return (z > threshold).to(z.dtype)
+    return torch.where(z.isnan(), z, (z > threshold).to(z.dtype))
 
 
 def _selu(z: Tensor, alpha: float = SELU_ALPHA, gamma: float = SELU_GAMMA) -> Tensor:
     return gamma * F.elu(z, alpha)
 
 
+def _gelu(z: Tensor, approximate: str = "none") -> Tensor:
+    if approximate == "tanh":
+        return F.gelu(_above(z), approximate="tanh")
+    return 0.5 * _above(z) * torch.erfc(_above(z) / -math.sqrt(2.0))
+
+
 def _silu(z: Tensor, beta: float = 1.0) -> Tensor:
-    return F.silu(z) if beta == 1 else z * torch.sigmoid(beta * z)
+    if beta == 1:
+        return F.silu(_above(z))
+    return torch.clamp(z, -LARGE, LARGE) * torch.sigmoid(beta * z)
 
 
 def _hard_sigmoid(z: Tensor, alpha: float = 0.2, beta: float = 0.5) -> Tensor:
@@ -110,11 +122,21 @@ def _clip(z: Tensor, min: float | None = None, max: float | None = None) -> Tens
     return torch.clamp(z, min, max)
 
 
+def _squareplus(z: Tensor, b: float = 4.0) -> Tensor:
+    root = torch.sqrt(z * z + b)
+    return torch.where(z < 0, b / 2 / (root - z), (z + root) / 2)
+
+
+def _above(z: Tensor) -> Tensor:
+    """Keep z from −∞, where PyTorch multiplies it with 0."""
+    return torch.clamp(z, min=-LARGE)
+
+
 def _hardmax(z: Tensor) -> Tensor:
     return F.one_hot(z.argmax(1), z.shape[1]).to(z.dtype)
 
 
-#: PyTorch's own function where it has one with these parameters, else an expression.
+#: PyTorch's own function where it has one that keeps to the format's, else an expression.
 ACTIVATIONS: Final[Mapping[str, Callable[..., Tensor]]] = {
     "identity": lambda z: z,
     "step": _step,
@@ -128,20 +150,20 @@ ACTIVATIONS: Final[Mapping[str, Callable[..., Tensor]]] = {
     "elu": lambda z, alpha=1.0: F.elu(z, alpha),
     "selu": _selu,
     "celu": lambda z, alpha=1.0: F.celu(z, alpha),
-    "gelu": lambda z, approximate="none": F.gelu(z, approximate=approximate),
+    "gelu": _gelu,
     "silu": _silu,
-    "mish": F.mish,
-    "softplus": lambda z, beta=1.0: F.softplus(z, beta),
-    "softsign": F.softsign,
+    "mish": lambda z: F.mish(_above(z)),
+    "softplus": lambda z, beta=1.0: F.softplus(z, beta, threshold=40.0),
+    "softsign": lambda z: F.softsign(torch.clamp(z, -LARGE, LARGE)),
     "log_sigmoid": F.logsigmoid,
     "hard_sigmoid": _hard_sigmoid,
-    "hard_swish": F.hardswish,
+    "hard_swish": lambda z: F.hardswish(_above(z)),
     "hard_tanh": lambda z, min=-1.0, max=1.0: F.hardtanh(z, min, max),
     "clip": _clip,
     "hard_shrink": _hard_shrink,
     "soft_shrink": _soft_shrink,
     "tanh_shrink": F.tanhshrink,
-    "squareplus": lambda z, b=4.0: (z + torch.sqrt(z * z + b)) / 2,
+    "squareplus": _squareplus,
     "exp": torch.exp,
     "reciprocal": torch.reciprocal,
     "square": torch.square,
