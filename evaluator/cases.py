@@ -111,6 +111,24 @@ class CaseReader:
             return [0.0] * len(names)
         return values
 
+    def _spread(self, path: Path, written: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Put single inputs in the place of each list, which gives several by one name."""
+        if not any(isinstance(value, list) for value in written.values()):
+            return written
+        found: dict[str, Any] = {}
+        for name, value in written.items():
+            inputs = self.network.groups.get(name, (name,))
+            if not isinstance(value, list):
+                found[name] = value
+            elif len(value) == len(inputs):
+                found |= zip(inputs, value, strict=True)
+            else:
+                found |= dict.fromkeys(inputs, 0)
+                self.complain((*path, name), "shape-mismatch",
+                              f"{count(len(value), 'value')} for {count(len(inputs), 'number')}"
+                              f" of the input `{clip(name)}`", "give one for each")  # fmt: skip
+        return found
+
     def batch(self) -> Array:
         """Give the inputs of every inline case: (rows, inputs), in the network's dtype."""
         if self.wiring.dtype == "float64" and self.inputs:
