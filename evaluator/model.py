@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evaluator.diagnostics import Unsupported
+from evaluator.diagnostics import Unsupported, clip
+from evaluator.files import ArrayFileError, resolve
 from evaluator.network import Network, Place
 from evaluator.onnxfile import ModelFileError, OnnxFile, Tensor, read_model, total
 from evaluator.wiring import count
@@ -16,14 +16,20 @@ if TYPE_CHECKING:
     from evaluator.wiring import Wiring
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Model(Network):
-    """A network without steps: each of its places is a tensor of an ONNX file."""
+    """A network without steps: block 0 of its places is the inputs, block n a tensor of the file."""
 
-    #: None only while the class is being made: a dataclass wants defaults after defaults.
-    file: OnnxFile | None = None
-    #: Block → its tensor; block 0 is the inputs, which may be several tensors.
-    blocks: tuple[Tensor, ...] = ()
+    __slots__ = ("blocks", "file")
+    file: OnnxFile
+    blocks: tuple[Tensor, ...]
+
+    def __init__(
+        self, file: OnnxFile, inputs: tuple[str, ...], outputs: tuple[str, ...],
+        places: Mapping[str, Place], dtype: str,
+    ) -> None:  # fmt: skip
+        super().__init__(inputs, outputs, (), places, dtype)
+        object.__setattr__(self, "file", file)
+        object.__setattr__(self, "blocks", tuple(file.tensors.values()))
 
     @property
     def evaluated_by(self) -> str:
@@ -33,7 +39,6 @@ class Model(Network):
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
         """The inputs that a name may give together, as a list."""
-        assert self.file is not None
         found, names = {}, list(self.inputs)
         for tensor in self.file.inputs:
             width = tensor.width or 0
@@ -41,7 +46,7 @@ class Model(Network):
         return found
 
     def forward(self, x: Array) -> Trace:
-        """Raise Unsupported: there are no weights here to feed inputs through."""
+        """Raise Unsupported: there are no steps to feed inputs through."""
         raise Unsupported("it evaluates networks that are written out, and this is an ONNX file",
                           f"evaluate it with `--subject {self.evaluated_by}`")  # fmt: skip
 
@@ -50,8 +55,8 @@ class Model(Network):
         return len(self.inputs) if block == 0 else self.blocks[block - 1].width or 0
 
     def size(self) -> int:
-        """Count the values that one row makes."""
-        return total(self.blocks) + len(self.inputs)
+        """Count the values that come of one row."""
+        return len(self.inputs) + total(self.blocks)
 
     def place(self, name: str) -> Place:
         """Find a tensor or an output by name."""
@@ -66,59 +71,53 @@ class Model(Network):
 
 def connect_model(wiring: Wiring, inputs: tuple[str, ...] | None) -> Model | None:
     """Read the ONNX file that a spec names; None where it cannot be used."""
-    file = _file(wiring)
-    if file is None:
+    name = wiring.data["model"]["file"]
+    try:
+        file = read_model(resolve(name, wiring.document.file), f"`{clip(name, 80)}`")
+    except (ArrayFileError, ModelFileError) as fault:
+        code = fault.code if isinstance(fault, ModelFileError) else "model-file"
+        wiring.complain(("model", "file"), code, fault.message, fault.hint)
         return None
     if "dtype" not in wiring.data:
         wiring.dtype = file.dtype
-    names = tuple(_input_names(file.inputs)) if inputs is None else inputs
-    if len(names) != total(file.inputs):
-        wiring.complain(("inputs",), "shape-mismatch",
-                        f"{count(len(names), 'name')} for the {count(total(file.inputs), 'input')}"
-                        f" of {file.shown}", "give one name per number")  # fmt: skip
-        names = ()
-    blocks = tuple(file.tensors.values())
-    places = {tensor.name: Place(number, None) for number, tensor in enumerate(blocks, 1)}
+    if inputs is None:
+        inputs = tuple(_input_names(file.inputs))
+    elif len(inputs) != total(file.inputs):
+        _miscounted(wiring, "inputs", len(inputs), file.inputs)
+        inputs = ()
+    places = {name: Place(block, None) for block, name in enumerate(file.tensors, 1)}
     outputs = tuple(tensor.name for tensor in file.outputs)
     if "outputs" in wiring.data:
-        outputs = _rename(wiring, file, places)
-    return Model(names, outputs, (), places, wiring.dtype, file, blocks)
-
-
-def _file(wiring: Wiring) -> OnnxFile | None:
-    from evaluator.diagnostics import clip
-    from evaluator.files import ArrayFileError, resolve
-
-    name = wiring.data["model"]["file"]
-    try:
-        return read_model(resolve(name, wiring.document.file), f"`{clip(name, 80)}`")
-    except (ArrayFileError, ModelFileError) as fault:
-        wiring.complain(("model", "file"), "model-file", fault.message, fault.hint)
-        return None
+        outputs = _renamed(wiring, file, places)
+    return Model(file, inputs, outputs, places, wiring.dtype)
 
 
 def _input_names(tensors: Sequence[Tensor]) -> Iterator[str]:
-    """Name every input: x1, x2, … of one tensor; of several, by tensor and number."""
+    """Name every input: by its tensor, and a number where that has several; x1, x2, … of a lone one."""
     for tensor in tensors:
+        if tensor.width == 1:
+            yield tensor.name
+            continue
         for number in range(tensor.width or 0):
-            if len(tensors) == 1:
-                yield f"x{number + 1}"
-            else:
-                yield tensor.name if tensor.width == 1 else f"{tensor.name}[{number}]"
+            yield f"x{number + 1}" if len(tensors) == 1 else f"{tensor.name}[{number}]"
 
 
-def _rename(wiring: Wiring, file: OnnxFile, places: dict[str, Place]) -> tuple[str, ...]:
-    """Name the numbers of the outputs; gives no names where they are wrong."""
+def _renamed(wiring: Wiring, file: OnnxFile, places: dict[str, Place]) -> tuple[str, ...]:
+    """Add a place for each name of `outputs`; gives no names where they are wrong."""
     names = wiring.names(("outputs",))
     if len(names) != total(file.outputs):
-        wiring.complain(("outputs",), "shape-mismatch",
-                        f"{count(len(names), 'name')} for the {count(total(file.outputs), 'output')}"
-                        f" of {file.shown}", "give one name per number")  # fmt: skip
+        _miscounted(wiring, "outputs", len(names), file.outputs)
         return ()
-    numbered = [
+    numbers = [
         Place(places[tensor.name].block, column)
         for tensor in file.outputs
         for column in range(tensor.width or 0)
     ]
-    places.update(zip(names, numbered, strict=True))
+    places.update(zip(names, numbers, strict=True))
     return names if len(set(names)) == len(names) else ()
+
+
+def _miscounted(wiring: Wiring, key: str, names: int, tensors: Sequence[Tensor]) -> None:
+    wiring.complain((key,), "shape-mismatch",
+                    f"{count(names, 'name')} for {count(total(tensors), key.removesuffix('s'))}"
+                    " of the model", "give one name for each number")  # fmt: skip

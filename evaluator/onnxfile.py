@@ -20,14 +20,19 @@ INSTALL: Final = "pip install 'neuron-evaluator[onnx]'"
 
 
 class ModelFileError(Exception):
-    """An ONNX file cannot be used."""
+    """An ONNX file cannot be used: it is none, or (`unsupported`) it is one that is not run here."""
 
-    def __init__(self, message: str, hint: str) -> None:
-        self.message, self.hint = message, hint
-        super().__init__(message, hint)
+    def __init__(self, message: str, hint: str, code: str = "model-file") -> None:
+        self.message, self.hint, self.code = message, hint, code
+        super().__init__(message, hint, code)
 
     def __str__(self) -> str:
         return self.message
+
+
+def unsupported(message: str, hint: str) -> ModelFileError:
+    """Make the error of a model that is none to be run here."""
+    return ModelFileError(message, hint, "unsupported")
 
 
 class Tensor(NamedTuple):
@@ -77,7 +82,7 @@ def read_model(path: Path, shown: str) -> OnnxFile:
     try:
         import onnx
     except ImportError:
-        raise ModelFileError("ONNX files need the package `onnx`", INSTALL) from None
+        raise unsupported("ONNX files need the package `onnx`", INSTALL) from None
     model = _parsed(onnx, path, shown)
     _check_external(model, path.parent, shown)
     try:
@@ -170,7 +175,7 @@ def _check_operators(onnx: Any, model: ModelProto, shown: str) -> None:
     known = {(function.domain, function.name) for function in model.functions}
     newest = onnx.defs.onnx_opset_version()
     if versions.get("", 0) > newest:
-        raise ModelFileError(
+        raise unsupported(
             f"{shown} uses operator set {versions['']}, and `onnx` knows up to {newest}",
             "upgrade the package `onnx`, or export for an older operator set",
         )
@@ -179,11 +184,8 @@ def _check_operators(onnx: Any, model: ModelProto, shown: str) -> None:
         if domain or (domain, node.op_type) in known:
             continue  # ONNX Runtime has the last word
         if not onnx.defs.has(node.op_type, versions.get("", 1), ""):
-            raise ModelFileError(
-                f"{shown} has the operator `{clip(node.op_type)}`, which ONNX has not"
-                f" in operator set {versions.get('', 1)}",
-                "export the network with operators of ONNX",
-            )
+            raise unsupported(f"{shown} has the unknown operator `{clip(node.op_type)}`",
+                              f"operator set {versions.get('', 1)} of ONNX has none of that name")  # fmt: skip
 
 
 def _inferred(onnx: Any, model: ModelProto) -> GraphProto:
@@ -197,18 +199,14 @@ def _inferred(onnx: Any, model: ModelProto) -> GraphProto:
 
 def _tensor(onnx: Any, value: ValueInfoProto, role: str, shown: str) -> Tensor:
     """Read what an input or output is; raises ModelFileError where it is not numbers, or its size open."""
-    name = f"the {role} `{clip(value.name)}` of {shown}"
+    subject = f"the {role} `{clip(value.name)}` of {shown}"
     tensor = _read(onnx, value)
     if isinstance(tensor, str):
-        raise ModelFileError(f"{name} is {tensor}; tensors of numbers are wanted",
-                             "export the network without it")  # fmt: skip
-    if tensor.width is None or tensor.width == 0:
-        axes = ", ".join("?" if axis is None else str(axis) for axis in tensor.shape)
-        at = "no size is known" if not value.type.tensor_type.HasField("shape") else f"({axes})"
-        raise ModelFileError(
-            f"{name} has the shape {at}" if at[0] == "(" else f"of {name} {at}",
-            "only the first axis may be open, that of the rows: export with the others fixed",
-        )
+        raise unsupported(f"{subject} is {tensor}", "export the network with numbers alone")
+    if not tensor.width:
+        axes = " × ".join("?" if axis is None else str(axis) for axis in tensor.shape)
+        hint = "only the first axis may be open, that of the rows: export with the others fixed"
+        raise unsupported(f"{subject} has the shape ({axes})", hint)
     return tensor
 
 
@@ -243,9 +241,10 @@ def _named(onnx: Any, graph: GraphProto, batched: bool) -> dict[str, Tensor]:
     found = {}
     for value in graph.value_info:
         tensor = _read(onnx, value)
-        if value.name in given and isinstance(tensor, Tensor) and tensor.width:
-            if tensor.grows or not batched:
-                found[value.name] = tensor
+        if value.name not in given or isinstance(tensor, str) or not tensor.width:
+            continue
+        if tensor.grows or not batched:
+            found[value.name] = tensor
     return found
 
 

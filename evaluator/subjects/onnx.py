@@ -127,7 +127,7 @@ def _run(run: Any, file: OnnxFile, wanted: Any, inputs: Array) -> list[Array]:
 def _ask(run: Any, file: OnnxFile, wanted: Any, inputs: Array) -> list[Array]:
     feed = {}
     for tensor, values in zip(file.inputs, _split(file, inputs), strict=True):
-        shape = (len(inputs), *tensor.shape[1:]) if tensor.grows else tensor.shape
+        shape = [len(inputs) if axis is None else axis for axis in tensor.shape]
         with np.errstate(all="ignore"):
             feed[tensor.name] = values.astype(tensor.dtype).reshape(shape)
     try:
