@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask bench lint clean
+.PHONY: run test test-dask test-frameworks bench lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -17,6 +17,11 @@ test: $(VENV)/installed-dev
 # A real scheduler and two workers, one of which is killed.
 test-dask: $(VENV)/installed-dask
 	$(BIN)/pytest tests/cluster
+
+# The same networks in PyTorch and JAX, and the whole library with every subject.
+test-frameworks: $(VENV)/installed-frameworks
+	$(BIN)/pytest tests/frameworks
+	$(BIN)/evaluator run specs --subject reference --subject onnxruntime --subject torch --subject jax
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
@@ -37,6 +42,11 @@ $(VENV)/installed-dev: $(VENV)/installed constraints/dev.txt
 
 $(VENV)/installed-dask: $(VENV)/installed-dev constraints/dask.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/dask.txt
+	touch $@
+
+# Without what PyTorch and JAX would also install, and the tests do not import.
+$(VENV)/installed-frameworks: $(VENV)/installed-dev constraints/frameworks.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/frameworks.txt
 	touch $@
 
 clean:
