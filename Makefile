@@ -20,7 +20,7 @@ test-dask: $(VENV)/installed-dask
 
 # The same networks in PyTorch and JAX, and the whole library with every subject.
 test-frameworks: $(VENV)/installed-frameworks
-	$(BIN)/pytest tests/frameworks
+	$(BIN)/pytest tests/test_translations.py
 	$(BIN)/evaluator run specs --subject reference --subject onnxruntime --subject torch --subject jax
 
 bench: $(VENV)/installed-dev

@@ -264,7 +264,7 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> lis
     except SpecError as error:
         return [_invalid(document.file, document.number, name_of(document), error.diagnostics)]
     found[0].seconds += reading
-    if options.diagrams:
+    if options.diagrams and spec.network.steps:
         from evaluator.diagram import svg
 
         found[0].diagram = svg(spec.network)
