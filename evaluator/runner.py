@@ -18,7 +18,7 @@ from evaluator.document import Document
 from evaluator.evaluate import evaluate, read_tables
 from evaluator.results import FAILING, MAX_MISMATCHES, Report, SpecResult, exit_code
 from evaluator.source import read_bytes, read_file
-from evaluator.spec import build, name_of
+from evaluator.spec import Spec, build, name_of
 from evaluator.subjects import REFERENCE
 
 if TYPE_CHECKING:
@@ -264,16 +264,23 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> lis
         reading = perf_counter() - start
         found = [
             evaluate(spec, selection, options.max_mismatches, subject, options.limits)
-            for subject in options.subjects
+            for subject in _subjects(spec, options)
         ]
     except SpecError as error:
         return [_invalid(document.file, document.number, name_of(document), error.diagnostics)]
     found[0].seconds += reading
-    if options.diagrams:
+    if options.diagrams and spec.network.steps:
         from evaluator.diagram import svg
 
         found[0].diagram = svg(spec.network)
     return found
+
+
+def _subjects(spec: Spec, options: Options) -> tuple[str, ...]:
+    """Give what is under test; the reference alone leaves to others what it does not evaluate."""
+    if options.subjects == (REFERENCE,):
+        return (spec.network.evaluated_by,)
+    return options.subjects
 
 
 def _invalid(file: str, number: int, name: str, found: Sequence[Diagnostic]) -> SpecResult:

@@ -191,8 +191,11 @@ def report_on(
     }  # fmt: skip
     start, progress = perf_counter(), console.Progress(len(files), arguments.quiet)
 
+    files_seen: set[str] = set()
+
     def seen(result: SpecResult) -> None:
-        if result.document == 1 and result.subject == options.subjects[0]:
+        if result.file not in files_seen:
+            files_seen.add(result.file)
             progress.step(perf_counter() - start)
 
     try:

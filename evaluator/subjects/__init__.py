@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 #: The built-in subjects, name → module; each has `subject(argument) -> Subject`. Others come from
 #: the entry-point group, whose entries are such functions.
 SUBJECTS: Final = {
+    "jax": "evaluator.subjects.jax",
+    "onnx": "evaluator.subjects.onnx",
+    "onnxruntime": "evaluator.subjects.onnxruntime",
     "reference": "evaluator.subjects.reference",
     "process": "evaluator.subjects.process",
     "python": "evaluator.subjects.python",
+    "torch": "evaluator.subjects.torch",
 }
 GROUP: Final = "evaluator.subjects"
 REFERENCE: Final = "reference"
