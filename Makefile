@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-ci bench lint clean
+.PHONY: run test test-dask test-ci test-frameworks bench lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -21,6 +21,11 @@ test-dask: $(VENV)/installed-dask
 # The pre-commit hooks and the GitHub Action, each installed as it is for its users.
 test-ci: $(VENV)/installed-ci
 	$(BIN)/pytest tests/ci
+
+# The same networks in PyTorch and JAX, and the whole library with every subject.
+test-frameworks: $(VENV)/installed-frameworks
+	$(BIN)/pytest tests/test_translations.py
+	$(BIN)/evaluator run specs --subject reference --subject onnxruntime --subject torch --subject jax
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
@@ -45,6 +50,11 @@ $(VENV)/installed-dask: $(VENV)/installed-dev constraints/dask.txt
 
 $(VENV)/installed-ci: $(VENV)/installed-dev constraints/ci.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/ci.txt
+	touch $@
+
+# Without what PyTorch and JAX would also install, and the tests do not import.
+$(VENV)/installed-frameworks: $(VENV)/installed-dev constraints/frameworks.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/frameworks.txt
 	touch $@
 
 clean:

@@ -66,6 +66,7 @@ CODES: dict[str, str] = {
     "unused-neuron": "Nothing reads a neuron, and it is not an output.",
     "array-file": "A file of numbers cannot be used.",
     "case-table": "A table of cases cannot be used.",
+    "model-file": "An ONNX file cannot be used.",
     "unsupported": "The spec is valid, but what it asks for cannot be evaluated here.",
     "worker-died": "The worker that evaluated the file died: it was killed, or ran out of memory.",
     "no-such-case": "A case or document that was named is not in its file.",

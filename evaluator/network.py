@@ -70,6 +70,16 @@ class Network:
     places: Mapping[str, Place]
     dtype: str = "float64"
 
+    @property
+    def evaluated_by(self) -> str:
+        """The subject that evaluates it, unless another is asked for."""
+        return "reference"
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """The inputs that a name may give together, as a list."""
+        return {}
+
     def __call__(self, x: ArrayLike) -> Array:
         """Evaluate inputs (n,) or (cases, n); gives outputs (m,) or (cases, m)."""
         trace = self.trace(x)
@@ -146,7 +156,7 @@ class Trace:
     __slots__ = ("blocks", "network", "single", "sums")
 
     def __init__(
-        self, network: Network, blocks: list[Array], sums: list[Array], single: bool
+        self, network: Network, blocks: Sequence[Array], sums: Sequence[Array], single: bool
     ) -> None:
         self.network, self.blocks, self.sums, self.single = network, blocks, sums, single
 

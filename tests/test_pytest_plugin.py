@@ -220,7 +220,11 @@ TWO = MANY + "---\n" + GOOD.replace("{inputs", "{name: first, inputs").replace(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("words", "wanted"), SELECTIONS, ids=lambda value: " ".join(value))
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    SELECTIONS,
+    ids=lambda value: " ".join(sorted(value) if isinstance(value, set) else value),
+)
 def test_cases_are_selected_as_tests_are(
     pytester: pytest.Pytester, words: list[str], wanted: set[str]
 ) -> None:
