@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-frameworks bench lint clean
+.PHONY: run test test-dask test-ci test-frameworks bench lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -17,6 +17,10 @@ test: $(VENV)/installed-dev
 # A real scheduler and two workers, one of which is killed.
 test-dask: $(VENV)/installed-dask
 	$(BIN)/pytest tests/cluster
+
+# The pre-commit hooks and the GitHub Action, each installed as it is for its users.
+test-ci: $(VENV)/installed-ci
+	$(BIN)/pytest tests/ci
 
 # The same networks in PyTorch and JAX, and the whole library with every subject.
 test-frameworks: $(VENV)/installed-frameworks
@@ -42,6 +46,10 @@ $(VENV)/installed-dev: $(VENV)/installed constraints/dev.txt
 
 $(VENV)/installed-dask: $(VENV)/installed-dev constraints/dask.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/dask.txt
+	touch $@
+
+$(VENV)/installed-ci: $(VENV)/installed-dev constraints/ci.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/ci.txt
 	touch $@
 
 # Without what PyTorch and JAX would also install, and the tests do not import.
