@@ -35,6 +35,8 @@ class _Layer:
     bias: Array | None
     activation: str = "identity"
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    #: What the source calls its units, if it does.
+    unit_names: Sequence[str] = ()
 
     @property
     def units(self) -> int:
@@ -50,7 +52,9 @@ class Builder:
         self._layers: list[_Layer] = []
         self.notes: list[str] = []
 
-    def dense(self, x: Columns, weights: Array, bias: Array | None, name: str) -> Columns:
+    def dense(
+        self, x: Columns, weights: Array, bias: Array | None, name: str, units: Sequence[str] = ()
+    ) -> Columns:
         """Add `W x + b`, W (units, inputs), b (units,)."""
         if weights.ndim != 2 or weights.shape[1] != len(x):
             raise ConversionError(
@@ -63,8 +67,8 @@ class Builder:
             raise ConversionError(
                 f"{_shown(name)}: a bias of the shape {bias.shape} for {len(weights)} units"
             )
-        layer = _Layer(name, x, self._cast(name, weights), self._cast(name, bias))
-        return self._add(layer)
+        cast = self._cast(name, weights), self._cast(name, bias)
+        return self._add(_Layer(name, x, *cast, unit_names=units))
 
     def activate(
         self, x: Columns, activation: str, parameters: Mapping[str, Any], name: str,
@@ -83,15 +87,16 @@ class Builder:
         return x
 
     def affine(
-        self, x: Columns, factor: Array, shift: Array, name: str, *, alone: bool = True
-    ) -> Columns:
+        self, x: Columns, factor: Array, shift: Array, name: str, units: Sequence[str] = (),
+        *, alone: bool = True,
+    ) -> Columns:  # fmt: skip
         """Multiply and shift each value by its own numbers, (n,) each; within the layer if it can."""
         factor, shift = factor.astype(np.float64), shift.astype(np.float64)
         layer = self._open(x) if alone else None
         scales = bool((factor != 1).any())
         if layer is None or (scales and layer.weights is None):
             weights = self._cast(name, _diagonal(factor, name)) if scales else None
-            return self._add(_Layer(name, x, weights, self._cast(name, shift)))
+            return self._add(_Layer(name, x, weights, self._cast(name, shift), unit_names=units))
         bias = np.zeros(len(x)) if layer.bias is None else layer.bias
         if scales:
             self.notes.append(f"{_shown(name)} is folded into the weights of {_shown(layer.name)}")
@@ -99,6 +104,19 @@ class Builder:
             layer.weights = self._cast(name, layer.weights * factor[:, None])
         layer.bias = self._cast(name, bias * factor + shift)
         return x
+
+    def clip(self, x: Columns, low: Array, high: Array, name: str) -> Columns:
+        """Keep each value within its own bounds, (n,) each."""
+        if (low == low[0]).all() and (high == high[0]).all():
+            bounds = {"min": float(low[0]), "max": float(high[0])}
+            return self.activate(x, "clip", bounds, name, alone=False)
+        # One `clip` has the same bounds for all units: so each is mapped to 0 … 1 before, and back.
+        width = high - low
+        if not (width > 0).all():
+            raise ConversionError(f"{_shown(name)}: a minimum is not below its maximum")
+        x = self.affine(x, 1 / width, -low / width, f"{name}_within")
+        x = self.activate(x, "clip", {"min": 0, "max": 1}, f"{name}_within")
+        return self.affine(x, width, low, name)
 
     def combine(self, x: Columns, y: Columns, sign: float, name: str) -> Columns:
         """Add two groups of values of one width, the second times a sign."""
@@ -148,6 +166,7 @@ class Builder:
             units = []
             for column in range(layer.units):
                 plain = layer.name if layer.units == 1 else f"{layer.name}_{column + 1}"
+                plain = layer.unit_names[column] if layer.unit_names else plain
                 units.append(self._unique(wanted.get(Place(block, column), plain), taken))
                 places[units[-1]] = Place(block, column)
             steps.append(self._step(layer, tuple(units), layer.reads))

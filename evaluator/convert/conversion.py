@@ -36,6 +36,8 @@ class Cases:
     origin: str
     #: The index of the largest output, (rows,).
     classes: Array | None = None
+    #: The outputs that are expected, where these are not all.
+    names: tuple[str, ...] = ()
     #: Expected values that are no plain numbers, such as `0 ± 1e-16`, by row and column from 0.
     texts: Mapping[tuple[int, int], str] = field(default_factory=dict)
     #: The tolerance that the source asks for; empty: the format's own.

@@ -55,17 +55,13 @@ def _scaled(
     """Clip the inputs to their bounds and scale them."""
     if not (scales != 0).all() or not (low <= high).all():
         raise lines.fault("a range is 0, or a minimum is above its maximum")
-    x = builder.inputs
-    unbounded = (low <= -UNBOUNDED) & (high >= UNBOUNDED)
-    if unbounded.all():
+    x, beyond = builder.inputs, np.abs([low, high]) >= UNBOUNDED
+    if beyond.all():
         builder.notes.append(f"bounds of inputs beyond {UNBOUNDED:g} are left out")
-    elif unbounded.any() or (np.abs([low, high]) >= UNBOUNDED).any() or (low == high).any():
+    elif beyond.any():
         raise lines.fault("some inputs have bounds and others have none")
     else:
-        # One `clip` has the same bounds for all units: so each input is mapped to 0 … 1 before.
-        x = builder.affine(x, 1 / (high - low), -low / (high - low), "bounded")
-        x = builder.activate(x, "clip", {"min": 0, "max": 1}, "bounded")
-        return builder.affine(x, (high - low) / scales, (low - means) / scales, "scaled")
+        x = builder.clip(x, low, high, "bounded")
     if (scales != 1).any() or (means != 0).any():
         x = builder.affine(x, 1 / scales, -means / scales, "scaled")
     return x

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -162,6 +162,3 @@ class _Layer:
             raise ConversionError(f"{self.xml.place(neuron)}: the neuron reads nothing")
         return found
 
-
-#: What is read, for those who read it: the type of a row of settings.
-Settings = dict[str, Any]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import math
+from pathlib import Path
+from typing import Final
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
@@ -19,7 +21,7 @@ MAX_DEPTH: Final = 100
 class Xml:
     """A parsed file: its root, and the line on which each element begins. Namespaces are left out."""
 
-    def __init__(self, path: Any, shown: str) -> None:
+    def __init__(self, path: Path, shown: str) -> None:
         self._shown = shown
         self._tree = TreeBuilder()
         self._lines: dict[Element, int] = {}
@@ -63,3 +65,14 @@ class Xml:
             f"{self._shown} has a document type declaration, whose entities could be anything",
             "remove `<!DOCTYPE …>`",
         )
+
+
+def number(text: str, where: str) -> float:
+    """Read a finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ConversionError(f"{where} is `{clip(text)}`, not a finite number")
+    return value

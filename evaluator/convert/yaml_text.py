@@ -159,7 +159,7 @@ def cases(found: Cases, network: Network, keep: Callable[[Mapping[str, Array]], 
     """Write the cases; `keep` takes the arrays of a table, and gives the name of its file."""
     numbers = found.inputs.size + (0 if found.expected is None else found.expected.size)
     lines = ["cases:"]
-    if found.texts or (len(found.inputs) <= MAX_CASES and numbers <= MAX_INLINE):
+    if found.texts or found.names or (len(found.inputs) <= MAX_CASES and numbers <= MAX_INLINE):
         lines += [_case(found, row, network.outputs) for row in range(len(found.inputs))]
         return "\n".join(lines) + "\n"
     arrays = {"X": found.inputs}
@@ -181,7 +181,11 @@ def _case(found: Cases, row: int, outputs: Sequence[str]) -> str:
             found.texts.get((row, column)) or digits(value)
             for column, value in enumerate(found.expected[row])
         ]
-        parts.append(f"expected: {values[0] if len(values) == 1 else flow(values, 14)}")
+        if found.names:
+            pairs = zip(found.names, values, strict=True)
+            parts.append(f"expected: {flow((f'{text(n)}: {v}' for n, v in pairs), 14, '{}')}")
+        else:
+            parts.append(f"expected: {values[0] if len(values) == 1 else flow(values, 14)}")
     if found.classes is not None:
         chosen = int(found.classes[row])
         parts.append(f"expected_class: {text(outputs[chosen]) if len(outputs) > 1 else chosen}")
