@@ -146,7 +146,7 @@ class Trace:
     __slots__ = ("blocks", "network", "single", "sums")
 
     def __init__(
-        self, network: Network, blocks: list[Array], sums: list[Array], single: bool
+        self, network: Network, blocks: Sequence[Array], sums: Sequence[Array], single: bool
     ) -> None:
         self.network, self.blocks, self.sums, self.single = network, blocks, sums, single
 

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 #: The built-in subjects, name → module; each has `subject(argument) -> Subject`. Others come from
 #: the entry-point group, whose entries are such functions.
 SUBJECTS: Final = {
+    "jax": "evaluator.subjects.jax",
+    "onnxruntime": "evaluator.subjects.onnxruntime",
     "reference": "evaluator.subjects.reference",
+    "torch": "evaluator.subjects.torch",
 }
 GROUP: Final = "evaluator.subjects"
 REFERENCE: Final = "reference"
