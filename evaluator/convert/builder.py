@@ -50,6 +50,8 @@ class Builder:
         self.names, self.dtype = tuple(inputs), dtype
         self.inputs: Columns = tuple(Place(0, column) for column in range(len(self.names)))
         self._layers: list[_Layer] = []
+        #: Whether units have names that only the form `neurons` keeps.
+        self._wired = False
         self.notes: list[str] = []
 
     def dense(
@@ -67,6 +69,9 @@ class Builder:
             raise ConversionError(
                 f"{_shown(name)}: a bias of the shape {bias.shape} for {len(weights)} units"
             )
+        if len(read := tuple(dict.fromkeys(x))) < len(x):  # what is read twice counts twice
+            weights = np.stack([weights[:, np.array([p == q for p in x])].sum(1) for q in read], 1)
+            x = read
         cast = self._cast(name, weights), self._cast(name, bias)
         return self._add(_Layer(name, x, *cast, unit_names=units))
 
@@ -93,17 +98,31 @@ class Builder:
         """Multiply and shift each value by its own numbers, (n,) each; within the layer if it can."""
         factor, shift = factor.astype(np.float64), shift.astype(np.float64)
         layer = self._open(x) if alone else None
-        scales = bool((factor != 1).any())
-        if layer is None or (scales and layer.weights is None):
-            weights = self._cast(name, _diagonal(factor, name)) if scales else None
+        if (factor == 1).all():
+            if layer is None or layer.bias is not None:  # (Wx + b) + c is rounded twice
+                return self._add(_Layer(name, x, None, self._cast(name, shift), unit_names=units))
+            layer.bias = self._cast(name, shift)
+            return x
+        if layer is None or layer.weights is None:
+            weights = self._cast(name, _diagonal(factor, name))
             return self._add(_Layer(name, x, weights, self._cast(name, shift), unit_names=units))
+        self.notes.append(f"{_shown(name)} is folded into the weights of {_shown(layer.name)}")
         bias = np.zeros(len(x)) if layer.bias is None else layer.bias
-        if scales:
-            self.notes.append(f"{_shown(name)} is folded into the weights of {_shown(layer.name)}")
-            assert layer.weights is not None
-            layer.weights = self._cast(name, layer.weights * factor[:, None])
+        layer.weights = self._cast(name, layer.weights * factor[:, None])
         layer.bias = self._cast(name, bias * factor + shift)
         return x
+
+    def batch_norm(
+        self, x: Columns, numbers: Sequence[Array], eps: float, name: str, *, alone: bool = True
+    ) -> Columns:
+        """Normalise by what was learnt: scale, shift, mean and variance, (n,) each."""
+        scale, shift, mean, variance = (values.astype(np.float64) for values in numbers)
+        with np.errstate(all="ignore"):
+            factor = scale / np.sqrt(variance + eps)
+            shift = shift - mean * factor
+        if not np.isfinite([factor, shift]).all():
+            raise ConversionError(f"{_shown(name)} has a variance that is not above 0")
+        return self.affine(x, factor, shift, name, alone=alone)
 
     def clip(self, x: Columns, low: Array, high: Array, name: str) -> Columns:
         """Keep each value within its own bounds, (n,) each."""
@@ -124,10 +143,13 @@ class Builder:
         return self.dense((*x, *y), np.hstack([one, sign * one]), None, name)
 
     def rename(self, x: Columns, name: str) -> None:
-        """Call the layer that gives exactly these values by another name."""
+        """Call the layer that gives exactly these values, or its units, by another name."""
         layer = self._whole(x)
         if layer is not None:
             layer.name = name
+            units = name.split(", ")
+            if len(units) == layer.units > 1:
+                layer.unit_names, self._wired = units, True
 
     def network(self, outputs: Columns, names: Sequence[str] = ()) -> Network:
         """Give the network of these outputs; `names` for them, where the source has some."""
@@ -136,9 +158,13 @@ class Builder:
         straight = all(
             layer.reads == self._block(number) for number, layer in enumerate(self._layers)
         )
-        if straight and outputs == self._block(len(self._layers)):
+        fits = straight and outputs == self._block(len(self._layers))
+        if fits and not (self._wired and self._may_be_neurons()):
             return self._as_layers(names)
         return self._as_neurons(outputs, names)
+
+    def _may_be_neurons(self) -> bool:
+        return not any(ACTIVATIONS[layer.activation].whole_layer for layer in self._layers)
 
     def _as_layers(self, outputs: Sequence[str]) -> Network:
         taken = {*self.names, *outputs}
@@ -211,7 +237,9 @@ class Builder:
 
     def _add(self, layer: _Layer) -> Columns:
         if layer.units > MAX_WIDTH:
-            raise ConversionError(f"{_shown(layer.name)} has {layer.units} units; {MAX_WIDTH} are taken")
+            raise ConversionError(
+                f"{_shown(layer.name)} has {layer.units} units; {MAX_WIDTH} are taken"
+            )
         self._layers.append(layer)
         return self._block(len(self._layers))
 

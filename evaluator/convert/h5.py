@@ -9,7 +9,7 @@ import numpy as np
 
 from evaluator.convert.conversion import ConversionError
 from evaluator.diagnostics import clip
-from evaluator.extras import need
+from evaluator.subjects.translated import framework
 
 if TYPE_CHECKING:
     from evaluator.network import Array
@@ -25,7 +25,7 @@ class H5:
 
     def __init__(self, content: bytes, shown: str) -> None:
         self._shown = shown
-        h5py = need("h5py", "keras")
+        h5py = framework("h5py", "keras")
         self._hard, self._dataset, self._group = h5py.HardLink, h5py.Dataset, h5py.Group
         try:
             self._file = h5py.File(io.BytesIO(content), "r")
@@ -39,7 +39,9 @@ class H5:
             if group is None or name not in group.attrs:
                 return None
             if group.attrs.get_id(name).get_storage_size() > MAX_TEXT:
-                raise ConversionError(f"{self._shown}: `{clip(name)}` of `{clip(path)}` is too long")
+                raise ConversionError(
+                    f"{self._shown}: `{clip(name)}` of `{clip(path)}` is too long"
+                )
             return _text(group.attrs[name])
         except (OSError, RuntimeError, ValueError, KeyError, TypeError) as fault:
             raise self._damaged(fault) from None
@@ -60,7 +62,9 @@ class H5:
             if not isinstance(found, self._dataset):
                 raise ConversionError(f"{what} is not there", "save the weights with this model")
             if found.shape != shape:
-                raise ConversionError(f"{what} has the shape {found.shape}; the layer takes {shape}")
+                raise ConversionError(
+                    f"{what} has the shape {found.shape}; the layer takes {shape}"
+                )
             if found.is_virtual or found.external:
                 raise ConversionError(f"{what} stands in another file", "save it in one file")
             if found.dtype.kind != "f" or found.dtype.itemsize not in (2, 4, 8):

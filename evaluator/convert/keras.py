@@ -146,7 +146,8 @@ def _check_straight(
     ends = [_ends(inner.get("input_layers")), _ends(inner.get("output_layers"))]
     if not layers or ends != [layers[0].name, before] or layers[0].kind != "InputLayer":
         raise ConversionError(
-            f"{source.shown} has several inputs or outputs", "models of one of each can be converted"
+            f"{source.shown} has several inputs or outputs",
+            "models of one of each can be converted",
         )
 
 
@@ -163,7 +164,12 @@ def _reads(nodes: Any) -> list[Any]:
             found += item["keras_history"][:1]
         elif isinstance(item, dict | list):
             waiting += item.values() if isinstance(item, dict) else item
-        elif isinstance(item, str) and isinstance(nodes, list) and nodes and isinstance(nodes[0], list):
+        elif (
+            isinstance(item, str)
+            and isinstance(nodes, list)
+            and nodes
+            and isinstance(nodes[0], list)
+        ):
             found.append("")  # several inputs of Keras 2
     return found
 
@@ -213,9 +219,7 @@ def _numbered(layers: Sequence[Layer], root: str) -> list[str]:
     return places
 
 
-def _paths(
-    layer: Layer, place: str, weights: H5, shapes: Sequence[tuple[int, ...]]
-) -> list[str]:
+def _paths(layer: Layer, place: str, weights: H5, shapes: Sequence[tuple[int, ...]]) -> list[str]:
     """Give the path of each array of a layer."""
     if place.endswith("/vars"):
         return [f"{place}/{number}" for number in range(len(shapes))]
@@ -279,7 +283,9 @@ class _Archive:
             with self._zip.open(name) as stream:
                 content = stream.read(most + 1)
         except KeyError:
-            raise ConversionError(f"{self._shown} holds no {name}", "save it with Keras 3") from None
+            raise ConversionError(
+                f"{self._shown} holds no {name}", "save it with Keras 3"
+            ) from None
         except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError,
                 NotImplementedError, EOFError) as fault:  # fmt: skip
             raise ConversionError(

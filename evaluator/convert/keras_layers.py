@@ -11,7 +11,6 @@ import numpy as np
 from evaluator.convert.builder import MAX_WIDTH, Builder, Columns
 from evaluator.convert.conversion import ConversionError
 from evaluator.convert.reading import refused
-from evaluator.convert.state_dict import batch_norm
 from evaluator.diagnostics import clip
 
 if TYPE_CHECKING:
@@ -97,7 +96,11 @@ def _activation(
 ) -> Columns:
     chosen = layer.config.get("activation") or "linear"
     if isinstance(chosen, dict):  # as Keras writes functions, and layers that serve as activations
-        chosen = chosen.get("config") if isinstance(chosen.get("config"), str) else chosen.get("class_name")
+        chosen = (
+            chosen.get("config")
+            if isinstance(chosen.get("config"), str)
+            else chosen.get("class_name")
+        )
     if chosen not in ACTIVATIONS:
         raise refused(str(chosen), layer.name, [*ACTIVATIONS], "a layer with the activation")
     name, parameters = ACTIVATIONS[chosen]
@@ -158,7 +161,9 @@ def _softmax(
     builder: Builder, x: Columns, layer: Layer, arrays: Sequence[Array], is_old: bool
 ) -> Columns:
     if layer.config.get("axis", -1) not in (-1, 1, [-1], [1]):
-        raise ConversionError(f"layer `{clip(layer.name)}` is a Softmax over another axis than the last")
+        raise ConversionError(
+            f"layer `{clip(layer.name)}` is a Softmax over another axis than the last"
+        )
     return builder.activate(x, "softmax", {}, layer.name)
 
 
@@ -173,7 +178,7 @@ def _norm(
     scale = rest.pop(0) if layer.config.get("scale", True) else np.ones(len(x))
     shift = rest.pop(0) if layer.config.get("center", True) else np.zeros(len(x))
     eps = layer.number("epsilon", 1e-3)
-    return builder.affine(x, *batch_norm(scale, shift, *rest, eps, layer.name), layer.name)
+    return builder.batch_norm(x, [scale, shift, *rest], eps, layer.name)
 
 
 def _rescaling(
@@ -189,7 +194,9 @@ def _nothing(
     if layer.config.get("data_format") == "channels_first":
         raise ConversionError(f"layer `{clip(layer.name)}` reorders its inputs: channels_first")
     if layer.kind not in ("InputLayer", "Flatten"):
-        builder.notes.append(f"`{clip(layer.name)}` ({layer.kind}) does nothing at inference and is left out")
+        builder.notes.append(
+            f"`{clip(layer.name)}` ({layer.kind}) does nothing at inference and is left out"
+        )
     return x
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,13 +29,15 @@ def read(source: Source) -> Conversion:
     count, inputs, outputs, _ = lines.integers(4)
     sizes = lines.integers(count + 1)
     if (sizes[0], sizes[-1]) != (inputs, outputs) or count < 1 or min(sizes) < 1:
-        raise lines.fault(f"the sizes of the layers are {sizes}, for {inputs} inputs and {outputs} outputs")
+        raise lines.fault(
+            f"the sizes of the layers are {sizes}, for {inputs} inputs and {outputs} outputs"
+        )
     lines.integers(1)  # a flag that nothing uses
     low, high = lines.numbers(inputs), lines.numbers(inputs)
     means, scales = lines.numbers(inputs + 1), lines.numbers(inputs + 1)
     builder = Builder([f"x{number + 1}" for number in range(inputs)], "float64")
     x = _scaled(builder, lines, low, high, means[:-1], scales[:-1])
-    for number, (reads, units) in enumerate(zip(sizes, sizes[1:], strict=False), 1):
+    for number, (reads, units) in enumerate(pairwise(sizes), 1):
         weights = np.array([lines.numbers(reads) for _ in range(units)])
         bias = np.array([lines.numbers(1)[0] for _ in range(units)])
         x = builder.dense(x, weights, bias, f"layer{number}")

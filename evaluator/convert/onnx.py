@@ -14,7 +14,7 @@ from evaluator.convert.conversion import Cases, Conversion, ConversionError
 from evaluator.convert.onnx_graph import Graph
 from evaluator.convert.reading import Source, read_bytes
 from evaluator.diagnostics import clip
-from evaluator.extras import need
+from evaluator.subjects.translated import framework
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network
@@ -28,13 +28,13 @@ MAX_SETS: Final = 1000
 
 def read(source: Source) -> Conversion:
     """Read a model of dense layers and activations."""
-    onnx = need("onnx", "onnx")
+    onnx = framework("onnx", "onnx")
     model = _parsed(onnx.ModelProto, source.path, source.shown)
     if not model.graph.node:
         raise ConversionError(f"{source.shown} is no ONNX model, or one that computes nothing")
     constants = dict(_constants(onnx, model, source))
     opset = max((entry.version for entry in model.opset_import if not entry.domain), default=1)
-    graph = Graph(onnx, model.graph, constants, opset, source)
+    graph = Graph(onnx, model, constants, opset, source)
     network = graph.network()
     producer = clip(f"{model.producer_name} {model.producer_version}".strip(), 60)
     written = f", written by {producer}" if producer else ""
@@ -49,7 +49,9 @@ def _parsed(kind: Any, path: Path, shown: str, most: int = MAX_FILE) -> Any:
     try:
         message.ParseFromString(content)
     except Exception:  # DecodeError, of a package that is known only through onnx
-        raise ConversionError(f"{shown} is no ONNX file", "it is damaged, or of another kind") from None
+        raise ConversionError(
+            f"{shown} is no ONNX file", "it is damaged, or of another kind"
+        ) from None
     return message
 
 
@@ -119,7 +121,9 @@ def _itemsize(onnx: Any, tensor: Any, what: str) -> int:
     try:
         return int(onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize)
     except (KeyError, ValueError, TypeError):
-        raise ConversionError(f"{what} is of the type {tensor.data_type}, which is not known") from None
+        raise ConversionError(
+            f"{what} is of the type {tensor.data_type}, which is not known"
+        ) from None
 
 
 def _test_data(onnx: Any, source: Source, graph: Graph, network: Network) -> Cases | None:
@@ -130,10 +134,12 @@ def _test_data(onnx: Any, source: Source, graph: Graph, network: Network) -> Cas
         if not folder.is_dir():
             break
         room = MAX_TEST // (number + 1)
-        sets.append([
+        tensors = (("input", len(graph.inputs)), ("output", len(graph.outputs)))
+        found = [
             _rows(onnx, source, [folder / f"{kind}_{place}.pb" for place in range(count)], room)
-            for kind, count in (("input", graph.inputs), ("output", graph.outputs))
-        ])  # fmt: skip
+            for kind, count in tensors
+        ]
+        sets.append(found)
     if not sets:
         return None
     x, y = (np.vstack(parts) for parts in zip(*sets, strict=True))

@@ -63,7 +63,9 @@ def read(source: Source) -> Conversion:
 def _model(xml: Xml) -> Element:
     """Find the only model of the file."""
     if xml.root.tag != "PMML":
-        raise ConversionError(f"{xml.place(xml.root)}: the root is `{clip(xml.root.tag)}`, not `PMML`")
+        raise ConversionError(
+            f"{xml.place(xml.root)}: the root is `{clip(xml.root.tag)}`, not `PMML`"
+        )
     models = [element for element in xml.root if element.tag not in _NO_MODEL]
     if len(models) != 1:
         raise ConversionError(f"{xml.place(xml.root)}: there are {len(models)} models, not one")
@@ -126,7 +128,9 @@ class _Layer:
         unit = neuron.get("id", "")
         if not unit or unit in known:
             where = self.xml.place(neuron)
-            raise ConversionError(f"{where}: the id `{clip(unit)}` of a neuron is missing, or taken")
+            raise ConversionError(
+                f"{where}: the id `{clip(unit)}` of a neuron is missing, or taken"
+            )
         return unit
 
     def _dense(
@@ -161,4 +165,3 @@ class _Layer:
         if not found:
             raise ConversionError(f"{self.xml.place(neuron)}: the neuron reads nothing")
         return found
-

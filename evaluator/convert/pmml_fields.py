@@ -83,10 +83,13 @@ class Fields:
         for read in found:
             name, kind = clip(read.field), self._types.get(read.field)
             if read.value is not None:
-                self.notes.append(f"the input `{clip(read.text)}` is 1 where `{name}` is that, else 0")
+                self.notes.append(
+                    f"the input `{clip(read.text)}` is 1 where `{name}` is that, else 0"
+                )
             elif kind in ("string", "boolean"):
                 raise ConversionError(
-                    f"the field `{name}` is {kind}, not a number", "only NormDiscrete makes numbers of it"
+                    f"the field `{name}` is {kind}, not a number",
+                    "only NormDiscrete makes numbers of it",
                 )
         return found
 
@@ -105,7 +108,9 @@ class Fields:
         if bounded.all():
             x = builder.clip(x, low, high, "bounded")
         elif bounded.any():
-            raise ConversionError("some NeuralInputs are bounded, asExtremeValues, and others are not")
+            raise ConversionError(
+                "some NeuralInputs are bounded, asExtremeValues, and others are not"
+            )
         return dict(zip(ids, x, strict=True))
 
     def outputs(self, builder: Builder, known: dict[str, Place]) -> tuple[Columns, list[str]]:

@@ -62,7 +62,7 @@ class _Rows:
         """Make cases of them: values of outputs, and the class where it is told."""
         x = np.stack([self._input(read) for read in inputs], axis=1)
         meant, predicted = _meanings(model, fields, network)
-        told = [(name, self.declared[f]) for name, f in meant.items() if f in self.declared]
+        told = [(name, self.declared[f]) for name, f in meant.items() if f and f in self.declared]
         classes = None
         if model.get("functionName") == "classification" and len(network.outputs) > 1:
             classes = self._classes(predicted, network)

@@ -37,7 +37,7 @@ class Source:
 def read_bytes(path: Path, shown: str, most: int) -> bytes:
     """Read a regular file of at most so many bytes; raises UsageError, ConversionError."""
     try:
-        with path.open("rb", opener=_without_waiting) as stream:
+        with open(path, "rb", opener=_without_waiting) as stream:
             found = os.fstat(stream.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise ConversionError(f"{shown} is not a regular file", "name a file")
@@ -49,7 +49,9 @@ def read_bytes(path: Path, shown: str, most: int) -> bytes:
     except IsADirectoryError:
         raise UsageError(f"{shown} is a directory", "name a file") from None
     except OSError as error:
-        raise UsageError(f"{shown} cannot be read: {error.strerror}", "check the permissions") from None
+        raise UsageError(
+            f"{shown} cannot be read: {error.strerror}", "check the permissions"
+        ) from None
 
 
 def _without_waiting(path: str, flags: int) -> int:

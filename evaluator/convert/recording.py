@@ -44,7 +44,9 @@ def from_file(conversion: Conversion, path: str) -> tuple[Conversion, Array]:
             elif suffix in (".npy", ".npz"):
                 values = as_floats(_array(Path(path), suffix, shown), shown)
             else:
-                raise ConversionError(f"{shown} holds no inputs that are read", "use .csv, .npz or .npy")
+                raise ConversionError(
+                    f"{shown} holds no inputs that are read", "use .csv, .npz or .npy"
+                )
     except ArrayFileError as fault:
         raise ConversionError(fault.message, fault.hint) from None
     conversion, values = _matched(conversion, names, values, shown)
@@ -80,9 +82,10 @@ def _csv(path: Path, shown: str) -> tuple[list[str], Array]:
         if not rows and not names and not all(map(NUMBER.fullmatch, plain)):
             names = plain
             continue
-        if len(plain) != len(names or (rows or [plain])[0]):
+        width = len(names) or len(rows[0] if rows else plain)
+        if len(plain) != width:
             raise ConversionError(
-                f"line {line} of {shown} has {len(plain)} cells, the first {len(names or rows[0])}"
+                f"line {line} of {shown} has {len(plain)} cells, the first {width}"
             )
         rows.append([_number(cell, line, shown) for cell in plain])
     return names, np.array(rows, np.float64).reshape(len(rows), -1)
@@ -107,9 +110,7 @@ def _matched(
     taken = set(network.places) | {""}
     if not numbered or len(names) != len(network.inputs) or taken & set(names):
         missing = next(name for name in network.inputs if name not in names)
-        raise ConversionError(
-            f"{shown} has no column `{clip(missing)}`", nearest(missing, names)
-        )
+        raise ConversionError(f"{shown} has no column `{clip(missing)}`", nearest(missing, names))
     if len(set(names)) < len(names) or not all(n.isprintable() and n[-2:] != ".z" for n in names):
         raise ConversionError(f"the header of {shown} does not name the inputs", "give each a name")
     return replace(conversion, network=replace(network, inputs=tuple(names))), values

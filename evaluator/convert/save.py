@@ -68,9 +68,7 @@ def check_free(path: str, force: bool) -> None:
         raise UsageError(f"{path} exists already", "choose another name, or add --force")
 
 
-def _write(
-    conversion: Conversion, folder: Path, file: str, stem: str, arrays: str
-) -> list[str]:
+def _write(conversion: Conversion, folder: Path, file: str, stem: str, arrays: str) -> list[str]:
     """Write all files into a folder; gives their names, the spec's first."""
     cases = conversion.cases
     if cases is None or not len(cases.inputs):
@@ -101,7 +99,9 @@ def _write(
 
 def _description(conversion: Conversion, cases: Cases) -> str:
     said = [f"Converted from {conversion.origin}", f"The expected values are {cases.origin}"]
-    return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in [*said, *conversion.notes])
+    return " ".join(
+        f"{sentence[0].upper()}{sentence[1:]}." for sentence in [*said, *conversion.notes]
+    )
 
 
 def _folded(sentences: str) -> str:
@@ -150,7 +150,9 @@ def write_npz(path: Path, arrays: Mapping[str, Array]) -> None:
     # Not by numpy.savez, which takes the names for its arguments.
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, values in arrays.items():
-            member = zipfile.ZipInfo(f"{name}.npy")  # without the time of day: the same bytes each time
+            member = zipfile.ZipInfo(
+                f"{name}.npy"
+            )  # without the time of day: the same bytes each time
             member.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(member, "w", force_zip64=True) as stream:
                 np.lib.format.write_array(stream, np.ascontiguousarray(values), allow_pickle=False)

@@ -48,7 +48,9 @@ def _listed(text: str, modules: Mapping[str, Any], shown: str) -> list[Any]:
     example = ", ".join(f"{clip(name)}, ACTIVATION" for name in [*modules][:6])
     hint = f"as in --layers '[{example}]'"
     if not text:
-        raise ConversionError(f"{shown} holds arrays, and nothing says what is done with them", hint)
+        raise ConversionError(
+            f"{shown} holds arrays, and nothing says what is done with them", hint
+        )
     (document,) = read(text, "--layers")
     if document.broken or not isinstance(document.data, list) or not document.data:
         raise ConversionError("--layers is not a list in brackets", hint)
@@ -139,8 +141,10 @@ class _LayerList:
             for key, default in zip(_NORM[:4], (one, zero, zero, one), strict=True)
         ]
         if any(value.shape != (width,) for value in values):
-            raise ConversionError(f"`{clip(name)}` normalises another number of values than {width}")
-        self.x = builder.affine(self.x, *batch_norm(*values, float(eps), name), name)
+            raise ConversionError(
+                f"`{clip(name)}` normalises another number of values than {width}"
+            )
+        self.x = builder.batch_norm(self.x, values, float(eps), name)
 
     def _activation(self, name: str, parameters: dict[str, Any]) -> None:
         known = {parameter.name: parameter for parameter in ACTIVATIONS[name].parameters}
@@ -163,15 +167,3 @@ class _LayerList:
                 "name the first dense layer first",
             )
         return self.builder
-
-
-def batch_norm(
-    scale: Array, shift: Array, mean: Array, variance: Array, eps: float, name: str
-) -> tuple[Array, Array]:
-    """Give the factor and the shift that a normalisation comes to at inference."""
-    with np.errstate(all="ignore"):
-        factor = scale / np.sqrt(variance + eps)
-        found = factor, shift - mean * factor
-    if not np.isfinite(found).all():
-        raise ConversionError(f"`{clip(name)}` has a variance that is not above 0")
-    return found

@@ -144,7 +144,7 @@ def _activation(step: Step, parameters: Mapping[str, Any], name: str, keep: Keep
             written = text(value)
         else:
             written = digits(value)
-        if np.ndim(value) or value != default.get(key, None):
+        if np.ndim(value) or value != default.get(key):
             parts.append(f"{key}: {written}")
     return step.activation.name if len(parts) == 1 else "{" + ", ".join(parts) + "}"
 
