@@ -167,6 +167,8 @@ class Builder:
         return not any(ACTIVATIONS[layer.activation].whole_layer for layer in self._layers)
 
     def _as_layers(self, outputs: Sequence[str]) -> Network:
+        if tuple(outputs) == (self._layers[-1].name,):
+            outputs = ()  # the layer says it already
         taken = {*self.names, *outputs}
         names = [self._unique(layer.name, taken) for layer in self._layers]
         places = {name: Place(number + 1, None) for number, name in enumerate(names)}

@@ -33,6 +33,7 @@ class _Pattern(NamedTuple):
 
     activation: str
     parameters: Mapping[str, Any]
+    dtype: str
     nodes: Mapping[str, Any]
     constants: Mapping[str, Array]
 
@@ -55,15 +56,13 @@ def recognised(graph: Graph, tensor: str) -> Rule | None:
 def _patterns() -> Mapping[str, list[_Pattern]]:
     """Give all patterns of two nodes or more by their last operator, the largest first."""
     from evaluator.activations import ACTIVATIONS
-    from evaluator.convert import onnx_activations as written
 
     found: dict[str, list[_Pattern]] = {}
     for dtype, name in product(("float64", "float32"), ACTIVATIONS):
-        if dtype == "float32" or name in written.IN_FLOAT64:
-            for parameters in _variants(name):
-                pattern = _written(name, parameters, dtype)
-                if len(pattern.nodes) > 1 or name == "square":
-                    found.setdefault(pattern.nodes["y"].op_type, []).append(pattern)
+        for parameters in _variants(name):
+            pattern = _written(name, parameters, dtype)
+            if len(pattern.nodes) > 1 or name == "square":
+                found.setdefault(pattern.nodes["y"].op_type, []).append(pattern)
     for patterns in found.values():
         patterns.sort(key=lambda pattern: -len(pattern.nodes))
     return found
@@ -97,7 +96,7 @@ def _written(name: str, parameters: Mapping[str, Any], dtype: str) -> _Pattern:
     written.apply(graph, name, "z", "y", **parameters)
     constants = {number.name: numpy_helper.to_array(number) for number in graph.numbers}
     nodes = {node.output[0]: node for node in graph.nodes}
-    return _Pattern(name, parameters, nodes, constants)
+    return _Pattern(name, parameters, dtype, nodes, constants)
 
 
 class _Match:
@@ -171,8 +170,5 @@ def _same_again(
     """Write the activation with the parameters that were found, and lay that over the graph."""
     if len(parameters) < len(pattern.parameters):
         return False
-    dtype = next(
-        (str(c.dtype) for c in pattern.constants.values() if c.dtype.kind == "f"), "float32"
-    )
-    again = _written(pattern.activation, parameters, dtype)
+    again = _written(pattern.activation, parameters, pattern.dtype)
     return _Match(graph, again._replace(parameters={})).found(tensor) == ({}, z)
