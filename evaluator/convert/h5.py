@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 #: Numbers in one chunk of a packed array, which is unpacked as a whole.
 MAX_CHUNK: Final = 1 << 26
-#: Bytes of text that a file may say about itself.
-MAX_TEXT: Final = 1 << 24
+#: What h5py raises for files that are damaged.
+_FAULTS: Final = (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError)
 
 
 class H5:
@@ -29,21 +29,27 @@ class H5:
         self._hard, self._dataset, self._group = h5py.HardLink, h5py.Dataset, h5py.Group
         try:
             self._file = h5py.File(io.BytesIO(content), "r")
-        except (OSError, RuntimeError, ValueError) as fault:
+        except _FAULTS as fault:
             raise self._damaged(fault) from None
 
-    def attribute(self, path: str, name: str) -> Any:
-        """Give what a group says about itself: a text or a list of texts, None if it does not."""
+    def attribute(self, path: str, name: str) -> str:
+        """Give what a group says about itself; nothing if it does not."""
+        found = self._attribute(path, name, ())
+        return found if isinstance(found, str) else ""
+
+    def attributes(self, path: str, name: str, count: int) -> list[str]:
+        """Give the list of so many texts that a group says about itself; none if it has another."""
+        found = self._attribute(path, name, (count,))
+        return found if isinstance(found, list) else []
+
+    def _attribute(self, path: str, name: str, shape: tuple[int, ...]) -> Any:
         try:
             group = self._at(path)
-            if group is None or name not in group.attrs:
+            # The shape first: many texts may stand in one place of the file.
+            if group is None or name not in group.attrs or group.attrs.get_id(name).shape != shape:
                 return None
-            if group.attrs.get_id(name).get_storage_size() > MAX_TEXT:
-                raise ConversionError(
-                    f"{self._shown}: `{clip(name)}` of `{clip(path)}` is too long"
-                )
             return _text(group.attrs[name])
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError) as fault:
+        except _FAULTS as fault:
             raise self._damaged(fault) from None
 
     def names(self, path: str) -> list[str]:
@@ -51,7 +57,7 @@ class H5:
         try:
             group = self._at(path)
             return [] if group is None else [str(name) for name in group]
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError) as fault:
+        except _FAULTS as fault:
             raise self._damaged(fault) from None
 
     def array(self, path: str, shape: tuple[int, ...]) -> Array:
@@ -72,7 +78,7 @@ class H5:
             if found.chunks is not None and np.prod(found.chunks, dtype=object) > MAX_CHUNK:
                 raise ConversionError(f"{what} is packed in parts of the shape {found.chunks}")
             values = np.asarray(found[()])
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError) as fault:
+        except _FAULTS as fault:
             raise self._damaged(fault) from None
         single = values.dtype.itemsize <= 4
         return values.astype(np.float32 if single else np.float64)

@@ -53,13 +53,13 @@ def read(source: Source) -> Conversion:
         return _converted(source, _layers(config, source), weights, _text(config, "keras_version"))
     weights = H5(read_bytes(source.path, source.shown, MAX_FILE), source.shown)
     written = weights.attribute("", "model_config")
-    if not isinstance(written, str):
+    if not written:
         raise ConversionError(
             f"{source.shown} holds weights without an architecture",
             "convert the JSON of `model.to_json()`, with --weights and this file",
         )
     layers = _layers(_parsed(written.encode(), source.shown), source)
-    return _converted(source, layers, weights, weights.attribute("", "keras_version") or "")
+    return _converted(source, layers, weights, weights.attribute("", "keras_version"))
 
 
 def _converted(source: Source, layers: Sequence[Layer], weights: H5, version: str) -> Conversion:
@@ -107,9 +107,9 @@ def _layer(entry: Any, source: Source) -> Layer:
     kind, config = _text(entry, "class_name"), _mapping(entry, "config")
     name = _text(config, "name")
     if kind not in LAYERS:
-        raise refused(kind, name, [*LAYERS], "a layer of the class")
+        raise refused(kind, name, "a layer of the class")
     if str(entry.get("module", "keras")).partition(".")[0] != "keras":
-        raise refused(f"{entry['module']}.{kind}", name, [], "a layer of the class")
+        raise refused(f"{entry['module']}.{kind}", name, "a layer of the class")
     # What is not set does nothing, whatever later versions call it.
     unknown = {key for key, value in config.items() if value} - LAYERS[kind].settings
     if unknown:
@@ -223,10 +223,10 @@ def _paths(layer: Layer, place: str, weights: H5, shapes: Sequence[tuple[int, ..
     """Give the path of each array of a layer."""
     if place.endswith("/vars"):
         return [f"{place}/{number}" for number in range(len(shapes))]
-    named = weights.attribute(place, "weight_names") or []
+    named = weights.attributes(place, "weight_names", len(shapes)) if shapes else []
     if len(named) != len(shapes):
         raise ConversionError(
-            f"layer `{clip(layer.name)}` has {len(shapes)} arrays of weights, and the file {len(named)}"
+            f"layer `{clip(layer.name)}` has {len(shapes)} arrays of weights, and the file others"
         )
     return [f"{place}/{name}" for name in named]
 

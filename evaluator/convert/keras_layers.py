@@ -56,6 +56,9 @@ class Layer:
         return float(value)
 
 
+#: Layers without weights, which may stand where an activation does.
+_AS_ACTIVATIONS: Final = ("ReLU", "LeakyReLU", "ELU", "ThresholdedReLU", "Softmax")
+
 #: Adds a layer with its arrays to the network; the last argument says that it is of Keras 1 or 2.
 Build = Callable[[Builder, Columns, Layer, Sequence["Array"], bool], Columns]
 
@@ -95,14 +98,18 @@ def _activation(
     builder: Builder, x: Columns, layer: Layer, arrays: Sequence[Array], is_old: bool
 ) -> Columns:
     chosen = layer.config.get("activation") or "linear"
-    if isinstance(chosen, dict):  # as Keras writes functions, and layers that serve as activations
+    if isinstance(chosen, dict) and chosen.get("class_name") in _AS_ACTIVATIONS:
+        inner = chosen.get("config")
+        kind, config = chosen["class_name"], inner if isinstance(inner, dict) else {}
+        return LAYERS[kind].build(builder, x, Layer(kind, layer.name, config, ""), [], is_old)
+    if isinstance(chosen, dict):  # as Keras writes functions
         chosen = (
             chosen.get("config")
             if isinstance(chosen.get("config"), str)
             else chosen.get("class_name")
         )
     if chosen not in ACTIVATIONS:
-        raise refused(str(chosen), layer.name, [*ACTIVATIONS], "a layer with the activation")
+        raise refused(str(chosen), layer.name, "a layer with the activation")
     name, parameters = ACTIVATIONS[chosen]
     if is_old and chosen == "hard_sigmoid":
         parameters = {}

@@ -148,7 +148,7 @@ class Graph:
         known = OPERATORS.get(node.operator) if node.domain in ("", "ai.onnx") else None
         if known is None:
             kind = f"{node.domain}.{node.operator}".removeprefix(".")
-            raise refused(kind, node.name or tensor, [*OPERATORS], "a node with the operator")
+            raise refused(kind, node.name or tensor, "a node with the operator")
         return known(node)
 
     def _begin(self) -> tuple[Builder, dict[str, Value]]:

@@ -71,7 +71,7 @@ def _model(xml: Xml) -> Element:
         raise ConversionError(f"{xml.place(xml.root)}: there are {len(models)} models, not one")
     (model,) = models
     if model.tag != "NeuralNetwork":
-        raise refused(model.tag, model.get("modelName", "the model"), [], "a")
+        raise refused(model.tag, model.get("modelName", "the model"), "a")
     for element in model:
         if element.tag not in _KNOWN:
             raise ConversionError(
@@ -98,7 +98,7 @@ class _Layer:
     def _choice(self, key: str, default: str, known: dict[str, str]) -> str:
         chosen = self._setting(key, default)
         if chosen not in known:
-            raise refused(chosen, self.where, [*known], f"a layer with the {key}")
+            raise refused(chosen, self.where, f"a layer with the {key}")
         return chosen
 
     def build(

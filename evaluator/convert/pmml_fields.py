@@ -68,7 +68,7 @@ class Fields:
                 found.append(field.get("name", ""))
             outliers = field.get("outliers", "asIs")
             if outliers != "asIs":
-                raise refused(f"outliers={outliers}", field.get("name", ""), [], "a field with")
+                raise refused(f"outliers={outliers}", field.get("name", ""), "a field with")
         return found
 
     def _neural(self, group: str, kind: str) -> list[Element]:
@@ -151,11 +151,10 @@ class Fields:
         if kind == "NormDiscrete":
             method = expression.get("method", "indicator")
             if method != "indicator":
-                raise refused(method, where, [], "a NormDiscrete of the method")
+                raise refused(method, where, "a NormDiscrete of the method")
             return Input(name, expression.get("value", "")), Scale()
         if kind not in ("FieldRef", "NormContinuous"):
-            known = ["FieldRef", "NormContinuous", "NormDiscrete"]
-            raise refused(kind, where, known, "a field that is made by")
+            raise refused(kind, where, "a field that is made by")
         scale = Scale() if kind == "FieldRef" else self._scale(expression, back)
         if name not in self._derived or back:
             return Input(name), scale
@@ -171,9 +170,9 @@ class Fields:
         points = element.findall("LinearNorm")
         outliers = element.get("outliers", "asIs")
         if len(points) != 2:
-            raise refused("NormContinuous", where, [], f"a field with {len(points)} points, a")
+            raise refused("NormContinuous", where, f"a field with {len(points)} points, a")
         if outliers not in ("asIs", "asExtremeValues"):
-            raise refused(f"outliers={outliers}", where, [], "a NormContinuous with")
+            raise refused(f"outliers={outliers}", where, "a NormContinuous with")
         (x1, y1), (x2, y2) = (
             [number(point.get(key, ""), f"{where}: {key}") for key in ("orig", "norm")]
             for point in points

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluator.convert.conversion import ConversionError
-from evaluator.diagnostics import UsageError, clip, did_you_mean
+from evaluator.diagnostics import UsageError, clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,9 @@ def read_text(path: Path, shown: str, most: int) -> str:
         raise ConversionError(f"{shown} is not UTF-8 text: byte {fault.start} is wrong") from None
 
 
-def refused(kind: str, name: str, known: list[str], what: str) -> ConversionError:
+def refused(kind: str, name: str, what: str) -> ConversionError:
     """Refuse a layer or operator by its name."""
-    hint = did_you_mean(kind, known) if known else ""
     return ConversionError(
         f"`{clip(name, 80)}` is {what} `{clip(kind, 80)}`, which the format cannot express",
-        hint or "it holds dense layers and activations; see `evaluator activations`",
+        "it holds dense layers and activations; see `evaluator activations`",
     )
