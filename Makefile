@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench lint clean
+.PHONY: run test test-dask test-frameworks bench lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -13,6 +13,15 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# A real scheduler and two workers, one of which is killed.
+test-dask: $(VENV)/installed-dask
+	$(BIN)/pytest tests/cluster
+
+# The same networks in PyTorch and JAX, and the whole library with every subject.
+test-frameworks: $(VENV)/installed-frameworks
+	$(BIN)/pytest tests/frameworks
+	$(BIN)/evaluator run specs --subject reference --subject onnxruntime --subject torch --subject jax
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
@@ -29,6 +38,15 @@ $(VENV)/installed: $(VENV)/pip pyproject.toml constraints/run.txt
 
 $(VENV)/installed-dev: $(VENV)/installed constraints/dev.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/dev.txt
+	touch $@
+
+$(VENV)/installed-dask: $(VENV)/installed-dev constraints/dask.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/dask.txt
+	touch $@
+
+# Without what PyTorch and JAX would also install, and the tests do not import.
+$(VENV)/installed-frameworks: $(VENV)/installed-dev constraints/frameworks.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/frameworks.txt
 	touch $@
 
 clean:

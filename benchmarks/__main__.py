@@ -59,6 +59,8 @@ def figures(folder: Path) -> Iterator[str]:
     yield timed("the same", "parametrised pytest", ours, pytest, 0.08, 3)
     more = inputs.small_specs(folder / "more", 2 * FILES)
     yield timed("4,000 files", "2,000 files", [EVALUATOR, "run", str(more)], ours, 2.1)
+    many = [EVALUATOR, "run", str(more)]
+    yield timed("4,000 files, `-j 2`", "`-j 1`", [*many, "-j", "2"], [*many, "-j", "1"], 0.6)
     memory = peak_memory([EVALUATOR, "run", str(more)]), peak_memory(ours)
     yield row("4,000 files, peak memory", "2,000 files",
               *(f"{size / 2**20:.0f} MiB" for size in memory), memory[0] / memory[1], 1.2)  # fmt: skip

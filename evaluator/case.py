@@ -20,7 +20,8 @@ class Probe(NamedTuple):
     place: Place
 
 
-class Check(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Check:
     """One expected value of an inline case."""
 
     #: Which of the spec's probes gives the actual value.

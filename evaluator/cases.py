@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from evaluator.wiring import Wiring
 
 
-#: A case with no other keys is neither skipped, nor expected to fail, nor tagged.
-PLAIN_KEYS: Final = frozenset(("name", "inputs", "expected", "expected_class", "tolerance"))
-
-
 class CaseReader:
     """Reads the cases of one document against its network."""
 
@@ -33,6 +29,7 @@ class CaseReader:
     ) -> None:
         self.wiring, self.network, self.override = wiring, network, override
         self.complain = wiring.complain
+        self.is_single = wiring.dtype == "float32"
         self.cases: list[Case] = []
         self.inputs: list[Any] = []
         self._input_names = frozenset(network.inputs)
@@ -63,7 +60,7 @@ class CaseReader:
             )  # fmt: skip
             if self.override is not None:
                 case.atol, case.rtol = self.override
-            if not written.keys() <= PLAIN_KEYS:
+            if "skip" in written or "xfail" in written or "tags" in written:
                 case.skip, case.xfail = written.get("skip", ""), written.get("xfail", "")
                 case.tags = tuple(written.get("tags", ()))
             self.cases.append(case)
@@ -76,7 +73,7 @@ class CaseReader:
         path = ("cases", case.number)
         values = self._inputs((*path, "inputs"), written["inputs"])
         self.inputs.append(values)
-        if self.wiring.dtype == "float32":
+        if self.is_single:
             by_name = isinstance(written["inputs"], dict)
             for number, value in enumerate(values):
                 step = self.network.inputs[number] if by_name else number
@@ -110,6 +107,24 @@ class CaseReader:
                           "give one number per input")  # fmt: skip
             return [0.0] * len(names)
         return values
+
+    def _spread(self, path: Path, written: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Put single inputs in the place of each list, which gives several by one name."""
+        if not any(isinstance(value, list) for value in written.values()):
+            return written
+        found: dict[str, Any] = {}
+        for name, value in written.items():
+            inputs = self.network.groups.get(name, (name,))
+            if not isinstance(value, list):
+                found[name] = value
+            elif len(value) == len(inputs):
+                found |= zip(inputs, value, strict=True)
+            else:
+                found |= dict.fromkeys(inputs, 0)
+                self.complain((*path, name), "shape-mismatch",
+                              f"{count(len(value), 'value')} for {count(len(inputs), 'number')}"
+                              f" of the input `{clip(name)}`", "give one for each")  # fmt: skip
+        return found
 
     def batch(self) -> Array:
         """Give the inputs of every inline case: (rows, inputs), in the network's dtype."""
@@ -171,7 +186,7 @@ class CaseReader:
             value = math.nan
         else:
             value = float(written)
-            if self.wiring.dtype == "float32":
+            if self.is_single:
                 value = self._narrow(path, value)
             low, high = bounds(value, case.atol, case.rtol)
         case.checks.append(Check(probe, low, high, value, path))
@@ -273,9 +288,10 @@ class CaseReader:
 
 def _unique(name: str, named: dict[str, int]) -> str:
     """Give a case its id: its name, with the first `#2`, `#3`, … that is free where it is taken."""
-    times = named[name] = named.get(name, 0) + 1
-    if times == 1:
+    if name not in named:
+        named[name] = 1
         return name
+    times = named[name] = named[name] + 1
     while (tried := f"{name}#{times}") in named:
         times += 1
     named[name], named[tried] = times, 1

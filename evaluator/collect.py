@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -45,21 +45,30 @@ class Target(NamedTuple):
 def targets(paths: Sequence[str]) -> list[Target]:
     """Find the files that paths name, in order, each once.
 
-    A path is a file, a directory, `file::case`, `file#2` or `file#2::case` for the second
-    document, or `-`. Raises UsageError for a path that does not exist.
+    A path is a file, a directory, a URL of either, `file::case`, `file#2` or `file#2::case` for the
+    second document, or `-`. Raises UsageError for a path that does not exist.
     """
     found: dict[str, tuple[str, list[CaseId] | None]] = {}
     for path in paths:
         file, named = _split(path)
-        if file != "-" and not os.path.exists(file):
-            raise UsageError(f"{file} does not exist", _nearby(file))
-        for each in _specs_under(file) if os.path.isdir(file) else [file]:
-            key = os.path.normpath(each)
+        for each in _files(file):
+            key = each if "://" in each else os.path.normpath(each)
             if named is None:
                 found[key] = each, None
             elif (known := found.setdefault(key, (each, []))[1]) is not None and named not in known:
                 known.append(named)
     return [Target(file, tuple(ids or ())) for file, ids in found.values()]
+
+
+def _files(path: str) -> Iterable[str]:
+    """Give the file of a path, or the specs under a folder."""
+    if "://" in path:
+        from evaluator.remote import specs_at
+
+        return specs_at(path, SUFFIXES)
+    if path != "-" and not os.path.exists(path):
+        raise UsageError(f"{path} does not exist", _nearby(path))
+    return _specs_under(path) if os.path.isdir(path) else [path]
 
 
 def _split(path: str) -> tuple[str, CaseId | None]:

@@ -16,17 +16,20 @@ class Config:
 
     #: Where the specs are, when the command line names no path.
     specs: tuple[str, ...] = ("specs",)
+    #: Where several files are evaluated, when the command line does not say it.
+    executor: str = "processes"
+    scheduler: str = ""
 
 
 def find(folder: str) -> Config:
     """Read the settings that hold in a folder; raises UsageError for one that is not known."""
-    import tomllib
-
     for parent in (Path(folder), *Path(folder).parents):
         for name in ("evaluator.toml", "pyproject.toml"):
             file = parent / name
             if not file.is_file():
                 continue
+            import tomllib
+
             try:
                 table: Mapping[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
             except (OSError, ValueError) as error:
@@ -53,4 +56,10 @@ def _config(table: Mapping[str, Any], file: Path) -> Config:
     are_paths = isinstance(specs, list) and all(isinstance(p, str) and p for p in specs)
     if not are_paths or not specs:
         raise UsageError(f"{file}: `specs` is a list of paths", 'write specs = ["specs"]')
-    return Config(tuple(str(Path(file.parent, path)) for path in specs))
+    for key in ("executor", "scheduler"):
+        if not isinstance(table.get(key, "-"), str) or not table.get(key, "-"):
+            raise UsageError(f"{file}: `{key}` is no text", f'write {key} = "..."')
+    return Config(
+        tuple(p if "://" in p else str(Path(file.parent, p)) for p in specs),
+        table.get("executor", Config.executor), table.get("scheduler", Config.scheduler),
+    )  # fmt: skip

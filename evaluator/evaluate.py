@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -47,16 +46,15 @@ def evaluate(
     """
     start = perf_counter()
     selected = [c for c in spec.cases if selection(spec, c)] if selection else spec.cases
-    with ExitStack() as stack:
-        try:
-            run = stack.enter_context(load(subject).prepare(spec.network))
-        except SubjectError as fault:
-            run = _raising(fault)
-        judgement = _Judgement(spec, run, max_mismatches or sys.maxsize)
-        cases = [judgement.case(case) for case in selected]
+    room = max_mismatches or sys.maxsize
+    try:
+        with load(subject).prepare(spec.network) as run:
+            cases = _Judgement(spec, run, room).cases(selected)
+    except SubjectError as fault:
+        cases = _Judgement(spec, _raising(fault), room).cases(selected)
     return SpecResult(
         spec.file, spec.document.number, spec.name, cases, list(spec.warnings),
-        perf_counter() - start, sum(case.values for case in cases), subject=subject,
+        perf_counter() - start, sum([case.values for case in cases]), subject,
     )  # fmt: skip
 
 
@@ -113,6 +111,10 @@ class _Judgement:
             outputs = np.full((len(inputs), self.spec.network.output_count()), np.nan)
             return Answers(outputs, faults=dict.fromkeys(range(len(inputs)), fault))
 
+    def cases(self, cases: Sequence[Case]) -> list[CaseResult]:
+        """Judge cases."""
+        return [self.case(case) for case in cases]
+
     def case(self, case: Case) -> CaseResult:
         """Judge one case."""
         result = CaseResult(case.name, case.line, case.column, "passed", id=case.id)
@@ -121,6 +123,8 @@ class _Judgement:
             fault = self._table(case, result)
         elif not case.skip:
             fault = self._inline(case, result)
+            if result.values and not (result.mismatches or result.withheld or case.xfail):
+                return result
         if case.skip:
             result.outcome, result.reason = "skipped", case.skip
             return result

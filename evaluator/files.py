@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path, PurePath, PureWindowsPath
 
+from evaluator.content import FOLDER
 from evaluator.diagnostics import clip, did_you_mean
 from evaluator.project import MARKS, root_of
 
@@ -48,12 +49,20 @@ def project_root(spec_file: Path) -> Path:
 
 
 def resolve(name: str, spec_file: str) -> Path:
-    """Find the regular file that a spec names; its real path lies inside the project root."""
+    """Find the regular file that a spec names; its real path lies inside the project root.
+
+    What a spec at a URL names is fetched, and lies in that spec's folder.
+    """
+    if "://" in spec_file:
+        from evaluator.remote import fetch
+
+        return fetch(name, spec_file)
     shown = f"`{clip(name, 80)}`"
     foreign = re.search("[\\\\\0\ud800-\udfff]", name) or PureWindowsPath(name).anchor
     if foreign or os.path.isabs(name):
         hint = "write the path from the spec's folder, such as `data/weights.npz`"
         raise ArrayFileError(f"{shown} is not a relative path with forward slashes", hint)
+    spec_file = os.path.join(FOLDER.get(), spec_file)
     root = os.path.realpath(project_root(Path(spec_file)))
     path = os.path.realpath(os.path.join(os.path.dirname(spec_file), name))
     if not Path(path).is_relative_to(root):

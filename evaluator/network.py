@@ -70,6 +70,16 @@ class Network:
     places: Mapping[str, Place]
     dtype: str = "float64"
 
+    @property
+    def evaluated_by(self) -> str:
+        """The subject that evaluates it, unless another is asked for."""
+        return "reference"
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """The inputs that a name may give together, as a list."""
+        return {}
+
     def __call__(self, x: ArrayLike) -> Array:
         """Evaluate inputs (n,) or (cases, n); gives outputs (m,) or (cases, m)."""
         trace = self.trace(x)

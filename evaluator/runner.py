@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from time import perf_counter
 from typing import Final, NamedTuple
 
@@ -17,11 +18,14 @@ from evaluator.document import Document
 from evaluator.evaluate import MAX_MISMATCHES, evaluate, read_tables
 from evaluator.results import FAILING, Report, SpecResult, exit_code
 from evaluator.source import read_bytes, read_file
-from evaluator.spec import build, name_of
+from evaluator.spec import Spec, build, name_of
 from evaluator.subjects import REFERENCE
 
 #: The exit code of a run that was interrupted.
 INTERRUPTED: Final = 130
+#: Seconds of work that worker processes are worth starting for; they start slower where they cannot
+#: be forked.
+WORTH: Final = 0.25 if sys.platform == "linux" else 1.5
 
 
 class Options(NamedTuple):
@@ -43,6 +47,12 @@ class Options(NamedTuple):
     validate_only: bool = False
     #: Draw every network, for a report that shows it.
     diagrams: bool = False
+    #: How many workers evaluate files; None: as many as pay.
+    jobs: int | None = 1
+    #: Where they are: `processes` of this machine, `dask`, or the name of an entry point.
+    executor: str = "processes"
+    #: The address that an executor elsewhere is reached at.
+    scheduler: str = ""
 
 
 def run(
@@ -65,8 +75,8 @@ def collect_report(
     report = Report(__version__, ", ".join(options.subjects), override=_override(options))
     interrupted = False
     try:
-        with np.errstate(all="ignore"):
-            _fill(report, results(files, options), options.maxfail, seen)
+        with np.errstate(all="ignore"), closing(results(files, options)) as found:
+            _fill(report, found, options.maxfail, seen)
     except KeyboardInterrupt:
         # What was found so far is worth reporting.
         interrupted = True
@@ -94,14 +104,48 @@ def _fill(
             break
 
 
-def results(files: Iterable[Target], options: Options) -> Iterator[SpecResult]:
+def results(files: Sequence[Target], options: Options) -> Generator[SpecResult, None, None]:
     """Give the result of every spec of every file, in order."""
-    for target in files:
+    start = perf_counter()
+    for done, target in enumerate(files):
+        jobs = _jobs(options, perf_counter() - start, done, len(files) - done)
+        if jobs > 1 or options.executor != "processes":
+            from evaluator.workers import spread
+
+            yield from spread(files[done:], options._replace(jobs=jobs))
+            return
         yield from evaluate_file(target, options)
 
 
+def _jobs(options: Options, seconds: float, done: int, left: int) -> int:
+    """Say how many workers evaluate what is left, after so many files in so many seconds."""
+    if options.executor != "processes":
+        return options.jobs or 0
+    if options.jobs is not None:
+        return min(options.jobs, left)
+    if not done or seconds < WORTH or (remaining := seconds / done * left) < WORTH:
+        return 1
+    return min(processors(), int(remaining / WORTH) + 1, left)
+
+
+def processors() -> int:
+    """Count the processors that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def evaluate_file(target: Target, options: Options) -> list[SpecResult]:
-    """Evaluate every document of one file."""
+    """Evaluate every document of one file, or of a URL."""
+    if "://" not in target.file:
+        return _evaluate_file(target, options)
+    from evaluator.remote import copies
+
+    with copies():
+        return _evaluate_file(target, options)
+
+
+def _evaluate_file(target: Target, options: Options) -> list[SpecResult]:
     start = perf_counter()
     try:
         documents = _documents(target.file)
@@ -215,7 +259,7 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> lis
         reading = perf_counter() - start
         found = [
             evaluate(spec, selection, options.max_mismatches, subject)
-            for subject in options.subjects
+            for subject in _subjects(spec, options)
         ]
     except SpecError as error:
         return [_invalid(document.file, document.number, name_of(document), error.diagnostics)]
@@ -225,6 +269,13 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> lis
 
         found[0].diagram = svg(spec.network)
     return found
+
+
+def _subjects(spec: Spec, options: Options) -> tuple[str, ...]:
+    """Give what is under test; the reference alone leaves to others what it does not evaluate."""
+    if options.subjects == (REFERENCE,):
+        return (spec.network.evaluated_by,)
+    return options.subjects
 
 
 def _invalid(file: str, number: int, name: str, found: Sequence[Diagnostic]) -> SpecResult:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -22,6 +20,7 @@ from yaml.events import (
 )
 
 from evaluator import scalars, syntax
+from evaluator.content import read_content
 from evaluator.diagnostics import (
     MAX_DIAGNOSTICS,
     Diagnostic,
@@ -36,7 +35,6 @@ from evaluator.layout import Event, Layouts
 from evaluator.scalars import KNOWN, simple_float
 
 #: Limits that keep time and memory bounded whatever a file holds.
-MAX_BYTES: Final = 256 * 2**20
 MAX_DEPTH: Final = 64
 MAX_EXPANSION: Final = 1_000_000
 #: After so many documents that are not YAML, the others are not read.
@@ -44,33 +42,8 @@ MAX_RESTARTS: Final = 20
 
 
 def read_file(path: str) -> list[Document]:
-    """Read every document of a file; raises SpecError where it cannot be read at all."""
-    try:
-        content = _content(path)
-    except FileNotFoundError:
-        raise _unreadable(path, "the file is not there", "check the name, or the link") from None
-    except OSError as error:
-        raise _unreadable(path, f"the file cannot be read: {error.strerror}") from None
-    return read_bytes(content, path)
-
-
-def _content(path: str) -> bytes:
-    # Without O_NONBLOCK, opening a pipe would wait for its writer.
-    stream = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    try:
-        found = os.fstat(stream)
-        if not stat.S_ISREG(found.st_mode):
-            what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
-            raise _unreadable(path, f"the file is {what}", "name a YAML file")
-        if found.st_size > MAX_BYTES:
-            raise _unreadable(path, f"the file is larger than {MAX_BYTES // 2**20} MiB",
-                              "keep large arrays in .npz files", "too-large")  # fmt: skip
-        content = os.read(stream, found.st_size + 1)
-        while len(content) < found.st_size and (more := os.read(stream, found.st_size)):
-            content += more
-        return content
-    finally:
-        os.close(stream)
+    """Read every document of a file or a URL; raises SpecError where it cannot be read at all."""
+    return read_bytes(read_content(path), path)
 
 
 def read_bytes(content: bytes, file: str) -> list[Document]:
@@ -89,10 +62,6 @@ def read_bytes(content: bytes, file: str) -> list[Document]:
                 "save it as UTF-8",
             )
         ]) from None  # fmt: skip
-
-
-def _unreadable(file: str, message: str, hint: str = "", code: str = "unreadable") -> SpecError:
-    return SpecError([Diagnostic(Location(file), code, message, hint)])
 
 
 def read(text: str, file: str) -> list[Document]:

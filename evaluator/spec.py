@@ -96,11 +96,9 @@ def _network(wiring: Wiring) -> Network | None:
         return connect_layers(wiring, inputs)
     if "neurons" in data:
         return connect_neurons(wiring, inputs or ())
-    wiring.complain(
-        ("model",), "unsupported", "a `model` needs a subject that runs ONNX files",
-        "describe the network with `neuron`, `neurons` or `layers`", key=True,
-    )  # fmt: skip
-    return None
+    from evaluator.model import connect_model
+
+    return connect_model(wiring, inputs)
 
 
 def _override(atol: float | None, rtol: float | None) -> tuple[float, float] | None:

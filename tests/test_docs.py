@@ -27,6 +27,7 @@ import evaluator
 from evaluator import (
     arrays,
     collect,
+    content,
     csvfile,
     diagram,
     expectation,
@@ -56,7 +57,13 @@ PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 FENCE = re.compile(r"```(.*)")
 MARK = re.compile(r"<!-- (.*) -->")
 #: Lines of `sh` blocks that a test is not to run.
-INSTALLS = {"pip install ."}
+INSTALLS = {"pip install .", 'pip install "neuron-evaluator[dask]"'}
+#: Those that need a cluster; tests/cluster runs the like of them.
+CLUSTER = {
+    "dask scheduler",
+    "dask worker tcp://HOST:8786",
+    "evaluator run specs --executor dask --scheduler tcp://HOST:8786",
+}
 #: What a spec of a `yaml` block ends with, by its mark.
 EXITS = {"passes": 0, "fails": 1, "invalid": 3}
 
@@ -174,6 +181,8 @@ def run_sh(block: Block, folder: Path) -> str:
     """Run the `evaluator` lines; of the others it is known why they are not run."""
     for line in block.text.splitlines():
         command = line.partition("#")[0].strip()
+        if command in INSTALLS | CLUSTER:
+            continue
         if command.startswith("evaluator "):
             code, printed = run_command(command, folder)
             if code:
@@ -182,7 +191,7 @@ def run_sh(block: Block, folder: Path) -> str:
             makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
             if not re.search(rf"^{found[1]}:", makefile, re.MULTILINE):
                 return f"the Makefile has no `{found[1]}`"
-        elif command and command not in INSTALLS:
+        elif command:
             return f"nothing is known of `{command}`"
     return ""
 
@@ -430,7 +439,7 @@ def test_the_table_of_expected_values_says_the_bounds_that_the_code_gives() -> N
 def limit_table() -> str:
     """Write the table of limits as docs/format.md has it."""
     rows: list[tuple[str, ...]] = [
-        ("a file", f"{source.MAX_BYTES // 2**20} MiB"),
+        ("a file", f"{content.MAX_BYTES // 2**20} MiB"),
         ("nesting", f"{source.MAX_DEPTH} levels"),
         ("what aliases expand to", f"{source.MAX_EXPANSION:,} values"),
         ("a number", f"{scalars.MAX_NUMBER_LENGTH:,} characters"),

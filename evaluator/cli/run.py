@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from evaluator.cli import cached, console
+from evaluator.cli import cached, console, workers
 from evaluator.diagnostics import UsageError, harmless
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         " 0 keeps all)")  # fmt: skip
     parser.add_argument("--durations", type=_count, metavar="N", default=0,
                         help="show the N slowest specs")  # fmt: skip
+    workers.add_arguments(parser)
     cached.add_arguments(parser)
     parser.add_argument("--watch", action="store_true",
                         help="run again what a save touches, until interrupted")  # fmt: skip
@@ -84,7 +85,7 @@ def main(arguments: argparse.Namespace) -> int:
     options = Options(
         selection=selection(arguments), atol=arguments.atol, rtol=arguments.rtol,
         maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
-        fail_on_warning=arguments.fail_on == "warning",
+        fail_on_warning=arguments.fail_on == "warning", jobs=arguments.jobs,
         max_mismatches=MAX_MISMATCHES if most is None else most, subjects=subjects,
     )  # fmt: skip
     gc.freeze()
@@ -102,6 +103,7 @@ def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -
     if shard is not None and shard.total and not files:
         options = options._replace(allow_empty=True)  # the other shards check what there is
     files = cached.choose(files, arguments, cache)
+    options = workers.choose(options, arguments, len(files))
     if arguments.collect_only:
         return _collect_only(files, options, shard)
 
@@ -142,7 +144,7 @@ def find_targets(paths: Sequence[str]) -> list[Target]:
     except OSError:
         raise UsageError("the current folder is gone", "name a path") from None
     configured = find(folder).specs
-    missing = [path for path in configured if not os.path.exists(path)]
+    missing = [p for p in configured if "://" not in p and not os.path.exists(p)]
     if missing:
         raise UsageError(f"there is no {missing[0]} to evaluate",
                          "name a file or a directory, or set `specs` in [tool.evaluator]")  # fmt: skip

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from evaluator.cli import run
+from evaluator.cli import run, workers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `validate` understands."""
     run.add_selection(parser)
+    workers.add_arguments(parser)
     run.add_output(parser)
 
 
@@ -19,7 +20,8 @@ def main(arguments: argparse.Namespace) -> int:
 
     options = Options(
         selection=run.selection(arguments), allow_empty=arguments.allow_empty,
-        fail_on_warning=arguments.fail_on == "warning", validate_only=True,
+        fail_on_warning=arguments.fail_on == "warning", validate_only=True, jobs=arguments.jobs,
     )  # fmt: skip
-    report = run.report_on(run.find_targets(arguments.paths), options, arguments)
+    files = run.find_targets(arguments.paths)
+    report = run.report_on(files, workers.choose(options, arguments, len(files)), arguments)
     return report.summary.exit_code

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 #: the entry-point group, whose entries are such functions.
 SUBJECTS: Final = {
     "jax": "evaluator.subjects.jax",
+    "onnx": "evaluator.subjects.onnx",
     "onnxruntime": "evaluator.subjects.onnxruntime",
     "reference": "evaluator.subjects.reference",
     "torch": "evaluator.subjects.torch",

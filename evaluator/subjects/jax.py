@@ -10,7 +10,7 @@ import numpy as np
 
 from evaluator.activations import SELU_ALPHA, SELU_GAMMA
 from evaluator.diagnostics import UsageError, clip
-from evaluator.subjects.translated import TranslatedAnswers, framework
+from evaluator.subjects.translated import TranslatedAnswers, check_steps, framework
 
 if TYPE_CHECKING:
     from evaluator.network import Array as NumpyArray
@@ -33,27 +33,22 @@ class Jax:
 
     @contextmanager
     def prepare(self, network: Network) -> Iterator[Run]:
-        """Compile the network; it is compiled for each number of rows anew."""
+        """Set JAX up to compute in float64 where the network does, and exactly."""
+        check_steps(network)
         with jax.enable_x64(True), jax.default_matmul_precision("highest"):
-            forward = lambda x: _forward(network, jnp.asarray(x))
-            yield lambda inputs: _run(network, forward, inputs)
+            yield lambda inputs: _run(network, inputs)
 
 
-def _run(network: Network, forward: Callable[..., Any], inputs: NumpyArray) -> TranslatedAnswers:
-    blocks, sums = forward(inputs)
-    return TranslatedAnswers(
-        network, lambda n: np.asarray(blocks[n]), lambda n: np.asarray(sums[n])
-    )
-
-
-def _forward(network: Network, x: Array) -> tuple[list[Array], list[Array]]:
-    """Give the blocks and the sums of a trace."""
-    blocks, sums = [x], [x]
+def _run(network: Network, inputs: NumpyArray) -> TranslatedAnswers:
+    blocks = [jnp.asarray(inputs)]
+    sums = list(blocks)
     for step in network.steps:
         z = _weighted_sum(step, blocks)
         sums.append(z)
         blocks.append(ACTIVATIONS[step.activation.name](z, **step.parameters))
-    return blocks, sums
+    return TranslatedAnswers(
+        network, lambda n: np.asarray(blocks[n]), lambda n: np.asarray(sums[n])
+    )
 
 
 def _weighted_sum(step: Step, blocks: list[Array]) -> Array:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from evaluator.diagnostics import SubjectError, Unsupported, UsageError, clip
+from evaluator.model import Model
+from evaluator.onnxfile import MAX_BYTES
 from evaluator.subjects.translated import TranslatedAnswers, framework
 
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ states = framework("onnxruntime.capi.onnxruntime_pybind11_state", "onnx")
 
 #: Up to so many bytes of a model one thread is faster than several.
 SMALL: Final = 1 << 20
-#: The most that protobuf can hold.
-LARGEST: Final = (1 << 31) - 1
 
 
 class OnnxRuntime:
@@ -30,8 +30,13 @@ class OnnxRuntime:
 
     @contextmanager
     def prepare(self, network: Network) -> Iterator[Run]:
-        """Translate the network and load it."""
-        yield Loaded(network)
+        """Translate the network and load it; a model that the spec names is loaded as it is."""
+        if isinstance(network, Model):
+            from evaluator.subjects.onnx import LoadedFile
+
+            yield LoadedFile(network.file)
+        else:
+            yield Loaded(network)
 
 
 class Loaded:
@@ -82,8 +87,10 @@ def session(model: ModelProto, tensors: Sequence[str] = ()) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # what is wrong is raised as well
     size = model.ByteSize()
-    if size > LARGEST:
-        raise Unsupported(f"the model has {size:,} bytes, and protobuf holds {LARGEST:,}")
+    if size > MAX_BYTES:
+        raise Unsupported(
+            f"the model has {size:,} bytes, and one can be loaded up to {MAX_BYTES:,}"
+        )
     if size <= SMALL:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
@@ -91,12 +98,12 @@ def session(model: ModelProto, tensors: Sequence[str] = ()) -> Any:
             model.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
     except states.NotImplemented as fault:
-        raise Unsupported(f"ONNX Runtime cannot do this: {_said(fault)}") from None
+        raise Unsupported(f"ONNX Runtime cannot do this: {said(fault)}") from None
     except Exception as fault:  # it has some twenty kinds of them
-        raise SubjectError(f"ONNX Runtime cannot load the model: {_said(fault)}") from None
+        raise SubjectError(f"ONNX Runtime cannot load the model: {said(fault)}") from None
 
 
-def _said(fault: Exception) -> str:
+def said(fault: Exception) -> str:
     """Give what ONNX Runtime says, without its codes."""
     return clip(str(fault).rpartition(" : ")[2].strip(), 300)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from evaluator.activations import SELU_ALPHA, SELU_GAMMA
 from evaluator.diagnostics import UsageError, clip
-from evaluator.subjects.translated import TranslatedAnswers, framework
+from evaluator.subjects.translated import TranslatedAnswers, check_steps, framework
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network, Step
@@ -36,6 +36,7 @@ class Torch:
     @contextmanager
     def prepare(self, network: Network) -> Iterator[Run]:
         """Put weights and biases on the device."""
+        check_steps(network)
         layers = [Layer(step, self.device) for step in network.steps]
         with torch.inference_mode():
             yield lambda inputs: self._run(network, layers, inputs)

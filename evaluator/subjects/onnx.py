@@ -1,0 +1,164 @@
+"""An ONNX file: the one that a spec names as its model, or one that must answer a spec's cases."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from evaluator.diagnostics import SubjectError, UsageError, WrongAnswer, clip
+from evaluator.files import ArrayFileError
+from evaluator.onnxfile import ModelFileError, OnnxFile, Tensor, names_of, read_model, total
+from evaluator.subjects.onnxruntime import said, session
+from evaluator.subjects.subject import Answers
+
+if TYPE_CHECKING:
+    from evaluator.network import Array, Network
+    from evaluator.subjects.subject import Run
+
+
+class OnnxFileSubject:
+    """Answers with a given ONNX file, whatever the spec's network is."""
+
+    def __init__(self, file: OnnxFile) -> None:
+        self.file = file
+
+    @contextmanager
+    def prepare(self, network: Network) -> Iterator[Run]:
+        """Load the file; raises WrongAnswer where it takes another number of inputs."""
+        wanted, inputs = len(network.inputs), total(self.file.inputs)
+        if inputs != wanted:
+            raise WrongAnswer(f"its inputs are {inputs} numbers, and the spec has {wanted} inputs",
+                              f"it takes {names_of(self.file.inputs)}")  # fmt: skip
+        yield LoadedFile(self.file, _order(self.file.inputs, network.inputs))
+
+
+class LoadedFile:
+    """An ONNX file as ONNX Runtime has it."""
+
+    def __init__(self, file: OnnxFile, order: list[int] | None = None) -> None:
+        self.file, self._order = file, order
+        self._session = session(file.model)
+
+    def __call__(self, inputs: Array) -> Answers:
+        """Answer rows of inputs (rows, inputs)."""
+        if self._order is not None:
+            inputs = inputs[:, self._order]
+        faults = _unfit(self.file, inputs)
+        good = np.array([row for row in range(len(inputs)) if row not in faults], np.intp)
+        outputs = np.full((len(inputs), total(self.file.outputs)), np.nan)
+        if len(good):
+            found = _run(self._session, self.file, self.file.outputs, inputs[good])
+            outputs[good] = np.concatenate(found, axis=1)
+        return Answers(outputs, _Values(self.file, inputs, good), faults)
+
+
+class _Values(Mapping[str, Any]):
+    """Every tensor of a file, (rows, width), got when it is asked for."""
+
+    def __init__(self, file: OnnxFile, inputs: Array, good: Array) -> None:
+        self._file, self._inputs, self._good = file, inputs, good
+        self._found: dict[str, Array] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._found:
+            tensor = self._file.tensors[name]
+            values = np.full((len(self._inputs), tensor.width or 0), np.nan)
+            if len(self._good):
+                run = session(self._file.model, [name])
+                (values[self._good],) = _run(run, self._file, [tensor], self._inputs[self._good])
+            self._found[name] = values
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._file.tensors)
+
+    def __len__(self) -> int:
+        return len(self._file.tensors)
+
+
+def _order(tensors: tuple[Tensor, ...], names: tuple[str, ...]) -> list[int] | None:
+    """Say which inputs go where, if file and spec name the same numbers; else they go in order."""
+    wanted = [tensor.name for tensor in tensors]
+    if sorted(wanted) != sorted(names) or wanted == list(names):
+        return None
+    return [names.index(name) for name in wanted]
+
+
+def _unfit(file: OnnxFile, inputs: Array) -> dict[int, SubjectError]:
+    """Find the rows with numbers that an input's type cannot hold."""
+    found: dict[int, SubjectError] = {}
+    for tensor, values in zip(file.inputs, _split(file, inputs), strict=True):
+        if np.dtype(tensor.dtype).kind == "f":
+            continue
+        low, high = (0, 1) if tensor.dtype == "bool" else _range(tensor.dtype)
+        bad = ~((values == np.floor(values)) & (values >= low) & (values <= high))
+        for row, column in np.argwhere(bad).tolist():
+            value = values[row, column]
+            found.setdefault(row, SubjectError(
+                f"the input `{clip(tensor.name)}` is {tensor.dtype}, and {value:g} is given",
+                f"give whole numbers from {low} to {high}",
+            ))  # fmt: skip
+    return found
+
+
+def _range(dtype: str) -> tuple[int, int]:
+    limits = np.iinfo(dtype)
+    return int(limits.min), int(limits.max)
+
+
+def _split(file: OnnxFile, inputs: Array) -> list[Array]:
+    """Give each input its columns."""
+    ends = np.cumsum([tensor.width for tensor in file.inputs])
+    return np.split(inputs, ends[:-1], axis=1)
+
+
+def _run(run: Any, file: OnnxFile, wanted: Any, inputs: Array) -> list[Array]:
+    """Get tensors, (rows, width) each, for all rows at once or for one after another."""
+    parts = [inputs] if file.batched else [inputs[row : row + 1] for row in range(len(inputs))]
+    answers = [_ask(run, file, wanted, part) for part in parts]
+    return [np.concatenate([answer[n] for answer in answers]) for n in range(len(wanted))]
+
+
+def _ask(run: Any, file: OnnxFile, wanted: Any, inputs: Array) -> list[Array]:
+    feed = {}
+    for tensor, values in zip(file.inputs, _split(file, inputs), strict=True):
+        shape = [len(inputs) if axis is None else axis for axis in tensor.shape]
+        with np.errstate(all="ignore"):
+            feed[tensor.name] = values.astype(tensor.dtype).reshape(shape)
+    try:
+        found = run.run([tensor.name for tensor in wanted], feed)
+    except Exception as fault:
+        raise SubjectError(f"ONNX Runtime failed: {said(fault)}") from None
+    return [
+        _rows(tensor, np.asarray(values), len(inputs))
+        for tensor, values in zip(wanted, found, strict=True)
+    ]
+
+
+def _rows(tensor: Tensor, values: Array, rows: int) -> Array:
+    """Give what came out as (rows, width); raises WrongAnswer where it is no such thing."""
+    if values.size != rows * (tensor.width or 0) or (tensor.grows and len(values) != rows):
+        raise WrongAnswer(
+            f"`{clip(tensor.name)}` has the shape {values.shape} for {rows} rows"
+            f" of {tensor.width} values"
+        )
+    return values.reshape(rows, -1).astype(np.float64, copy=False)
+
+
+def subject(argument: str) -> OnnxFileSubject:
+    """Make the subject of a file; raises UsageError for one that cannot be used."""
+    if not argument:
+        raise UsageError("`onnx` needs a file", "write `--subject onnx:model.onnx`")
+    shown = f"`{clip(argument, 80)}`"
+    if not os.path.isfile(argument):
+        what = "is a folder" if os.path.isdir(argument) else "does not exist"
+        raise UsageError(f"{shown} {what}", "name an ONNX file, as seen from the current folder")
+    try:
+        return OnnxFileSubject(read_model(Path(argument), shown))
+    except (ModelFileError, ArrayFileError) as fault:
+        raise UsageError(fault.message, fault.hint) from None
