@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-frameworks bench lint clean
+.PHONY: run test test-dask test-ci test-convert test-frameworks bench lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -22,6 +22,14 @@ test-dask: $(VENV)/installed-dask
 test-frameworks: $(VENV)/installed-frameworks
 	$(BIN)/pytest tests/frameworks
 	$(BIN)/evaluator run specs --subject reference --subject onnxruntime --subject torch --subject jax
+
+# Models trained and saved by Keras and scikit-learn, and what these libraries answer.
+test-convert: $(VENV)/installed-convert
+	$(BIN)/pytest tests/libraries
+
+# The pre-commit hooks and the GitHub Action, each installed as it is for its users.
+test-ci: $(VENV)/installed-ci
+	$(BIN)/pytest tests/ci
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
@@ -47,6 +55,14 @@ $(VENV)/installed-dask: $(VENV)/installed-dev constraints/dask.txt
 # Without what PyTorch and JAX would also install, and the tests do not import.
 $(VENV)/installed-frameworks: $(VENV)/installed-dev constraints/frameworks.txt
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/frameworks.txt
+	touch $@
+
+$(VENV)/installed-convert: $(VENV)/installed-dev constraints/convert.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/convert.txt
+	touch $@
+
+$(VENV)/installed-ci: $(VENV)/installed-dev constraints/ci.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/ci.txt
 	touch $@
 
 clean:

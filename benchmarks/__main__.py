@@ -47,23 +47,7 @@ def figures(folder: Path) -> Iterator[str]:
                 [EVALUATOR, "run", SEED], start, 0.8, 25)  # fmt: skip
     yield timed("`evaluator --version`", "`python -c pass`",
                 [EVALUATOR, "--version"], [PYTHON, "-c", "pass"], 4, 25)  # fmt: skip
-    specs = inputs.small_specs(folder / "specs", FILES)
-    ours = [EVALUATOR, "run", str(specs)]
-    yield timed("2,000 files of five cases", "a script by hand",
-                ours, [*RIVALS, "script", str(specs)], 0.45)  # fmt: skip
-    yield timed("the same", "libyaml's bare events", ours, [*RIVALS, "events", str(specs)], 2.6)
-    test = folder / "test_cases.py"
-    here = str(ROOT / "benchmarks")
-    test.write_text(rivals.PYTEST.format(here=here, specs=str(specs)), encoding="utf-8")
-    pytest = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)]
-    yield timed("the same", "parametrised pytest", ours, pytest, 0.08, 3)
-    more = inputs.small_specs(folder / "more", 2 * FILES)
-    yield timed("4,000 files", "2,000 files", [EVALUATOR, "run", str(more)], ours, 2.1)
-    many = [EVALUATOR, "run", str(more)]
-    yield timed("4,000 files, `-j 2`", "`-j 1`", [*many, "-j", "2"], [*many, "-j", "1"], 0.6)
-    memory = peak_memory([EVALUATOR, "run", str(more)]), peak_memory(ours)
-    yield row("4,000 files, peak memory", "2,000 files",
-              *(f"{size / 2**20:.0f} MiB" for size in memory), memory[0] / memory[1], 1.2)  # fmt: skip
+    yield from small_files(folder)
     weights = inputs.inline_weights(folder / "weights.yaml")
     yield timed("100,000 weights in the text", "libyaml's bare events",
                 [EVALUATOR, "run", str(weights)], [*RIVALS, "events", str(weights)], 2)  # fmt: skip
@@ -77,6 +61,31 @@ def figures(folder: Path) -> Iterator[str]:
     memory = peak_memory(ours), large.with_name("cases.npz").stat().st_size
     yield row("the same, peak memory", "the table's size",
               *(f"{size / 2**20:.0f} MiB" for size in memory), memory[0] / memory[1], 0.25)  # fmt: skip
+
+
+def small_files(folder: Path) -> Iterator[str]:
+    """Give the lines of thousands of small files, in one process and in several."""
+    specs = inputs.small_specs(folder / "specs", FILES)
+    auto = [EVALUATOR, "run", str(specs)]
+    alone = [*auto, "-j", "1"]
+    script = [*RIVALS, "script", str(specs)]
+    events = [*RIVALS, "events", str(specs)]
+    test = folder / "test_cases.py"
+    here = str(ROOT / "benchmarks")
+    test.write_text(rivals.PYTEST.format(here=here, specs=str(specs)), encoding="utf-8")
+    pytest = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)]
+    yield timed("2,000 files of five cases, `-j 1`", "a script by hand", alone, script, 0.45)
+    yield timed("the same", "libyaml's bare events", alone, events, 2.6)
+    yield timed("the same", "parametrised pytest", alone, pytest, 0.08, 3)
+    yield timed("the same, `-j auto`", "a script by hand", auto, script, 0.33)
+    yield timed("the same", "parametrised pytest", auto, pytest, 0.06, 3)
+    more = [EVALUATOR, "run", str(inputs.small_specs(folder / "more", 2 * FILES))]
+    alone_with_more = [*more, "-j", "1"]
+    yield timed("4,000 files, `-j 1`", "2,000 files", alone_with_more, alone, 2.1)
+    memory = peak_memory(alone_with_more), peak_memory(alone)
+    yield row("the same, peak memory", "2,000 files",
+              *(f"{size / 2**20:.0f} MiB" for size in memory), memory[0] / memory[1], 1.2)  # fmt: skip
+    yield timed("4,000 files, `-j 2`", "`-j 1`", [*more, "-j", "2"], alone_with_more, 0.6)
 
 
 def timed(

@@ -2,64 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from evaluator.diagnostics import UsageError, did_you_mean
+from evaluator.results import MAX_MISMATCHES
+
+#: Workers that `-j` may ask for.
+MAX_JOBS: Final = 10_000
 
 
 @dataclass(frozen=True)
 class Config:
-    """What a project sets once for every run."""
+    """What a project sets once for every run.
+
+    What chooses cases and what counts as equal is no setting: none may make a run check less than
+    its specs say.
+    """
 
     #: Where the specs are, when the command line names no path.
     specs: tuple[str, ...] = ("specs",)
-    #: Where several files are evaluated, when the command line does not say it.
+    #: What is shown; empty: what suits the place of the run.
+    output_format: str = ""
+    #: The reports to write, each FORMAT=PATH.
+    report: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ("reference",)
+    fail_on: str = "error"
+    durations: int = 0
+    max_mismatches: int = MAX_MISMATCHES
+    #: How many worker processes; `auto`: as many as pay.
+    jobs: int | str = "auto"
+    #: Where several files are evaluated.
     executor: str = "processes"
     scheduler: str = ""
+    #: The file that says so, and which of its keys are given there.
+    file: str = ""
+    given: frozenset[str] = frozenset()
 
 
 def find(folder: str) -> Config:
     """Read the settings that hold in a folder; raises UsageError for one that is not known."""
-    for parent in (Path(folder), *Path(folder).parents):
+    folder, below = os.path.abspath(folder), ""
+    while folder != below:
         for name in ("evaluator.toml", "pyproject.toml"):
-            file = parent / name
-            if not file.is_file():
-                continue
-            import tomllib
-
-            try:
-                table: Mapping[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-            except (OSError, ValueError) as error:
-                raise UsageError(f"{file} cannot be read: {error}") from None
-            except RecursionError:
-                raise UsageError(f"{file} cannot be read: it is nested too deep") from None
-            for part in ("tool", "evaluator") if name == "pyproject.toml" else ():
-                table = table.get(part, {})
-                if not isinstance(table, dict):
-                    raise UsageError(f"{file}: `{part}` is no table", "write [tool.evaluator]")
-            if table or name == "evaluator.toml":
-                return _config(table, file)
+            file = os.path.join(folder, name)
+            if os.path.isfile(file) and (config := read(file)):
+                return config
+        folder, below = os.path.dirname(folder), folder
     return Config()
 
 
-def _config(table: Mapping[str, Any], file: Path) -> Config:
-    known = [field.name for field in fields(Config)]
-    for key in table:
-        if key not in known:
-            hint = did_you_mean(key, known) or f"there is {', '.join(known)}"
+def read(file: str) -> Config | None:
+    """Read the settings of one file; None for a pyproject.toml without any."""
+    part_of_it = os.path.basename(file) == "pyproject.toml"
+    try:
+        with open(file, encoding="utf-8") as stream:
+            text = stream.read()
+        if part_of_it and "evaluator" not in text:
+            return None  # most have nothing to say, and a parser takes time to import
+        import tomllib
+
+        table = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} cannot be read: {error}") from None
+    except RecursionError:
+        raise UsageError(f"{file} cannot be read: it is nested too deep") from None
+    for part in ("tool", "evaluator") if part_of_it else ():
+        table = table.get(part, {})
+        if not isinstance(table, dict):
+            raise UsageError(f"{file}: `{part}` is no table", "write [tool.evaluator]")
+    return _config(table, file) if table or not part_of_it else None
+
+
+def _config(table: dict[str, Any], file: str) -> Config:
+    settings = {}
+    for key, value in table.items():
+        if key not in SETTINGS:
+            hint = did_you_mean(key, SETTINGS) or f"there is {', '.join(SETTINGS)}"
             raise UsageError(f"{file}: unknown setting `{key}`", hint)
-    specs = table.get("specs", ["specs"])
-    specs = [specs] if isinstance(specs, str) else specs
-    are_paths = isinstance(specs, list) and all(isinstance(p, str) and p for p in specs)
-    if not are_paths or not specs:
-        raise UsageError(f"{file}: `specs` is a list of paths", 'write specs = ["specs"]')
-    for key in ("executor", "scheduler"):
-        if not isinstance(table.get(key, "-"), str) or not table.get(key, "-"):
-            raise UsageError(f"{file}: `{key}` is no text", f'write {key} = "..."')
-    return Config(
-        tuple(p if "://" in p else str(Path(file.parent, p)) for p in specs),
-        table.get("executor", Config.executor), table.get("scheduler", Config.scheduler),
-    )  # fmt: skip
+        setting = SETTINGS[key]
+        found = setting.read(value, os.path.dirname(file))
+        if found is None:
+            raise UsageError(f"{file}: `{key}` takes {setting.kind}", f"write {setting.example}")
+        settings[key.replace("-", "_")] = found
+    return Config(**settings, file=file, given=frozenset(table))
+
+
+class Setting(NamedTuple):
+    """What a key takes, in words and as an example."""
+
+    kind: str
+    example: str
+    #: Makes the value of what stands in a file of this folder; None for what the key does not take.
+    read: Callable[[Any, str], Any]
+
+
+def _paths(value: Any, folder: str) -> tuple[str, ...] | None:
+    names = _names(value, folder)
+    return names and tuple(path if "://" in path else os.path.join(folder, path) for path in names)
+
+
+def _names(value: Any, _: str) -> tuple[str, ...] | None:
+    listed = [value] if isinstance(value, str) else value
+    usable = isinstance(listed, list) and listed and all(map(_name, listed))
+    return tuple(listed) if usable else None
+
+
+def _reports(value: Any, folder: str) -> tuple[str, ...] | None:
+    split = [text.partition("=") for text in _names(value, folder) or ()]
+    if value != [] and not (split and all(name and path for name, _, path in split)):
+        return None
+    return tuple(f"{name}={os.path.join(folder, path)}" for name, _, path in split)
+
+
+def _name(value: Any, _: str = "") -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _severity(value: Any, _: str) -> str | None:
+    return value if value in ("error", "warning") else None
+
+
+def _count(value: Any, _: str) -> int | None:
+    return value if type(value) is int and value >= 0 else None
+
+
+def _jobs(value: Any, _: str) -> int | str | None:
+    is_count = type(value) is int and 1 <= value <= MAX_JOBS
+    return value if value == "auto" or is_count else None
+
+
+#: Every key that a file may hold.
+SETTINGS: Final = {
+    "specs": Setting("a list of paths", 'specs = ["specs"]', _paths),
+    "output-format": Setting("the name of a format", 'output-format = "concise"', _name),
+    "report": Setting("a list of FORMAT=PATH", 'report = ["junit=specs.xml"]', _reports),
+    "subject": Setting("a list of subjects", 'subject = ["reference"]', _names),
+    "fail-on": Setting("`error` or `warning`", 'fail-on = "warning"', _severity),
+    "durations": Setting("a whole number", "durations = 10", _count),
+    "max-mismatches": Setting("a whole number", "max-mismatches = 0", _count),
+    "jobs": Setting(f"`auto` or a number from 1 to {MAX_JOBS:,}", "jobs = 4", _jobs),
+    "executor": Setting("a name", 'executor = "dask"', _name),
+    "scheduler": Setting("an address", 'scheduler = "tcp://host:8786"', _name),
+}

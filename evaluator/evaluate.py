@@ -14,7 +14,7 @@ import numpy as np
 from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, around, array_bounds, parse
 from evaluator.explain import number
-from evaluator.results import CaseResult, Mismatch, SpecResult
+from evaluator.results import MAX_MISMATCHES, CaseResult, Mismatch, SpecResult
 from evaluator.subjects import REFERENCE, load
 from evaluator.subjects.subject import Answers, ask
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 #: How many inputs, weighted sums and outputs, of all rows together, are held in memory at a time.
 MAX_VALUES: Final = 1 << 22
-#: How many mismatches of a spec are kept; the others are counted.
-MAX_MISMATCHES: Final = 100
 
 
 def evaluate(
@@ -49,9 +47,9 @@ def evaluate(
     room = max_mismatches or sys.maxsize
     try:
         with load(subject).prepare(spec.network) as run:
-            cases = _Judgement(spec, run, room).cases(selected)
+            cases = Judgement(spec, run, room).cases(selected)
     except SubjectError as fault:
-        cases = _Judgement(spec, _raising(fault), room).cases(selected)
+        cases = Judgement(spec, _raising(fault), room).cases(selected)
     return SpecResult(
         spec.file, spec.document.number, spec.name, cases, list(spec.warnings),
         perf_counter() - start, sum([case.values for case in cases]), subject,
@@ -86,7 +84,7 @@ def _raising(fault: SubjectError) -> Run:
     return run
 
 
-class _Judgement:
+class Judgement:
     """The verdict on the cases of one spec, whose rows are answered many at a time."""
 
     def __init__(self, spec: Spec, run: Run, room: int) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: The outcomes that make a run fail.
 FAILING: Final = frozenset({"failed", "error", "xpassed"})
+#: How many mismatches of a spec are kept; the others are counted.
+MAX_MISMATCHES: Final = 100
 
 
 @dataclass(slots=True, eq=False)

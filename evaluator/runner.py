@@ -15,8 +15,8 @@ from evaluator import __version__
 from evaluator.collect import CaseId, Selection, Target, targets
 from evaluator.diagnostics import Diagnostic, Location, SpecError, clip, did_you_mean
 from evaluator.document import Document
-from evaluator.evaluate import MAX_MISMATCHES, evaluate, read_tables
-from evaluator.results import FAILING, Report, SpecResult, exit_code
+from evaluator.evaluate import evaluate, read_tables
+from evaluator.results import FAILING, MAX_MISMATCHES, Report, SpecResult, exit_code
 from evaluator.source import read_bytes, read_file
 from evaluator.spec import Spec, build, name_of
 from evaluator.subjects import REFERENCE

@@ -441,8 +441,8 @@ NAMED = [
     (["--executor", "thread"], "", 2, "there is no executor `thread`"),
     (["--executor", "thread"], "", 2, "did you mean `threads`?"),
     ([], 'executor = "thread"\n', 2, "did you mean `threads`?"),
-    ([], "executor = 3\n", 2, "`executor` is no text"),
-    ([], 'scheduler = ""\n', 2, "`scheduler` is no text"),
+    ([], "executor = 3\n", 2, "`executor` takes a name"),
+    ([], 'scheduler = ""\n', 2, "`scheduler` takes an address"),
     (["--scheduler", "there"], "", 2, "--scheduler there needs an executor"),
 ]  # fmt: skip
 

@@ -34,6 +34,11 @@ def on_github() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
+def default_format() -> str:
+    """Give the format of what is shown where nothing else is asked for."""
+    return "github" if on_github() else "full"
+
+
 def places() -> tuple[str, str]:
     """Give the current folder, and the repository that it is in, else the folder again."""
     try:

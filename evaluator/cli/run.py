@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from evaluator.cli import cached, console, workers
+from evaluator import config
+from evaluator.cli import cached, console, settings, workers
 from evaluator.diagnostics import UsageError, harmless
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         " (default: reference, the evaluator's own)")  # fmt: skip
     parser.add_argument("--atol", type=_tolerance, help="replace every tolerance: absolute")
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
-    parser.add_argument("--max-mismatches", type=_count, metavar="N", default=None,
+    parser.add_argument("--max-mismatches", type=_count, metavar="N",
                         help="keep N mismatches of a spec and count the rest (default 100;"
                         " 0 keeps all)")  # fmt: skip
-    parser.add_argument("--durations", type=_count, metavar="N", default=0,
+    parser.add_argument("--durations", type=_count, metavar="N",
                         help="show the N slowest specs")  # fmt: skip
     workers.add_arguments(parser)
     cached.add_arguments(parser)
@@ -56,8 +57,8 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tag", action="append", default=[], help="only cases with this tag")
     parser.add_argument("--allow-empty", action="store_true",
                         help="exit 0 when nothing was checked")  # fmt: skip
-    parser.add_argument("--fail-on", choices=("error", "warning"), default="error",
-                        help="what fails the run beside mismatches")  # fmt: skip
+    parser.add_argument("--fail-on", choices=("error", "warning"),
+                        help="what fails the run beside mismatches (default: error)")  # fmt: skip
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -65,28 +66,30 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output-format", metavar="FORMAT",
                         help="full, concise, json, jsonl, junit, sarif, github, gitlab, tap, markdown"
                         " or html (default: full; github where GITHUB_ACTIONS is true)")  # fmt: skip
-    parser.add_argument("--report", action="append", default=[], metavar="FORMAT=PATH",
+    parser.add_argument("--report", action="append", metavar="FORMAT=PATH",
                         help="also write a report to a file; may be repeated")  # fmt: skip
     parser.add_argument("-q", "--quiet", action="store_true", help="say less")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="say more")
     console.add_color(parser)
+    settings.add_arguments(parser)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Evaluate, report, and give the exit code."""
-    from evaluator.evaluate import MAX_MISMATCHES
+    settled = settings.settle(arguments)
+    if arguments.show_settings:
+        return settings.show(settled)
     from evaluator.runner import Options
-    from evaluator.subjects import REFERENCE, load
+    from evaluator.subjects import load
 
-    subjects = tuple(dict.fromkeys(arguments.subject or [REFERENCE]))
+    subjects = tuple(dict.fromkeys(arguments.subject))
     for subject in subjects:
         load(subject)  # one that is not there is told at once
-    most = arguments.max_mismatches
     options = Options(
         selection=selection(arguments), atol=arguments.atol, rtol=arguments.rtol,
         maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
-        fail_on_warning=arguments.fail_on == "warning", jobs=arguments.jobs,
-        max_mismatches=MAX_MISMATCHES if most is None else most, subjects=subjects,
+        fail_on_warning=arguments.fail_on == "warning", jobs=workers.count(arguments),
+        max_mismatches=arguments.max_mismatches, subjects=subjects,
     )  # fmt: skip
     gc.freeze()
     gc.enable()
@@ -94,7 +97,7 @@ def main(arguments: argparse.Namespace) -> int:
         from evaluator.cli.watch import watch
 
         return watch(arguments, lambda files: _run(files, options, arguments))
-    return _run(find_targets(arguments.paths), options, arguments)
+    return _run(find_targets(arguments.paths, arguments.specs), options, arguments)
 
 
 def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -> int:
@@ -115,7 +118,7 @@ def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -
     report = report_on(files, options, arguments, keep)
     if arguments.durations:
         # What a program reads on stdout is the report alone.
-        text = _format(arguments) in ("full", "concise")
+        text = arguments.output_format in ("full", "concise")
         print(_slowest(report, arguments.durations), file=sys.stdout if text else sys.stderr)
     return report.summary.exit_code
 
@@ -129,26 +132,25 @@ def selection(arguments: argparse.Namespace) -> Selection:
     return Selection(arguments.expression, tuple(arguments.tag))
 
 
-def find_targets(paths: Sequence[str]) -> list[Target]:
-    """Find the files to evaluate; without paths those of the configuration."""
+def find_targets(paths: Sequence[str], specs: Sequence[str] | None = None) -> list[Target]:
+    """Find the files to evaluate; without paths `specs`, or those of the configuration."""
     from evaluator.collect import targets
 
     if sys.stdin is None and any(path.partition("::")[0] == "-" for path in paths):
         raise UsageError("standard input is closed", "name a file, or send it a spec")
     if paths:
         return targets(paths)
-    from evaluator.config import find
-
     try:
         folder = os.path.join(os.getcwd(), "")
     except OSError:
         raise UsageError("the current folder is gone", "name a path") from None
-    configured = find(folder).specs
-    missing = [p for p in configured if "://" not in p and not os.path.exists(p)]
+    if specs is None:
+        specs = config.find(folder).specs
+    missing = [p for p in specs if "://" not in p and not os.path.exists(p)]
     if missing:
         raise UsageError(f"there is no {missing[0]} to evaluate",
                          "name a file or a directory, or set `specs` in [tool.evaluator]")  # fmt: skip
-    return targets([path.removeprefix(folder) for path in configured])
+    return targets([path.removeprefix(folder) for path in specs])
 
 
 def report_on(
@@ -162,7 +164,7 @@ def report_on(
     wanted = [_split(text) for text in arguments.report]
     reporters = [(load(name), path) for name, path in wanted]
     _check_reports([path for _, path in reporters], files)
-    chosen = _format(arguments)
+    chosen = arguments.output_format
     show = load(chosen)
     if not WITH_DIAGRAMS.isdisjoint({chosen, *(name for name, _ in wanted)}):
         options = options._replace(diagrams=True)
@@ -190,10 +192,6 @@ def report_on(
 
         add_step_summary(report)
     return report
-
-
-def _format(arguments: argparse.Namespace) -> str:
-    return arguments.output_format or ("github" if console.on_github() else "full")
 
 
 def _split(text: str) -> tuple[str, str]:

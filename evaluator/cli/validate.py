@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from evaluator.cli import run, workers
+from evaluator.cli import run, settings, workers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,12 +16,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Validate, report, and give the exit code."""
+    settled = settings.settle(arguments)
+    if arguments.show_settings:
+        return settings.show(settled)
     from evaluator.runner import Options
 
     options = Options(
         selection=run.selection(arguments), allow_empty=arguments.allow_empty,
-        fail_on_warning=arguments.fail_on == "warning", validate_only=True, jobs=arguments.jobs,
+        fail_on_warning=arguments.fail_on == "warning", validate_only=True, jobs=workers.count(arguments),
     )  # fmt: skip
-    files = run.find_targets(arguments.paths)
+    files = run.find_targets(arguments.paths, arguments.specs)
     report = run.report_on(files, workers.choose(options, arguments, len(files)), arguments)
     return report.summary.exit_code

@@ -30,7 +30,7 @@ PATIENCE: Final = 2000
 def watch(arguments: argparse.Namespace, run: Callable[[list[Target]], int]) -> int:
     """Run everything, then what a save touches, until interrupted; give the exit code."""
     changes = _load(arguments)
-    files, folders = find_targets(arguments.paths), frozenset[str]()
+    files, folders = find_targets(arguments.paths, arguments.specs), frozenset[str]()
     seen: Mapping[Target, Mapping[str, Stamp]] = {}
     named = _NamedFiles()
     first = True
@@ -50,7 +50,7 @@ def watch(arguments: argparse.Namespace, run: Callable[[list[Target]], int]) -> 
         if (now := _folders(arguments.paths, seen.values())) != folders:
             folders, told = now, changes(now)
         next(told)
-        files = _find(arguments.paths)
+        files = _find(arguments.paths, arguments.specs)
 
 
 def _load(arguments: argparse.Namespace) -> Callable[[Iterable[str]], Iterator[object]]:
@@ -80,10 +80,10 @@ def _load(arguments: argparse.Namespace) -> Callable[[Iterable[str]], Iterator[o
     return changes
 
 
-def _find(paths: Sequence[str]) -> list[Target]:
+def _find(paths: Sequence[str], specs: Sequence[str]) -> list[Target]:
     """Find the files that are there now; editors take one away for a moment when they save it."""
     with suppress(UsageError):
-        return find_targets(paths)
+        return find_targets(paths, specs)
     found = []
     for path in paths:
         with suppress(UsageError):

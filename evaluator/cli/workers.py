@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from evaluator.config import MAX_JOBS
 from evaluator.diagnostics import UsageError
 
 if TYPE_CHECKING:
     from evaluator.runner import Options
-
-#: Workers that `-j` may ask for.
-MAX_JOBS: Final = 10_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,28 +22,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="the address of the executor, such as tcp://host:8786")  # fmt: skip
 
 
-def choose(options: Options, arguments: argparse.Namespace, files: int) -> Options:
-    """Add the executor that the command line asks for, else the one of the configuration."""
-    name, scheduler = arguments.executor, arguments.scheduler
-    if files > 1 and name is None:
-        from evaluator.config import find
+def count(arguments: argparse.Namespace) -> int | None:
+    """Give how many workers are asked for; None: as many as pay."""
+    return None if arguments.jobs == "auto" else int(arguments.jobs)
 
-        with suppress(FileNotFoundError):  # the current folder is gone
-            configured = find(os.getcwd())
-            name, scheduler = configured.executor, scheduler or configured.scheduler
-    if scheduler and name in (None, "processes"):
+
+def choose(options: Options, arguments: argparse.Namespace, files: int) -> Options:
+    """Add the executor that is asked for; that of the configuration is for several files."""
+    name, scheduler = arguments.executor, arguments.scheduler
+    if files < 2 and "executor" in arguments.configured:
+        return options
+    if scheduler and name == "processes":
         raise UsageError(f"--scheduler {scheduler} needs an executor", "add --executor dask")
-    if name in (None, "processes"):
+    if name == "processes":
         return options
     from evaluator.executors import load
 
     load(name)  # what is wrong with it is told before anything is evaluated
-    return options._replace(executor=name, scheduler=scheduler or "")
+    return options._replace(executor=name, scheduler=scheduler)
 
 
-def _jobs(text: str) -> int | None:
+def _jobs(text: str) -> int | str:
     if text == "auto":
-        return None
+        return text
     if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MAX_JOBS:
         raise argparse.ArgumentTypeError(
             f"{text[:40]} is neither auto nor a number from 1 to {MAX_JOBS:,}"

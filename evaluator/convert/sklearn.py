@@ -51,7 +51,7 @@ def from_sklearn(model: Any, X: ArrayLike) -> Conversion:
         )
     origin = f"the model's own, as scikit-learn gives them ({_method(model)})"
     cases = Cases(rows, _predicted(model, X, len(x)), origin, _classes(model, X, len(x)))
-    return Conversion(network, f"a {kind} of scikit-learn", tuple(builder.notes), cases)
+    return Conversion(network, f"the {kind} of scikit-learn", tuple(builder.notes), cases)
 
 
 def _inputs(model: Any) -> list[str]:

@@ -22,11 +22,12 @@ def render(report: Report, *, color: bool = False, verbose: int = 0, quiet: bool
                 f"{harmless(str(found.location))}: {code} {harmless(found.message + hint)}"
             )
         for case in spec.cases:
-            lines += _case(spec, case, color)
+            lines += case_lines(spec, case, color)
     return "\n".join([*lines, summary(report, color)]) + "\n"
 
 
-def _case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
+def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
+    """Write a line for each problem of one case."""
     place = harmless(f"{spec.file}:{case.line}:{case.column}")
     if case.unrecorded:
         return [f"{place}: {paint('unrecorded', 'red', color)} the case expects nothing"]

@@ -1,0 +1,71 @@
+"""What holds in a run: the command line, then the configuration, then the defaults."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import NamedTuple
+
+from evaluator.cli import console
+from evaluator.config import SETTINGS, Config, find, read
+from evaluator.diagnostics import UsageError, harmless
+
+
+class InForce(NamedTuple):
+    """A setting as it holds in this run."""
+
+    key: str
+    value: object
+    #: `command line`, the file that sets it, or `default`.
+    source: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options about settings."""
+    parser.add_argument("--config", metavar="FILE",
+                        help="take settings from this file, as evaluator.toml or pyproject.toml")  # fmt: skip
+    parser.add_argument("--show-settings", action="store_true",
+                        help="print the settings that would hold, and evaluate nothing")  # fmt: skip
+
+
+def settle(arguments: argparse.Namespace) -> list[InForce]:
+    """Fill in what the command line does not say; the options about settings have no defaults.
+
+    `arguments.configured` then holds the keys whose values are those of the configuration.
+    """
+    config, settled = _config(arguments.config), []
+    for key in SETTINGS:
+        name = key.replace("-", "_")
+        value, source = getattr(arguments, name, None), "command line"
+        if value is None:
+            value = getattr(config, name)
+            source = config.file if key in config.given else "default"
+        if name == "output_format" and not value:
+            value = console.default_format()
+        setattr(arguments, name, value)
+        settled.append(InForce(key, value, source))
+    arguments.configured = {each.key for each in settled if each.source == config.file}
+    return settled
+
+
+def _config(file: str | None) -> Config:
+    if file is None:
+        try:
+            return find(os.getcwd())
+        except FileNotFoundError:  # the current folder is gone
+            return Config()
+    config = read(os.path.abspath(file))
+    if config is None:
+        raise UsageError(f"{file} holds no settings", "write them under [tool.evaluator]")
+    return config
+
+
+def show(settled: list[InForce]) -> int:
+    """Print settings as TOML, each with where it is from."""
+    import json
+
+    lines = [(f"{s.key} = {json.dumps(s.value, ensure_ascii=False)}", s.source) for s in settled]
+    width = max(len(line) for line, _ in lines)
+    for line, source in lines:
+        print(harmless(f"{line:{width}}  # {source}"))
+    return 0
