@@ -39,7 +39,7 @@ class Xml:
             raise ConversionError(
                 f"{shown} is not XML: {said}, line {fault.lineno}, column {fault.offset + 1}"
             ) from None
-        except ValueError as fault:  # an encoding that Python does not have
+        except (ValueError, LookupError) as fault:  # an encoding that Python does not have
             raise ConversionError(f"{shown} is not XML: {clip(str(fault), 80)}") from None
         self.root = self._tree.close()
 
