@@ -46,8 +46,13 @@ REGRESSION = {
     "attributes": 'modelName="sum" functionName="regression" activationFunction="tanh"',
     "before": '<MiningSchema><MiningField name="y" usageType="target"/></MiningSchema>',
     "inputs": field("NeuralInput", "1", ref("a")) + field("NeuralInput", "2", ref("b")),
-    "layers": "<NeuralLayer>" + neuron("3", 0.5, _1=1.0, _2=-2.0) + neuron("4", None, _1=0.25) + "</NeuralLayer>"
-    '<NeuralLayer activationFunction="identity">' + neuron("5", -1.0, _3=2.0, _4=3.0) + "</NeuralLayer>",
+    "layers": "<NeuralLayer>"
+    + neuron("3", 0.5, _1=1.0, _2=-2.0)
+    + neuron("4", None, _1=0.25)
+    + "</NeuralLayer>"
+    '<NeuralLayer activationFunction="identity">'
+    + neuron("5", -1.0, _3=2.0, _4=3.0)
+    + "</NeuralLayer>",
     "outputs": field("NeuralOutput", "5", ref("y")),
     "after": "",
 }
@@ -119,7 +124,9 @@ def test_every_activation_is_pmmls(convert: Any, name: str, function: Any) -> No
     ("method", "function"),
     [("softmax", math.exp), ("simplemax", lambda y: y)],
 )
-def test_a_layer_is_normalised_after_its_activation(convert: Any, method: str, function: Any) -> None:
+def test_a_layer_is_normalised_after_its_activation(
+    convert: Any, method: str, function: Any
+) -> None:
     conversion = convert(pmml(
         attributes=f'functionName="classification" activationFunction="logistic" normalizationMethod="{method}"',
         layers="<NeuralLayer>" + neuron("3", 0.5, _1=1.0) + neuron("4", 0.0, _2=1.0) + "</NeuralLayer>",
@@ -219,7 +226,9 @@ def test_the_verification_becomes_cases(convert: Any, tmp_path: Path) -> None:
     assert f"expected: {exact!r}\n" in written
     assert "expected: 0 ± 1e-12\n" in written
     assert "tolerance: {rtol: 1e-09}\n" in written
-    assert "The expected values are those of the model's own ModelVerification." in " ".join(written.split())
+    assert "The expected values are those of the model's own ModelVerification." in " ".join(
+        written.split()
+    )
 
 
 def test_a_precision_for_each_field_is_written_at_each_value(convert: Any, tmp_path: Path) -> None:
@@ -238,7 +247,10 @@ def test_a_precision_for_each_field_is_written_at_each_value(convert: Any, tmp_p
 
 CLASSES = {
     "attributes": 'functionName="classification" activationFunction="identity" normalizationMethod="softmax"',
-    "layers": "<NeuralLayer>" + neuron("3", 0.0, _1=1.0) + neuron("4", 0.0, _2=1.0) + "</NeuralLayer>",
+    "layers": "<NeuralLayer>"
+    + neuron("3", 0.0, _1=1.0)
+    + neuron("4", 0.0, _2=1.0)
+    + "</NeuralLayer>",
     "outputs": field("NeuralOutput", "3", '<NormDiscrete field="y" value="no"/>')
     + field("NeuralOutput", "4", '<NormDiscrete field="y" value="yes"/>'),
 }
@@ -311,9 +323,7 @@ def test_what_cannot_be_expressed_is_refused_by_name_and_line(
         convert(pmml(**changes))
 
 
-BOMB = (
-    '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><PMML version="&b;"/>'
-)
+BOMB = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><PMML version="&b;"/>'
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ Columns = tuple[Place, ...]
 
 #: How many values one layer may have where they are told apart one by one.
 MAX_WIDTH: Final = 1 << 20
-#: How many values may be scaled or added one by one: that takes a square matrix of weights.
-MAX_SQUARE: Final = 1 << 13
+#: Weights that may be needed to scale or add values one by one, a square matrix each time.
+MAX_SQUARES: Final = 1 << 24
 
 
 @dataclass(slots=True)
@@ -52,6 +52,7 @@ class Builder:
         self._layers: list[_Layer] = []
         #: Whether units have names that only the form `neurons` keeps.
         self._wired = False
+        self._room = MAX_SQUARES
         self.notes: list[str] = []
 
     def dense(
@@ -104,7 +105,7 @@ class Builder:
             layer.bias = self._cast(name, shift)
             return x
         if layer is None or layer.weights is None:
-            weights = self._cast(name, _diagonal(factor, name))
+            weights = self._cast(name, self._diagonal(factor, name))
             return self._add(_Layer(name, x, weights, self._cast(name, shift), unit_names=units))
         self.notes.append(f"{_shown(name)} is folded into the weights of {_shown(layer.name)}")
         bias = np.zeros(len(x)) if layer.bias is None else layer.bias
@@ -139,7 +140,7 @@ class Builder:
 
     def combine(self, x: Columns, y: Columns, sign: float, name: str) -> Columns:
         """Add two groups of values of one width, the second times a sign."""
-        one = _diagonal(np.ones(len(x)), name)
+        one = self._diagonal(np.ones(len(x)), name)
         return self.dense((*x, *y), np.hstack([one, sign * one]), None, name)
 
     def rename(self, x: Columns, name: str) -> None:
@@ -260,14 +261,15 @@ class Builder:
             )
         return cast
 
-
-def _diagonal(values: Array, name: str) -> Array:
-    if len(values) > MAX_SQUARE:
-        raise ConversionError(
-            f"{_shown(name)} works on {len(values)} values one by one; {MAX_SQUARE} are taken",
-            "scale the inputs, or fold it into the layer before it",
-        )
-    return np.diag(values)
+    def _diagonal(self, values: Array, name: str) -> Array:
+        """Give the weights that multiply each value by its own number."""
+        self._room -= len(values) ** 2
+        if self._room < 0:
+            raise ConversionError(
+                f"{_shown(name)} works on {len(values)} values one by one, which takes too many weights",
+                "scale the inputs, or fold it into the layer before it",
+            )
+        return np.diag(values)
 
 
 def _shown(name: str) -> str:

@@ -102,10 +102,6 @@ class Graph:
             given = [values[name] for name in rule.reads]
             alone = all(uses[name] == 1 for name in rule.reads)
             values[tensor] = found = rule.build(builder, given, tensor, alone)
-            if len(found.columns) > MAX_WIDTH:
-                raise ConversionError(
-                    f"tensor `{clip(tensor)}` has more than {MAX_WIDTH} values a case"
-                )
             if alone or found.columns != given[0].columns:
                 builder.rename(found.columns, tensor)
         outputs = tuple(place for name in self.outputs for place in values[name].columns)
@@ -186,7 +182,8 @@ class Graph:
         """Give the axes of an input after the first, which counts the cases."""
         tensor = graph_input.type.tensor_type
         axes = [d.dim_value if d.HasField("dim_value") else 0 for d in tensor.shape.dim]
-        if not tensor.HasField("shape") or len(axes) < 2 or min(axes[1:]) < 1:
+        is_table = tensor.HasField("shape") and len(axes) > 1 and min(axes[1:]) > 0
+        if not is_table or math.prod(axes[1:]) > MAX_WIDTH:
             written = ", ".join(str(d.dim_value or d.dim_param or "?") for d in tensor.shape.dim)
             raise ConversionError(
                 f"the input `{clip(graph_input.name)}` has the shape ({clip(written)}),"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator.convert.builder import Builder
+from evaluator.convert.builder import MAX_WIDTH, Builder
 from evaluator.convert.onnx_elementwise import ELEMENTWISE
 from evaluator.convert.onnx_node import Node, Operator, Rule, Value, check_axis, flat
 
@@ -201,6 +201,8 @@ def _concat(node: Node) -> Rule:
     def build(builder: Builder, given: Sequence[Value], name: str, alone: bool) -> Value:
         for value in given:
             check_axis(node, value, 99)
+        if sum(len(value.columns) for value in given) > MAX_WIDTH:
+            raise node.fault(f"it gives more than {MAX_WIDTH} values a case")
         columns = tuple(place for value in given for place in value.columns)
         return Value(columns, (len(columns),))
 
