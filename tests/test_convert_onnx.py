@@ -52,12 +52,10 @@ def test_onnx_accepts_what_is_written_and_its_runtime_agrees(spec: Spec) -> None
     content, _ = export(spec, "model.onnx")
     onnx.checker.check_model(onnx.load_from_string(content), full_check=True)
     x = inputs_of(spec)
-    try:
-        session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
-    except Exception as fault:  # it has a class for each kind
-        assert "NOT_IMPLEMENTED" in str(fault)
-        assert "gelu" in [step.activation.name for step in spec.network.steps]
-        return
+    activations = {step.activation.name for step in spec.network.steps}
+    if spec.network.dtype == "float64" and "gelu" in activations:
+        pytest.skip("ONNX Runtime has Gelu in float32 alone")
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     (found,) = session.run(None, {"inputs": x})
     tolerance = 1e-12 if spec.network.dtype == "float64" else 1e-5
     np.testing.assert_allclose(found, spec.network(x), rtol=tolerance, atol=tolerance)
