@@ -88,7 +88,7 @@ def _csv(path: Path, shown: str) -> tuple[list[str], Array]:
                 f"line {line} of {shown} has {len(plain)} cells, the first {width}"
             )
         rows.append([_number(cell, line, shown) for cell in plain])
-    return names, np.array(rows, np.float64).reshape(len(rows), -1)
+    return names, np.array(rows, np.float64).reshape(len(rows), len(rows[0] if rows else names))
 
 
 def _number(cell: str, line: int, shown: str) -> float:
