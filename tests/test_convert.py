@@ -88,7 +88,7 @@ cases:
   - inputs: [1, 2]
     expected: 9.85
   - inputs: [-0.5, 0.25]
-    expected: 0.4749999999999998
+    expected: 1.375
   - inputs: [0, 0]
     expected: -0.04999999999999993
 """

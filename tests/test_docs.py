@@ -230,6 +230,7 @@ KINDS: dict[str, Callable[[Block, Path], str]] = {
     "python": run_python,
     "toml": write_toml,
     "csv": write_file,
+    "xml": write_file,
     "groovy": run_ci,
 }
 
