@@ -18,11 +18,6 @@ test: $(VENV)/installed-dev
 test-dask: $(VENV)/installed-dask
 	$(BIN)/pytest tests/cluster
 
-# The same networks in PyTorch and JAX, and the whole library with every subject.
-test-frameworks: $(VENV)/installed-frameworks
-	$(BIN)/pytest tests/frameworks
-	$(BIN)/evaluator run specs --subject reference --subject onnxruntime --subject torch --subject jax
-
 # Models trained and saved by Keras and scikit-learn, and what these libraries answer.
 test-convert: $(VENV)/installed-convert
 	$(BIN)/pytest tests/libraries
@@ -30,6 +25,11 @@ test-convert: $(VENV)/installed-convert
 # The pre-commit hooks and the GitHub Action, each installed as it is for its users.
 test-ci: $(VENV)/installed-ci
 	$(BIN)/pytest tests/ci
+
+# The same networks in PyTorch and JAX, and the whole library with every subject.
+test-frameworks: $(VENV)/installed-frameworks
+	$(BIN)/pytest tests/test_translations.py
+	$(BIN)/evaluator run specs --subject reference --subject onnxruntime --subject torch --subject jax
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
@@ -52,17 +52,17 @@ $(VENV)/installed-dask: $(VENV)/installed-dev constraints/dask.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/dask.txt
 	touch $@
 
-# Without what PyTorch and JAX would also install, and the tests do not import.
-$(VENV)/installed-frameworks: $(VENV)/installed-dev constraints/frameworks.txt
-	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/frameworks.txt
-	touch $@
-
 $(VENV)/installed-convert: $(VENV)/installed-dev constraints/convert.txt
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/convert.txt
 	touch $@
 
 $(VENV)/installed-ci: $(VENV)/installed-dev constraints/ci.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/ci.txt
+	touch $@
+
+# Without what PyTorch and JAX would also install, and the tests do not import.
+$(VENV)/installed-frameworks: $(VENV)/installed-dev constraints/frameworks.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/frameworks.txt
 	touch $@
 
 clean:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from evaluator.runner import run as run
     from evaluator.spec import Spec as Spec
     from evaluator.spec import load as load
+    from evaluator.subjects.limits import Limits as Limits
 
 __version__ = "0.1.0"
 
@@ -26,7 +27,7 @@ _HOMES = {
     "Diagnostic": "diagnostics", "EvaluatorError": "diagnostics", "Location": "diagnostics",
     "SpecError": "diagnostics", "SubjectError": "diagnostics", "UsageError": "diagnostics",
     "Network": "network", "Neuron": "network", "Report": "results", "Options": "runner",
-    "run": "runner", "Spec": "spec", "load": "spec",
+    "run": "runner", "Spec": "spec", "load": "spec", "Limits": "subjects.limits",
 }  # fmt: skip
 
 __all__ = [*_HOMES, "__version__"]

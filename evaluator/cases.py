@@ -91,6 +91,7 @@ class CaseReader:
         if not names:  # how many there are is not known, and that is told
             return []
         if isinstance(written, dict):
+            written = self._spread(path, written)
             unknown = [name for name in written if name not in self._input_names]
             for name in unknown:
                 self.wiring.unknown_name(name, names, (*path, name))
@@ -114,16 +115,20 @@ class CaseReader:
             return written
         found: dict[str, Any] = {}
         for name, value in written.items():
-            inputs = self.network.groups.get(name, (name,))
-            if not isinstance(value, list):
-                found[name] = value
-            elif len(value) == len(inputs):
+            inputs = self.network.groups.get(name, ())
+            if isinstance(value, list) and len(value) == len(inputs):
                 found |= zip(inputs, value, strict=True)
-            else:
+            elif isinstance(value, list) and inputs:
                 found |= dict.fromkeys(inputs, 0)
                 self.complain((*path, name), "shape-mismatch",
                               f"{count(len(value), 'value')} for {count(len(inputs), 'number')}"
                               f" of the input `{clip(name)}`", "give one for each")  # fmt: skip
+            elif isinstance(value, list) and name in self._input_names:
+                found[name] = 0
+                self.complain((*path, name), "wrong-type",
+                              f"`{clip(name)}` is a list; a number is wanted", "write one number")  # fmt: skip
+            else:
+                found[name] = value
         return found
 
     def batch(self) -> Array:

@@ -29,6 +29,8 @@ class Config:
     #: The reports to write, each FORMAT=PATH.
     report: tuple[str, ...] = ()
     subject: tuple[str, ...] = ("reference",)
+    #: What programs under test may use, each NAME=NUMBER.
+    limit: tuple[str, ...] = ()
     fail_on: str = "error"
     durations: int = 0
     max_mismatches: int = MAX_MISMATCHES
@@ -140,6 +142,7 @@ SETTINGS: Final = {
     "output-format": Setting("the name of a format", 'output-format = "concise"', _name),
     "report": Setting("a list of FORMAT=PATH", 'report = ["junit=specs.xml"]', _reports),
     "subject": Setting("a list of subjects", 'subject = ["reference"]', _names),
+    "limit": Setting("a list of NAME=NUMBER", 'limit = ["memory=512"]', _names),
     "fail-on": Setting("`error` or `warning`", 'fail-on = "warning"', _severity),
     "durations": Setting("a whole number", "durations = 10", _count),
     "max-mismatches": Setting("a whole number", "max-mismatches = 0", _count),

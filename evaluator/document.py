@@ -114,6 +114,30 @@ class Document:
                 return at
         return self._bounds(*layout.span(node))
 
+    def node(self, path: Path) -> int:
+        """Give the node in the layout of a value that is there; an alias stands for itself."""
+        return self._nodes(path)[-1]
+
+    def twins(self, path: Path) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """Give the characters of two nodes that an alias makes the same, one of them on the way to
+        a value. None if there is none: then a change of its characters changes no other value.
+        """
+        layout = self.layout
+        for node in self._nodes(path):
+            if (other := layout.twin(node)) is not None:
+                return layout.span(node), layout.span(other)
+        return None
+
+    def _nodes(self, path: Path) -> list[int]:
+        """Give the nodes on the way to a value, itself the last."""
+        layout, nodes, data = self.layout, [0], self.data
+        for step in path:
+            children = layout.children(layout.target(nodes[-1]))
+            place = 2 * list(data).index(str(step)) + 1 if isinstance(data, dict) else int(step)
+            nodes.append(children[place])
+            data = data[step]
+        return nodes
+
     def value(self, path: Path) -> Any:
         """Give the value at a path that is there."""
         value = self.data

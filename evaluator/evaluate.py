@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from evaluator.content import FOLDER
 from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, around, array_bounds, parse
 from evaluator.explain import number
 from evaluator.results import MAX_MISMATCHES, CaseResult, Mismatch, SpecResult
-from evaluator.subjects import REFERENCE, load
+from evaluator.subjects import REFERENCE, confined
 from evaluator.subjects.subject import Answers, ask
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from evaluator.diagnostics import Location
     from evaluator.network import Array
     from evaluator.spec import Spec
+    from evaluator.subjects.limits import Limits
     from evaluator.subjects.subject import Run
 
 
@@ -34,7 +37,7 @@ MAX_VALUES: Final = 1 << 22
 
 def evaluate(
     spec: Spec, selection: Selection | None = None, max_mismatches: int = MAX_MISMATCHES,
-    subject: str = REFERENCE,
+    subject: str = REFERENCE, limits: Limits | None = None,
 ) -> SpecResult:  # fmt: skip
     """Judge the selected cases of a spec; a wrong answer is a result, never an exception.
 
@@ -46,7 +49,7 @@ def evaluate(
     selected = [c for c in spec.cases if selection(spec, c)] if selection else spec.cases
     room = max_mismatches or sys.maxsize
     try:
-        with load(subject).prepare(spec.network) as run:
+        with confined(subject, limits, _files(spec)).prepare(spec.network) as run:
             cases = Judgement(spec, run, room).cases(selected)
     except SubjectError as fault:
         cases = Judgement(spec, _raising(fault), room).cases(selected)
@@ -75,6 +78,12 @@ def read_tables(spec: Spec) -> None:
         if case.table is not None:
             for _ in batches(spec, case):
                 pass
+
+
+def _files(spec: Spec) -> tuple[str, ...]:
+    """Name the files that say what is expected."""
+    tables = [str(case.table.path) for case in spec.cases if case.table is not None]
+    return (os.path.join(FOLDER.get(), spec.file), *tables)
 
 
 def _raising(fault: SubjectError) -> Run:
@@ -155,7 +164,7 @@ class Judgement:
                 unknown = self.spec.probes[check.probe].name
                 continue
             result.values += 1
-            if not check.low <= column[row] <= check.high and not _accepts(
+            if not check.low <= column[row] <= check.high and not accepts_exactly(
                 check, column[row], case
             ):
                 self._keep(result, partial(self._mismatch, case, check, column[row]))
@@ -295,7 +304,7 @@ def _interval(low: float, high: float, value: float, case: Case) -> tuple[float,
     return around(value, case.atol, case.rtol) if math.isfinite(value) else (low, high)
 
 
-def _accepts(check: Check, actual: float, case: Case) -> bool:
+def accepts_exactly(check: Check, actual: float, case: Case) -> bool:
     """Judge again, exactly, what the rounded bounds do not accept."""
     low, high = _interval(check.low, check.high, check.value, case)
     return low <= actual <= high or (math.isnan(low) and math.isnan(actual))

@@ -21,8 +21,9 @@ _LARGEST: Final = sys.float_info.max
 
 _DIGITS = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _VALUE = rf"({_DIGITS}|[-+]?(?:\.?(?:inf|Inf|INF)|∞))"
-_ABOUT = rf"~\s*({_DIGITS})"
-_PLUS_MINUS = rf"({_DIGITS})\s*(?:±|\+-|\+/-)\s*({_DIGITS})"
+#: `~` and a number, the first group; and a number, the first group, with its tolerance.
+ABOUT: Final = rf"~\s*({_DIGITS})"
+PLUS_MINUS: Final = rf"({_DIGITS})\s*(?:±|\+-|\+/-)\s*({_DIGITS})"
 _BETWEEN = rf"([\[(])\s*{_VALUE}\s*,\s*{_VALUE}\s*([\])])"
 _COMPARED = rf"(>=|≥|>|<=|≤|<)\s*{_VALUE}"
 
@@ -55,12 +56,12 @@ def parse(text: str) -> Interval:
     written = text.strip()
     if len(written) > MAX_LENGTH:
         raise ExpectationError(f"an expected value of {len(written)} characters", _FORMS)
-    if found := re.fullmatch(_ABOUT, written, re.ASCII):
+    if found := re.fullmatch(ABOUT, written, re.ASCII):
         centre = _decimal(found[1])
         exponent = centre.as_tuple().exponent
         half = Decimal((0, (5,), int(exponent) - 1))
         return _around(centre, half)
-    if found := re.fullmatch(_PLUS_MINUS, written, re.ASCII):
+    if found := re.fullmatch(PLUS_MINUS, written, re.ASCII):
         half = _decimal(found[2])
         if half.is_signed() and half != 0:
             raise ExpectationError(f"a tolerance cannot be negative, as in `{_short(written)}`",

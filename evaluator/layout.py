@@ -38,11 +38,19 @@ class Layout:
         self._next: dict[int, int] = {}
         #: The node that an alias stands for.
         self._targets: dict[int, int] = {}
+        #: The last alias of each node that has one, once asked for.
+        self._aliases: dict[int, int] | None = None
         self._listed: dict[int, list[int]] = {}
 
     def target(self, node: int) -> int:
         """Give the node that an alias stands for; any other node stands for itself."""
         return self._targets.get(node, node)
+
+    def twin(self, node: int) -> int | None:
+        """Give another node that stands for the same: of an alias what it names, of that an alias."""
+        if self._aliases is None:
+            self._aliases = {target: alias for alias, target in self._targets.items()}
+        return self._targets.get(node, self._aliases.get(node))
 
     def children(self, node: int) -> list[int]:
         """List the elements of a list, or keys and values in turn of a mapping."""

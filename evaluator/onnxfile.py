@@ -99,7 +99,7 @@ def read_model(path: Path, shown: str) -> OnnxFile:
     outputs = tuple(_tensor(onnx, value, "output", shown) for value in inferred.output)
     if not inputs or not outputs:
         what = "inputs" if not inputs else "outputs"
-        raise ModelFileError(f"{shown} has no {what}", "the graph needs both")
+        raise unsupported(f"{shown} has no {what}", "the graph needs both")
     batched = all(tensor.grows for tensor in (*inputs, *outputs))
     tensors = _named(onnx, inferred, batched) | {tensor.name: tensor for tensor in outputs}
     return OnnxFile(shown, model, inputs, outputs, tensors, batched)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from time import perf_counter
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from evaluator.results import FAILING, MAX_MISMATCHES, Report, SpecResult, exit_
 from evaluator.source import read_bytes, read_file
 from evaluator.spec import Spec, build, name_of
 from evaluator.subjects import REFERENCE
+
+if TYPE_CHECKING:
+    from evaluator.subjects.limits import Limits
 
 #: The exit code of a run that was interrupted.
 INTERRUPTED: Final = 130
@@ -43,6 +46,8 @@ class Options(NamedTuple):
     fail_on_warning: bool = False
     #: What is under test: each spec is evaluated with every one.
     subjects: tuple[str, ...] = (REFERENCE,)
+    #: What a program under test may use; None: the defaults.
+    limits: Limits | None = None
     #: Read, validate and build only.
     validate_only: bool = False
     #: Draw every network, for a report that shows it.
@@ -191,7 +196,7 @@ def _not_there(target: Target, documents: Sequence[Document]) -> list[SpecResult
         if None in known:
             continue  # an invalid document is reported already
         if not any(not named.case or named.case in (ids or ()) for ids in known):
-            found = _no_such_case(target.file, named, [case for ids in known for case in ids or ()])
+            found = no_such_case(target.file, named, [case for ids in known for case in ids or ()])
             missing.append(_invalid(target.file, named.document or 1, named.case, [found]))
     return missing
 
@@ -204,7 +209,7 @@ def _case_ids(document: Document) -> dict[str, None] | None:
         return None
 
 
-def _no_such_case(file: str, named: CaseId, known: Sequence[str]) -> Diagnostic:
+def no_such_case(file: str, named: CaseId, known: Sequence[str]) -> Diagnostic:
     message = f"there is no document {named.document}"
     hint = f"`evaluator run --co {file}` lists what there is"
     if known:
@@ -258,13 +263,13 @@ def _evaluate(document: Document, options: Options, selection: Selection) -> lis
             return [SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)]
         reading = perf_counter() - start
         found = [
-            evaluate(spec, selection, options.max_mismatches, subject)
+            evaluate(spec, selection, options.max_mismatches, subject, options.limits)
             for subject in _subjects(spec, options)
         ]
     except SpecError as error:
         return [_invalid(document.file, document.number, name_of(document), error.diagnostics)]
     found[0].seconds += reading
-    if options.diagrams:
+    if options.diagrams and spec.network.steps:
         from evaluator.diagram import svg
 
         found[0].diagram = svg(spec.network)

@@ -28,6 +28,7 @@ class Table:
 
     def __init__(self, source: CsvTable | NpzTable, dtype: str) -> None:
         self._source, self._dtype = source, dtype
+        self.path = source.path
         #: Whether the rows say what they must give.
         self.recorded = source.recorded
         #: Whether the rows have names.

@@ -106,7 +106,7 @@ def _bends(parameters: dict[str, float]) -> tuple[float, ...]:
 @pytest.mark.parametrize(
     ("name", "formula", "parameters"),
     [(name, formula, given) for name, formula, several in EXTREMES for given in several],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_extreme_parameters_cost_no_digits(
     name: str, formula: Callable[..., Any], parameters: dict[str, float]

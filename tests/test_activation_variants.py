@@ -137,7 +137,11 @@ def fails(check: Callable[[], None]) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("name", "wrong", "function"), VARIANTS, ids=lambda x: str(x)[:40])
+@pytest.mark.parametrize(
+    ("name", "wrong", "function"),
+    VARIANTS,
+    ids=lambda x: x[:40] if isinstance(x, str) else "variant",
+)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_wrong_variant_fails_a_test_of_the_right_one(
     name: str, wrong: str, function: Callable[..., Array], monkeypatch: pytest.MonkeyPatch

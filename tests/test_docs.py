@@ -6,6 +6,7 @@ import argparse
 import ast
 import difflib
 import io
+import json
 import os
 import re
 import shlex
@@ -20,6 +21,7 @@ from math import isinf
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import jsonschema
 import pytest
 import yaml
 
@@ -50,6 +52,7 @@ from evaluator.reporters import (
     sarif,
     tap,
 )
+from evaluator.subjects import limits
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -146,7 +149,8 @@ def run_command(command: str, folder: Path, before: int = 0) -> tuple[int, str]:
             redirect_stdout(output),
             redirect_stderr(output),
         ):
-            patch.delenv("FORCE_COLOR", raising=False)
+            for name in ("FORCE_COLOR", "CI"):
+                patch.delenv(name, raising=False)
             return main(shlex.split(command)[1:]), output.getvalue()
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
     path = os.pathsep.join((str(folder / ".bin"), os.environ["PATH"]))
@@ -179,6 +183,8 @@ def settled(text: str) -> str:
 
 def run_sh(block: Block, folder: Path) -> str:
     """Run the `evaluator` lines; of the others it is known why they are not run."""
+    if "program" in block.marks:
+        return write_program(block, folder)
     for line in block.text.splitlines():
         command = line.partition("#")[0].strip()
         if command in INSTALLS | CLUSTER:
@@ -196,8 +202,10 @@ def run_sh(block: Block, folder: Path) -> str:
     return ""
 
 
-def run_python(block: Block, _: Path) -> str:
+def run_python(block: Block, folder: Path) -> str:
     """Run the statements; the comment after an expression is its value."""
+    if "program" in block.marks:
+        return write_program(block, folder)
     names: dict[str, Any] = {}
     lines = block.text.encode().splitlines()
     for statement in ast.parse(block.text).body:
@@ -217,9 +225,21 @@ def write_toml(block: Block, folder: Path) -> str:
     return write_file(block, folder)
 
 
+def check_messages(block: Block, _: Path) -> str:
+    """See that every line is a message to or from a program."""
+    accepts = jsonschema.Draft7Validator(validate.schema("process")).is_valid
+    return "".join(line for line in block.text.splitlines() if not accepts(json.loads(line)))
+
+
 def write_file(block: Block, folder: Path) -> str:
     """Put a file in the page's folder for the examples that follow."""
     (folder / block.marks["file"]).write_text(block.text, encoding="utf-8")
+    return ""
+
+
+def write_program(block: Block, folder: Path) -> str:
+    """Put a program under test in the page's folder; the examples that follow run it."""
+    (folder / block.marks["program"]).write_text(block.text, encoding="utf-8")
     return ""
 
 
@@ -231,8 +251,17 @@ KINDS: dict[str, Callable[[Block, Path], str]] = {
     "toml": write_toml,
     "csv": write_file,
     "xml": write_file,
+    "c": write_program,
+    "javascript": write_program,
+    "json": check_messages,
     "groovy": run_ci,
 }
+
+
+def missing(block: Block) -> str:
+    """Name the program that a block needs and that is not here."""
+    needed = block.marks.get("needs", "")
+    return needed if needed and not shutil.which(needed) else ""
 
 
 @pytest.fixture(scope="module")
@@ -248,7 +277,11 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], dict[
         command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m evaluator "$@"\n')
         command.chmod(0o755)
         with chdir(folder):
-            return {b.line: KINDS[b.language](b, folder) for b in BLOCKS if b.page == page}
+            return {
+                b.line: KINDS[b.language](b, folder)
+                for b in BLOCKS
+                if b.page == page and not missing(b)
+            }
 
     return verdicts
 
@@ -257,6 +290,8 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], dict[
 def test_an_example_does_what_its_page_says(
     block: Block, verdicts: Callable[[Path], dict[int, str]]
 ) -> None:
+    if needed := missing(block):
+        pytest.skip(f"{needed} is not installed")
     wrong = verdicts(block.page)[block.line]
     assert not wrong, f"{block}\n{wrong}"
 
@@ -265,7 +300,9 @@ def test_an_example_does_what_its_page_says(
 def test_no_example_goes_unexecuted(page: Path) -> None:
     for block in blocks(page):
         assert block.language in KINDS, f"{block} is of no known kind"
-        assert set(block.marks) <= {"file", "ci", *EXITS}, f"{block} has an unknown mark"
+        assert set(block.marks) <= {"file", "program", "ci", "needs", *EXITS}, (
+            f"{block} has an unknown mark"
+        )
         if block.language == "console":
             assert block.text.startswith("$ "), f"{block} begins with no command"
     outside = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
@@ -494,6 +531,18 @@ def test_the_table_of_what_reports_withhold_is_that_of_the_code() -> None:
     assert report_limit_table() in page
     assert f"up to {diagram.MAX_UNITS} values" in page
     assert f"and {diagram.MAX_EDGES} weights" in page
+
+
+def test_the_table_of_what_programs_may_use_is_that_of_the_code() -> None:
+    page = (ROOT / "docs/programs.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| `([\w-]+)` \| (\d+) ([^|]*) \| [^|]* \|$", page.partition("## Limits")[2], re.M
+    )
+    values = [f"{value:g}" for value in limits.DEFAULTS]
+    assert rows == [
+        (name, value, unit)
+        for (name, unit), value in zip(limits.UNITS.items(), values, strict=True)
+    ]
 
 
 def test_the_suffixes_of_specs_are_named() -> None:

@@ -42,7 +42,7 @@ OTHER = "stages: [build, test]\n"
 
 
 @pytest.fixture(autouse=True)
-def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+def plain(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing of the outer run decide how an inner one looks."""
     for name in ("FORCE_COLOR", "PY_COLORS"):
         monkeypatch.delenv(name, raising=False)
@@ -220,7 +220,11 @@ TWO = MANY + "---\n" + GOOD.replace("{inputs", "{name: first, inputs").replace(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("words", "wanted"), SELECTIONS, ids=lambda value: " ".join(value))
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    SELECTIONS,
+    ids=lambda value: " ".join(sorted(value) if isinstance(value, set) else value),
+)
 def test_cases_are_selected_as_tests_are(
     pytester: pytest.Pytester, words: list[str], wanted: set[str]
 ) -> None:
@@ -502,9 +506,9 @@ def test_array_files_are_found_from_another_folder(
 
 def test_the_library_of_specs_passes(pytester: pytest.Pytester) -> None:
     root = Path(__file__).parent.parent
-    report = evaluator.run(root / "specs")
+    report = evaluator.run(root / "specs/networks")
     result = pytester.runpytest(
-        str(root / "specs"), "--rootdir", str(root), "-p", "no:cacheprovider"
+        str(root / "specs/networks"), "--rootdir", str(root), "-p", "no:cacheprovider"
     )
     found = Counter(case.outcome for case in report.results)
     assert found.keys() <= {"passed", "skipped", "xfailed"}

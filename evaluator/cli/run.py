@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from evaluator.results import Report, SpecResult
     from evaluator.runner import Options
     from evaluator.shards import Shard
+    from evaluator.subjects.limits import Limits
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subject", action="append", metavar="SUBJECT",
                         help="what is under test, as in python:student.py:Neuron; may be repeated"
                         " (default: reference, the evaluator's own)")  # fmt: skip
+    parser.add_argument("--limit", action="append", metavar="NAME=NUMBER",
+                        help="what a program under test may use, as in time=2 or memory=512;"
+                        " may be repeated")  # fmt: skip
     parser.add_argument("--atol", type=_tolerance, help="replace every tolerance: absolute")
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
     parser.add_argument("--max-mismatches", type=_count, metavar="N",
@@ -48,6 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which specs and cases are meant, and what fails a run of them."""
+    add_cases(parser)
+    parser.add_argument("--fail-on", choices=("error", "warning"),
+                        help="what fails the run beside mismatches (default: error)")  # fmt: skip
+
+
+def add_cases(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which specs and cases are meant."""
     parser.add_argument("paths", nargs="*", metavar="PATH",
                         help="a file, a directory, file.yaml::case, or - for stdin"
@@ -57,8 +68,6 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tag", action="append", default=[], help="only cases with this tag")
     parser.add_argument("--allow-empty", action="store_true",
                         help="exit 0 when nothing was checked")  # fmt: skip
-    parser.add_argument("--fail-on", choices=("error", "warning"),
-                        help="what fails the run beside mismatches (default: error)")  # fmt: skip
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
@@ -89,7 +98,7 @@ def main(arguments: argparse.Namespace) -> int:
         selection=selection(arguments), atol=arguments.atol, rtol=arguments.rtol,
         maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
         fail_on_warning=arguments.fail_on == "warning", jobs=workers.count(arguments),
-        max_mismatches=arguments.max_mismatches, subjects=subjects,
+        max_mismatches=arguments.max_mismatches, subjects=subjects, limits=_limits(arguments.limit),
     )  # fmt: skip
     gc.freeze()
     gc.enable()
@@ -98,6 +107,14 @@ def main(arguments: argparse.Namespace) -> int:
 
         return watch(arguments, lambda files: _run(files, options, arguments))
     return _run(find_targets(arguments.paths, arguments.specs), options, arguments)
+
+
+def _limits(words: Sequence[str]) -> Limits | None:
+    if not words:
+        return None
+    from evaluator.subjects.limits import from_words
+
+    return from_words(words)
 
 
 def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -> int:
@@ -174,8 +191,11 @@ def report_on(
     }  # fmt: skip
     start, progress = perf_counter(), console.Progress(len(files), arguments.quiet)
 
+    files_seen: set[str] = set()
+
     def seen(result: SpecResult) -> None:
-        if result.document == 1 and result.subject == options.subjects[0]:
+        if result.file not in files_seen:
+            files_seen.add(result.file)
             progress.step(perf_counter() - start)
 
     try:

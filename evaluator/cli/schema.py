@@ -8,8 +8,10 @@ import json
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `schema` understands."""
-    parser.add_argument("name", nargs="?", choices=("spec", "report"), default="spec",
-                        help="the schema of spec files (default) or of the JSON report")  # fmt: skip
+    parser.add_argument("name", nargs="?", choices=("spec", "report", "process"),
+                        default="spec",
+                        help="the schema of spec files (default), of the JSON report, or of the"
+                        " messages to and from a program under test")  # fmt: skip
 
 
 def main(arguments: argparse.Namespace) -> int:

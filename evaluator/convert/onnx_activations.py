@@ -178,10 +178,14 @@ def _softsign(op: Graph, z: str) -> str:
 def _exponential(op: Graph, z: str, alpha: float = 1.0, width: float = 1.0) -> str:
     """Write z where it is positive, and alpha·(e^(z/width) − 1) elsewhere.
 
-    e^x − 1 is 2t/(1 − t), t = tanh(x/2), which keeps its digits.
+    For x ≤ 0, e^x − 1 is 2t/(1 − t), t = tanh(x/2), which keeps its digits.
     """
-    t = op("Tanh", op("Div", op("Min", z, 0.0), 2.0 * width))
-    power = op("Div", op("Mul", t, 2.0 * alpha), op("Sub", 1.0, t))
+    below = op("Min", z, 0.0)
+    if width > 0:
+        t = op("Tanh", op("Div", below, 2.0 * width))
+        power = op("Div", op("Mul", t, 2.0 * alpha), op("Sub", 1.0, t))
+    else:
+        power = op("Mul", op("Sub", op("Exp", op("Div", below, width)), 1.0), alpha)
     return op("Where", op("Greater", z, 0.0), z, power)
 
 

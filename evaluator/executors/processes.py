@@ -32,6 +32,8 @@ _SET_THREADS: Final = (
     "scipy_openblas_set_num_threads64_", "scipy_openblas_set_num_threads",
     "openblas_set_num_threads64_", "openblas_set_num_threads",
 )  # fmt: skip
+#: Modules whose threads do not survive a fork, and may leave it hanging.
+_THREADED: Final = frozenset({"jax", "onnxruntime", "tensorflow", "torch"})
 _HOLDS_SIGNALS: Final = hasattr(signal, "pthread_sigmask")
 
 
@@ -124,8 +126,8 @@ class Processes(Executor):
 def _worker(others: list[Connection]) -> tuple[BaseProcess, Connection]:
     """Start a process, which inherits the pipes of the others where it is forked."""
     # A fork is there at once, with everything imported, and is safe where no other thread holds a
-    # lock. BLAS has threads too, and ends them itself before a fork.
-    forks = sys.platform == "linux" and active_count() == 1
+    # lock. BLAS has threads too, and ends them itself before a fork; the frameworks do not.
+    forks = sys.platform == "linux" and active_count() == 1 and _THREADED.isdisjoint(sys.modules)
     make = get_context("fork").Process if forks else get_context("spawn").Process
     ours, theirs = Pipe()
     with theirs:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evaluator.diagnostics import UsageError, clip, did_you_mean
 
 if TYPE_CHECKING:
+    from evaluator.subjects.limits import Limits
     from evaluator.subjects.subject import Subject
 
 #: The built-in subjects, name → module; each has `subject(argument) -> Subject`. Others come from
@@ -18,6 +19,8 @@ SUBJECTS: Final = {
     "onnx": "evaluator.subjects.onnx",
     "onnxruntime": "evaluator.subjects.onnxruntime",
     "reference": "evaluator.subjects.reference",
+    "process": "evaluator.subjects.process",
+    "python": "evaluator.subjects.python",
     "torch": "evaluator.subjects.torch",
 }
 GROUP: Final = "evaluator.subjects"
@@ -41,3 +44,11 @@ def load(text: str) -> Subject:
         make = added[name].load()
     found: Subject = make(argument)
     return found
+
+
+def confined(text: str, limits: Limits | None, hidden: tuple[str, ...]) -> Subject:
+    """Find a subject; where it is a program, under limits and kept from files that are hidden."""
+    found = load(text)
+    confine = getattr(found, "confined", None)
+    kept: Subject = found if confine is None else confine(limits, hidden)
+    return kept

@@ -73,7 +73,10 @@ def _gelu(z: Array, approximate: str = "none") -> Array:
 
 
 def _silu(z: Array, beta: float = 1.0) -> Array:
-    return nn.silu(_above(z)) if beta == 1 else jnp.clip(z, -LARGE, LARGE) * nn.sigmoid(beta * z)
+    if beta == 1:
+        return nn.silu(_above(z))
+    bounded = _above(z) if beta > 0 else jnp.minimum(z, LARGE)
+    return bounded * nn.sigmoid(beta * z)
 
 
 def _prelu(z: Array, slope: Any) -> Array:

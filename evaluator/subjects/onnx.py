@@ -22,26 +22,37 @@ if TYPE_CHECKING:
 
 
 class OnnxFileSubject:
-    """Answers with a given ONNX file, whatever the spec's network is."""
+    """Answers with an ONNX file, whatever the spec's network is."""
 
-    def __init__(self, file: OnnxFile) -> None:
-        self.file = file
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._stamp, self._file = _stamp(path), _read(path)
 
     @contextmanager
     def prepare(self, network: Network) -> Iterator[Run]:
         """Load the file; raises WrongAnswer where it takes another number of inputs."""
-        wanted, inputs = len(network.inputs), total(self.file.inputs)
+        file = self._current()
+        wanted, inputs = len(network.inputs), total(file.inputs)
         if inputs != wanted:
             raise WrongAnswer(f"its inputs are {inputs} numbers, and the spec has {wanted} inputs",
-                              f"it takes {names_of(self.file.inputs)}")  # fmt: skip
-        yield LoadedFile(self.file, _order(self.file.inputs, network.inputs))
+                              f"it takes {names_of(file.inputs)}")  # fmt: skip
+        yield LoadedFile(file, network, _order(file.inputs, network.inputs))
+
+    def _current(self) -> OnnxFile:
+        """Give the file as it is now: `--watch` waits for it to change."""
+        try:
+            if (stamp := _stamp(self._path)) != self._stamp:
+                self._stamp, self._file = stamp, _read(self._path)
+        except UsageError as fault:
+            raise SubjectError(str(fault), fault.hint) from None
+        return self._file
 
 
 class LoadedFile:
     """An ONNX file as ONNX Runtime has it."""
 
-    def __init__(self, file: OnnxFile, order: list[int] | None = None) -> None:
-        self.file, self._order = file, order
+    def __init__(self, file: OnnxFile, network: Network, order: list[int] | None = None) -> None:
+        self.file, self._network, self._order = file, network, order
         self._session = session(file.model)
 
     def __call__(self, inputs: Array) -> Answers:
@@ -54,20 +65,24 @@ class LoadedFile:
         if len(good):
             found = _run(self._session, self.file, self.file.outputs, inputs[good])
             outputs[good] = np.concatenate(found, axis=1)
-        return Answers(outputs, _Values(self.file, inputs, good), faults)
+        return Answers(outputs, _Values(self.file, self._network, inputs, good), faults)
 
 
 class _Values(Mapping[str, Any]):
-    """Every tensor of a file, (rows, width), got when it is asked for."""
+    """The tensors of a file that are what the network has by that name, got when asked for."""
 
-    def __init__(self, file: OnnxFile, inputs: Array, good: Array) -> None:
-        self._file, self._inputs, self._good = file, inputs, good
+    def __init__(self, file: OnnxFile, network: Network, inputs: Array, good: Array) -> None:
+        self._file, self._network, self._inputs, self._good = file, network, inputs, good
         self._found: dict[str, Array] = {}
 
     def __getitem__(self, name: str) -> Array:
+        """Give a tensor, (rows, width); raises KeyError for one that is not there, or of another width."""
         if name not in self._found:
-            tensor = self._file.tensors[name]
-            values = np.full((len(self._inputs), tensor.width or 0), np.nan)
+            tensor, place = self._file.tensors[name], self._network.place(name)
+            width = self._network.width(place.block) if place.column is None else 1
+            if tensor.width != width:
+                raise KeyError(name)
+            values = np.full((len(self._inputs), width), np.nan)
             if len(self._good):
                 run = session(self._file.model, [name])
                 (values[self._good],) = _run(run, self._file, [tensor], self._inputs[self._good])
@@ -150,15 +165,27 @@ def _rows(tensor: Tensor, values: Array, rows: int) -> Array:
     return values.reshape(rows, -1).astype(np.float64, copy=False)
 
 
+def _stamp(path: str) -> tuple[int, int]:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+def _read(path: str) -> OnnxFile:
+    shown = f"`{clip(path, 80)}`"
+    if not os.path.isfile(path):
+        what = "is a folder" if os.path.isdir(path) else "does not exist"
+        raise UsageError(f"{shown} {what}", "name an ONNX file, as seen from the current folder")
+    try:
+        return read_model(Path(path), shown)
+    except (ModelFileError, ArrayFileError) as fault:
+        raise UsageError(fault.message, fault.hint) from None
+
+
 def subject(argument: str) -> OnnxFileSubject:
     """Make the subject of a file; raises UsageError for one that cannot be used."""
     if not argument:
         raise UsageError("`onnx` needs a file", "write `--subject onnx:model.onnx`")
-    shown = f"`{clip(argument, 80)}`"
-    if not os.path.isfile(argument):
-        what = "is a folder" if os.path.isdir(argument) else "does not exist"
-        raise UsageError(f"{shown} {what}", "name an ONNX file, as seen from the current folder")
-    try:
-        return OnnxFileSubject(read_model(Path(argument), shown))
-    except (ModelFileError, ArrayFileError) as fault:
-        raise UsageError(fault.message, fault.hint) from None
+    return OnnxFileSubject(argument)

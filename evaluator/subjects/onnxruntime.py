@@ -34,7 +34,7 @@ class OnnxRuntime:
         if isinstance(network, Model):
             from evaluator.subjects.onnx import LoadedFile
 
-            yield LoadedFile(network.file)
+            yield LoadedFile(network.file, network)
         else:
             yield Loaded(network)
 

@@ -104,7 +104,8 @@ def _gelu(z: Tensor, approximate: str = "none") -> Tensor:
 def _silu(z: Tensor, beta: float = 1.0) -> Tensor:
     if beta == 1:
         return F.silu(_above(z))
-    return torch.clamp(z, -LARGE, LARGE) * torch.sigmoid(beta * z)
+    bounded = _above(z) if beta > 0 else torch.clamp(z, max=LARGE)
+    return bounded * torch.sigmoid(beta * z)
 
 
 def _hard_sigmoid(z: Tensor, alpha: float = 0.2, beta: float = 0.5) -> Tensor:

@@ -1,0 +1,89 @@
+"""Where a key goes in a mapping, in the layout that its author gave it."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import TYPE_CHECKING, Final
+
+from evaluator.splice import Edit
+
+if TYPE_CHECKING:
+    from evaluator.document import Document, Path, Text
+
+#: Lists on lines of their own are wrapped here.
+_WIDTH: Final = 100
+
+_REST: Final = re.compile(r"[^\r\n]*")
+_BREAK: Final = re.compile(r"\r\n|\r|\n")
+#: What may stand between a value in braces and the comma after it.
+_GAP: Final = re.compile(r"(?:[ \t\r\n]+(?:#[^\r\n]*)?)*")
+_NOTHING_MORE: Final = re.compile(r"[ \t]*(?:#.*)?")
+
+
+def insert_after(document: Document, path: Path, before: str, key: str, value: str) -> list[Edit]:
+    """Add `key: value` to the mapping at a path, after another of its keys."""
+    source, text = document.text, document.text.text
+    start, _ = document.span(path)
+    key_start, _ = document.span((*path, before), key=True)
+    _, end = document.span((*path, before))
+    if text[key_start] in "\"'":
+        key = text[key_start] + key + text[key_start]
+    entry = f"{key}: {value}"
+    if text[start] == "{":
+        return _in_braces(source, key_start, end, entry)
+    if path and text[document.span(path[:-1])[0]] == "[":  # `[key: value]`, without braces
+        return [Edit(start, start, "{"), Edit(end, end, f", {entry}}}")]
+    # An anchor of the first key, or the `?` before it, is where the mapping's column is.
+    first, _ = document.layout.span(document.layout.children(document.node(path))[0])
+    return _on_a_line(source, min(start, first), end, entry)
+
+
+def _on_a_line(source: Text, start: int, end: int, entry: str) -> list[Edit]:
+    """Give the entry a line of its own, in the column where the mapping starts."""
+    indent = " " * (start - _line_start(source, start))
+    lines = textwrap.wrap(
+        entry, max(_WIDTH, len(indent) + 40), initial_indent=indent, subsequent_indent=indent + "  ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    at, newline = _line_end(source.text, end), _newline(source, end)
+    return [Edit(at, at, "".join(newline + line for line in lines))]
+
+
+def _in_braces(source: Text, key_start: int, end: int, entry: str) -> list[Edit]:
+    """Put the entry on a line of its own if the key before it has one, else behind its value."""
+    text, behind = source.text, [Edit(end, end, f", {entry}")]
+    indent = text[_line_start(source, key_start) : key_start]
+    if indent.strip():
+        return behind
+    line = _newline(source, end) + indent + entry
+    gap = _GAP.match(text, end)
+    comma = gap.end() if gap else end
+    if text[comma] != ",":  # the closing brace
+        at = _line_end(text, end)
+        if comma < at:
+            return [Edit(end, end, "," + line)]
+        return [Edit(end, end, ","), Edit(at, at, line)]
+    at = _line_end(text, comma)
+    if _NOTHING_MORE.fullmatch(text, comma + 1, at):
+        return [Edit(at, at, line + ",")]
+    return behind
+
+
+def _line_start(source: Text, index: int) -> int:
+    return index - source.position(index)[1] + 1
+
+
+def _line_end(text: str, index: int) -> int:
+    found = _REST.match(text, index)
+    return found.end() if found else len(text)
+
+
+def _newline(source: Text, index: int) -> str:
+    """Give the line break that ends a line, or the one before it where the text ends instead."""
+    text = source.text
+    if (at := _line_end(text, index)) == len(text):
+        at = _line_start(source, index) - 1
+        at -= text[max(0, at - 1) : at + 1] == "\r\n"
+    found = _BREAK.match(text, max(0, at))
+    return found[0] if found else "\n"
