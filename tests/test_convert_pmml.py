@@ -225,7 +225,7 @@ def test_the_verification_becomes_cases(convert: Any, tmp_path: Path) -> None:
     written = (tmp_path / "s.yaml").read_text(encoding="utf-8")
     assert f"expected: {exact!r}\n" in written
     assert "expected: 0 ± 1e-12\n" in written
-    assert "tolerance: {rtol: 1e-09}\n" in written
+    assert "tolerance: {rtol: 1.0e-9}\n" in written
     assert "The expected values are those of the model's own ModelVerification." in " ".join(
         written.split()
     )

@@ -108,7 +108,7 @@ def _folded(sentences: str) -> str:
     """Break a text into lines that YAML folds back into it."""
     lines = [""]
     for word in clip(sentences, 4000).split():
-        if lines[-1] and len(lines[-1]) + len(word) > yaml_text.WIDTH:
+        if lines[-1] and len(lines[-1]) + len(word) >= yaml_text.WIDTH:
             lines.append("")
         lines[-1] += f" {word}" if lines[-1] else f"  {word}"
     return "\n".join(lines)

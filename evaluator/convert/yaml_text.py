@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator.explain import number
+from evaluator.spelling import plain
 
 if TYPE_CHECKING:
     from evaluator.convert.conversion import Cases
@@ -36,11 +36,6 @@ def text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def digits(value: Any) -> str:
-    """Write a number so that it is read back as the same one."""
-    return "-0.0" if value == 0 and np.signbit(value) else number(value)
-
-
 def flow(items: Iterable[str], indent: int, brackets: str = "[]") -> str:
     """Write items in brackets, on one line or on as many as it takes, these indented."""
     lines, line = [], brackets[0]
@@ -56,7 +51,7 @@ def flow(items: Iterable[str], indent: int, brackets: str = "[]") -> str:
 
 def vector(values: Iterable[Any], indent: int) -> str:
     """Write a list of numbers."""
-    return flow(map(digits, values), indent)
+    return flow(map(plain, values), indent)
 
 
 def matrix(values: Array, indent: int) -> str:
@@ -119,14 +114,14 @@ def _neurons(network: Network, keep: Keep, inline: bool) -> list[str]:
             lines.append(f"  {text(name)}:")
             if inline or len(sources) == 1:
                 pairs = zip(sources, weights, strict=True)
-                items = (f"{text(source)}: {digits(weight)}" for source, weight in pairs)
+                items = (f"{text(source)}: {plain(weight)}" for source, weight in pairs)
                 lines.append(f"    weights: {flow(items, 13, '{}')}")
             else:
                 if tuple(sources) != network.inputs:
                     lines.append(f"    inputs: {flow(map(text, sources), 12)}")
                 lines.append(f"    weights: {keep(f'{name}.weight', weights)}")
             if step.bias is not None and step.bias[unit] != 0:
-                lines.append(f"    bias: {digits(step.bias[unit])}")
+                lines.append(f"    bias: {plain(step.bias[unit])}")
             own = {k: v if np.ndim(v) == 0 else v[unit] for k, v in step.parameters.items()}
             lines.append(f"    activation: {_activation(step, own, name, keep)}")
     return lines
@@ -143,7 +138,7 @@ def _activation(step: Step, parameters: Mapping[str, Any], name: str, keep: Keep
         elif isinstance(value, str):
             written = text(value)
         else:
-            written = digits(value)
+            written = plain(value)
         if np.ndim(value) or value != default.get(key):
             parts.append(f"{key}: {written}")
     return step.activation.name if len(parts) == 1 else "{" + ", ".join(parts) + "}"
@@ -151,7 +146,7 @@ def _activation(step: Step, parameters: Mapping[str, Any], name: str, keep: Keep
 
 def tolerance(values: Mapping[str, float]) -> str:
     """Write the tolerance that holds for the whole file."""
-    items = (f"{key}: {digits(value)}" for key, value in values.items())
+    items = (f"{key}: {plain(value)}" for key, value in values.items())
     return f"tolerance: {flow(items, 12, '{}')}\n" if values else ""
 
 
@@ -178,7 +173,7 @@ def _case(found: Cases, row: int, outputs: Sequence[str]) -> str:
     parts = [f"inputs: {vector(found.inputs[row], 12)}"]
     if found.expected is not None:
         values = [
-            found.texts.get((row, column)) or digits(value)
+            found.texts.get((row, column)) or plain(value)
             for column, value in enumerate(found.expected[row])
         ]
         if found.names:
