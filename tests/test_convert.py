@@ -635,3 +635,16 @@ def test_a_conversion_without_cases_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(ConversionError, match="there are no cases"):
         conversion.save(str(tmp_path / "s.yaml"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spec_whose_network_is_a_file_is_not_written_as_another(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "fc.npz", "one.yaml", *LAYERS)
+    run(capsys, "one.yaml", "m.onnx")
+    Path("model.yaml").write_text(
+        "model: {file: m.onnx}\ncases:\n  - {inputs: [1, 2], expected: 9.85}\n", encoding="utf-8"
+    )
+    code, _, err = run(capsys, "model.yaml", "other.onnx")
+    assert code == 3
+    assert "is a file of its own" in err

@@ -299,6 +299,12 @@ REFUSED = {
     "a circle": ([node("Relu", "y", "a"), node("Tanh", "a")], {}, "depends on itself"),
     "a shrink with a bias": ([node("Shrink", "x", bias=0.2)], {}, "its bias is"),
     "a mean over values": ([node("ReduceMean", "x")], {}, "`ReduceMean`"),
+    "an input that is missing": ([helper.make_node("Add", ["x"], ["y"])], {}, "it has 1 inputs, not 2"),
+    "no input at all": ([helper.make_node("Relu", [], ["y"])], {}, "too few inputs"),
+    "weights of text": (
+        [helper.make_node("Constant", [], ["w"], value_strings=["a"]), node("MatMul", "x w")], {},
+        "the second factor holds",
+    ),
     "a loop": ([node("If", "x")], {}, "`If`"),
     "softmax inside a skip": (
         [node("Softmax", "x", "s"), node("Add", "s x")], {}, "`softmax` over a part of a network",
@@ -347,6 +353,23 @@ def test_a_file_that_is_no_model_is_refused(content: bytes, tmp_path: Path) -> N
     (tmp_path / "m.onnx").write_bytes(content)
     with pytest.raises(ConversionError, match="is no ONNX"):
         read(tmp_path / "m.onnx")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_damage_anywhere_is_refused_or_harmless(seed: int, tmp_path: Path) -> None:
+    whole = [
+        model(*FORMS[name]).SerializeToString() for name in ("two layers", "residual", "sliced")
+    ]
+    random = np.random.default_rng(seed)
+    for content in whole * 100:
+        broken = bytearray(content)
+        for place in random.integers(0, len(broken), 4):
+            broken[place] = random.integers(0, 256)
+        (tmp_path / "m.onnx").write_bytes(broken)
+        try:
+            read(tmp_path / "m.onnx")
+        except ConversionError:
+            continue
 
 
 # --- data in other files

@@ -66,6 +66,7 @@ def main(arguments: argparse.Namespace) -> int:
 def _import(arguments: argparse.Namespace) -> int:
     from evaluator.convert.formats import read
     from evaluator.convert.save import check_free
+    from evaluator.reporters.text import plural
 
     if arguments.inputs and arguments.record is not None:
         raise UsageError("--inputs and --record exclude each other", "leave one out")
@@ -81,7 +82,7 @@ def _import(arguments: argparse.Namespace) -> int:
     for note in saved.notes:
         print(f"note: {harmless(note)}")
     assert conversion.cases is not None
-    cases = "1 case" if saved.cases == 1 else f"{saved.cases} cases"
+    cases = plural(saved.cases, "case")
     print(f"wrote {', '.join(map(harmless, saved.paths))}: {cases}, {conversion.cases.origin}")
     if saved.failed:
         print(f"{saved.failed} of them fail; see `evaluator run {harmless(arguments.target)}`")

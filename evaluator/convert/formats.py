@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from evaluator.convert.conversion import Conversion, ConversionError
 from evaluator.convert.reading import Source
 from evaluator.diagnostics import UsageError, clip
@@ -64,7 +66,8 @@ def read(
     if outputs and suffix != ".onnx":
         raise UsageError("--outputs is for ONNX models", "leave it out")
     make: Callable[[Source], Conversion] = _module(READERS[suffix]).read
-    return make(Source(file, layers, weights, outputs))
+    with np.errstate(all="ignore"):  # what overflows is refused where it is put in
+        return make(Source(file, layers, weights, outputs))
 
 
 def export(spec: Spec, path: str | os.PathLike[str]) -> tuple[bytes, list[str]]:
@@ -79,6 +82,10 @@ def export(spec: Spec, path: str | os.PathLike[str]) -> tuple[bytes, list[str]]:
             f"there are {', '.join(WRITERS)}",
         )
     network: Network = spec.network
+    if not network.steps:
+        raise ConversionError(
+            f"the network of {clip(spec.file, 200)} is a file of its own", "copy that file"
+        )
     content, notes = _module(WRITERS[suffix]).WRITERS[suffix](network)
     return content, notes
 

@@ -21,7 +21,7 @@ from evaluator.diagnostics import clip
 
 #: Bytes of a file, and of an architecture.
 MAX_FILE: Final = 1 << 31
-MAX_CONFIG: Final = 1 << 26
+MAX_CONFIG: Final = 1 << 23
 #: A weights file may also hold what the optimiser keeps: so many bytes for each weight, and these.
 BYTES_PER_WEIGHT: Final = 64
 BYTES_BESIDE: Final = 1 << 26
@@ -58,7 +58,7 @@ def read(source: Source) -> Conversion:
             f"{source.shown} holds weights without an architecture",
             "convert the JSON of `model.to_json()`, with --weights and this file",
         )
-    layers = _layers(_parsed(written.encode(), source.shown), source)
+    layers = _layers(_parsed(written.encode("utf-8", "replace"), source.shown), source)
     return _converted(source, layers, weights, weights.attribute("", "keras_version"))
 
 

@@ -32,6 +32,10 @@ def read(source: Source) -> Conversion:
     model = _parsed(onnx.ModelProto, source.path, source.shown)
     if not model.graph.node:
         raise ConversionError(f"{source.shown} is no ONNX model, or one that computes nothing")
+    if any(isinstance(text, bytes) for text in _texts(model)):  # as protobuf gives what is no UTF-8
+        raise ConversionError(
+            f"{source.shown} holds names that are not UTF-8", "the file is damaged"
+        )
     constants = dict(_constants(onnx, model, source))
     opset = max((entry.version for entry in model.opset_import if not entry.domain), default=1)
     graph = Graph(onnx, model, constants, opset, source)
@@ -53,6 +57,24 @@ def _parsed(kind: Any, path: Path, shown: str, most: int = MAX_FILE) -> Any:
             f"{shown} is no ONNX file", "it is damaged, or of another kind"
         ) from None
     return message
+
+
+def _texts(model: Any) -> Iterator[Any]:
+    """Give every text of a model that is read."""
+    graph = model.graph
+    yield from (model.producer_name, model.producer_version)
+    for node in graph.node:
+        yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
+        yield from (attribute.name for attribute in node.attribute)
+    for tensor in graph.initializer:
+        yield tensor.name
+        yield from (text for entry in tensor.external_data for text in (entry.key, entry.value))
+    for value in (*graph.input, *graph.output):
+        yield value.name
+        yield from (axis.dim_param for axis in value.type.tensor_type.shape.dim)
+    yield from (text for entry in model.metadata_props for text in (entry.key, entry.value))
+    yield from (function.name for function in model.functions)
+    yield from (entry.domain for entry in model.opset_import)
 
 
 def _constants(onnx: Any, model: Any, source: Source) -> Iterator[tuple[str, Array]]:

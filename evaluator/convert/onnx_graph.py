@@ -145,7 +145,10 @@ class Graph:
         if known is None:
             kind = f"{node.domain}.{node.operator}".removeprefix(".")
             raise refused(kind, node.name or tensor, "a node with the operator")
-        return known(node)
+        try:
+            return known(node)
+        except IndexError:
+            raise node.fault("it has too few inputs") from None
 
     def _begin(self) -> tuple[Builder, dict[str, Value]]:
         """Name the inputs: x1, x2, … of a single one, else after their tensors."""

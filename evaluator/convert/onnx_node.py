@@ -71,12 +71,12 @@ class Node(NamedTuple):
             raise ConversionError(
                 f"{self.shown}: the {what} is not constant", "only fixed weights can be expressed"
             )
+        if found.dtype.kind not in "fiu":
+            raise ConversionError(f"{self.shown}: the {what} holds {found.dtype}, not numbers")
         return found
 
     def vector(self, values: Array, width: int, what: str) -> Array:
         """Give constant numbers as one for each of so many values."""
-        if values.dtype.kind not in "fiu":
-            raise ConversionError(f"{self.shown}: the {what} holds {values.dtype}")
         if values.size == 1:
             return np.full(width, values.ravel()[0])
         if values.shape[-1] != width or values.size != width:

@@ -78,6 +78,9 @@ def _affine(
 
 
 def _both(node: Node, sign: float) -> Rule:
+    if len(node.inputs) != 2:
+        raise node.fault(f"it has {len(node.inputs)} inputs, not 2")
+
     def build(builder: Builder, given: Sequence[Value], name: str, alone: bool) -> Value:
         if given[0].shape != given[1].shape:
             raise node.fault(

@@ -13,8 +13,8 @@ from evaluator.convert.reading import read_bytes
 from evaluator.diagnostics import clip
 
 #: Bytes of a file, elements in it, and how deep they may stand in each other.
-MAX_BYTES: Final = 1 << 28
-MAX_ELEMENTS: Final = 1 << 23
+MAX_BYTES: Final = 1 << 27
+MAX_ELEMENTS: Final = 1 << 20
 MAX_DEPTH: Final = 100
 
 
