@@ -254,6 +254,7 @@ KINDS: dict[str, Callable[[Block, Path], str]] = {
     "toml": write_toml,
     "csv": write_file,
     "ini": write_file,
+    "xml": write_file,
     "c": write_program,
     "javascript": write_program,
     "json": check_messages,
