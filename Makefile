@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-ci test-frameworks bench lint clean
+.PHONY: run test test-dask test-ci test-frameworks matrix bench lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -26,6 +26,10 @@ test-ci: $(VENV)/installed-ci
 test-frameworks: $(VENV)/installed-frameworks
 	$(BIN)/pytest tests/test_translations.py
 	$(BIN)/evaluator run specs --subject reference --subject onnxruntime --subject torch --subject jax
+
+# The tables of docs/matrix.md.
+matrix: $(VENV)/installed-frameworks
+	$(BIN)/python -m benchmarks.matrix --write
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
