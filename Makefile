@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-ci test-frameworks bench lint clean
+.PHONY: run test test-dask test-ci test-convert test-frameworks matrix bench lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -18,6 +18,10 @@ test: $(VENV)/installed-dev
 test-dask: $(VENV)/installed-dask
 	$(BIN)/pytest tests/cluster
 
+# Models trained and saved by Keras and scikit-learn, and what these libraries answer.
+test-convert: $(VENV)/installed-convert
+	$(BIN)/pytest tests/libraries
+
 # The pre-commit hooks and the GitHub Action, each installed as it is for its users.
 test-ci: $(VENV)/installed-ci
 	$(BIN)/pytest tests/ci
@@ -26,6 +30,10 @@ test-ci: $(VENV)/installed-ci
 test-frameworks: $(VENV)/installed-frameworks
 	$(BIN)/pytest tests/test_translations.py
 	$(BIN)/evaluator run specs --subject reference --subject onnxruntime --subject torch --subject jax
+
+# The tables of docs/matrix.md.
+matrix: $(VENV)/installed-frameworks
+	$(BIN)/python -m benchmarks.matrix --write
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
@@ -46,6 +54,10 @@ $(VENV)/installed-dev: $(VENV)/installed constraints/dev.txt
 
 $(VENV)/installed-dask: $(VENV)/installed-dev constraints/dask.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/dask.txt
+	touch $@
+
+$(VENV)/installed-convert: $(VENV)/installed-dev constraints/convert.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/convert.txt
 	touch $@
 
 $(VENV)/installed-ci: $(VENV)/installed-dev constraints/ci.txt

@@ -35,6 +35,8 @@ __all__ = [*_HOMES, "__version__"]
 
 def __getattr__(name: str) -> Any:
     # Lazy, so that `evaluator --version` and plugins load neither NumPy nor YAML.
+    if name == "convert":
+        return import_module("evaluator.convert")
     if name not in _HOMES:
         raise AttributeError(f"module `evaluator` has no attribute `{name}`")
     value = getattr(import_module(f"evaluator.{_HOMES[name]}"), name)

@@ -84,6 +84,27 @@ def load_array(reference: Mapping[str, Any], spec_file: str) -> Array:
     return values
 
 
+def load_arrays(path: Path, shown: str) -> dict[str, Array]:
+    """Read every array of an .npz or .safetensors file, together no larger than one may be."""
+    found: dict[str, Array] = {}
+    with reading(shown):
+        if path.suffix.lower() == ".npz":
+            with Npz(path, shown) as archive:
+                for name in archive.names:
+                    with archive.open(name) as array:
+                        room = MAX_ARRAY_BYTES - sum(values.nbytes for values in found.values())
+                        if math.prod(array.shape) * 8 > room:
+                            raise _too_many(f"{shown} holds too much", MAX_ARRAY_BYTES)
+                        found[name] = as_floats(array.read(), shown)
+        else:
+            with path.open("rb") as stream:
+                start, entries = _open_safetensors(stream, shown)
+                for name in entries:
+                    values = _safetensors_array(stream, start, entries, name, shown)
+                    found[name] = as_floats(values, shown)
+    return found
+
+
 def pick(key: str | None, names: Sequence[str], shown: str) -> str:
     """Choose the array of a file that `key` names; without `key`, the only one."""
     if not names:
@@ -297,19 +318,32 @@ _SAFETENSORS = {
 def _read_safetensors(path: Path, key: str | None, shown: str) -> Array:
     """Read one array: 8 bytes of header length, a JSON header, then the bytes of all arrays."""
     with path.open("rb") as stream:
-        size = os.fstat(stream.fileno()).st_size
-        header = _header(stream, 8, MAX_SAFETENSORS_HEADER, size, shown)
-        start = 8 + len(header)
-        entries = _safetensors_entries(header, size - start, shown)
-        name = pick(key, list(entries), shown)
-        dtype, shape, begin, end = entries[name]
-        what = f"array `{clip(name)}` of {shown}"
-        if dtype not in _SAFETENSORS:
-            hint = f"save it as one of {', '.join(_SAFETENSORS)}"
-            raise ArrayFileError(f"{what} has the dtype `{clip(dtype)}`", hint)
-        stream.seek(start + begin)
-        _check_shape(shape, _SAFETENSORS[dtype], end - begin, what)
-        values = _take(stream, shape, _SAFETENSORS[dtype], what)
+        start, entries = _open_safetensors(stream, shown)
+        return _safetensors_array(stream, start, entries, pick(key, list(entries), shown), shown)
+
+
+def _open_safetensors(
+    stream: io.BufferedIOBase, shown: str
+) -> tuple[int, dict[str, tuple[str, tuple[int, ...], int, int]]]:
+    """Give where the arrays begin, and their entries."""
+    size = os.fstat(stream.fileno()).st_size
+    header = _header(stream, 8, MAX_SAFETENSORS_HEADER, size, shown)
+    start = 8 + len(header)
+    return start, _safetensors_entries(header, size - start, shown)
+
+
+def _safetensors_array(
+    stream: io.BufferedIOBase, start: int,
+    entries: Mapping[str, tuple[str, tuple[int, ...], int, int]], name: str, shown: str,
+) -> Array:  # fmt: skip
+    dtype, shape, begin, end = entries[name]
+    what = f"array `{clip(name)}` of {shown}"
+    if dtype not in _SAFETENSORS:
+        hint = f"save it as one of {', '.join(_SAFETENSORS)}"
+        raise ArrayFileError(f"{what} has the dtype `{clip(dtype)}`", hint)
+    stream.seek(start + begin)
+    _check_shape(shape, _SAFETENSORS[dtype], end - begin, what)
+    values = _take(stream, shape, _SAFETENSORS[dtype], what)
     if dtype == "BF16":
         # The upper half of a 32-bit float; widened at once, for a 16-bit float is no float32.
         values = (values.astype(np.uint32) << 16).view(np.float32).astype(np.float64)

@@ -125,7 +125,9 @@ def _parsed(onnx: Any, path: Path, shown: str) -> ModelProto:
 
 
 def _no_model(shown: str) -> ModelFileError:
-    return ModelFileError(f"{shown} is not an ONNX model", "export the network as ONNX again")
+    return ModelFileError(
+        f"{shown} is not an ONNX model", "name a file that holds a network exported as ONNX"
+    )
 
 
 def _check_external(model: ModelProto, folder: Path, shown: str) -> None:

@@ -39,6 +39,7 @@ from evaluator import (
 )
 from evaluator.activations import ACTIVATIONS, Parameter
 from evaluator.cli import COMMANDS, _parser, main
+from evaluator.config import SETTINGS, Config
 from evaluator.diagnostics import CODES
 from evaluator.explain import MAX_WEIGHTS
 from evaluator.reporters import (
@@ -156,7 +157,8 @@ def run_command(command: str, folder: Path, before: int = 0) -> tuple[int, str]:
     path = os.pathsep.join((str(folder / ".bin"), os.environ["PATH"]))
     done = subprocess.run(
         ["sh", "-c", f"(exit {before}); {command}"], cwd=folder, encoding="utf-8", timeout=60,
-        env=kept | {"PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        env=kept | {"PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1",
+                    "PYTEST_ADDOPTS": "-p no:cacheprovider -p no:hypothesispytest"},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     return done.returncode, done.stdout
@@ -176,6 +178,7 @@ def difference(written: str, said: str) -> str:
 def settled(text: str) -> str:
     """Take out what differs from run to run, and from one processor to another."""
     text = re.sub(r" *\d+\.\d+ s\b", " 0.00 s", text)
+    text = re.sub(r"\b\d+\.\d+s\b", "0.00s", text)
     text = re.sub(r'"seconds": [\d.e-]+', '"seconds": 0', text)
     text = re.sub(r'time="\d+\.\d+"', 'time="0"', text)
     return re.sub(r"\d+\.\d{14,}", lambda found: f"{float(found[0]):.13g}", text)
@@ -250,6 +253,8 @@ KINDS: dict[str, Callable[[Block, Path], str]] = {
     "python": run_python,
     "toml": write_toml,
     "csv": write_file,
+    "ini": write_file,
+    "xml": write_file,
     "c": write_program,
     "javascript": write_program,
     "json": check_messages,
@@ -271,10 +276,11 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], dict[
     def verdicts(page: Path) -> dict[int, str]:
         folder = tmp_path_factory.mktemp(page.stem)
         shutil.copytree(ROOT / "specs", folder / "specs")
-        command = folder / ".bin" / "evaluator"
-        command.parent.mkdir()
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m evaluator "$@"\n')
-        command.chmod(0o755)
+        (folder / ".bin").mkdir()
+        for name in ("evaluator", "pytest"):
+            command = folder / ".bin" / name
+            command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {name} "$@"\n')
+            command.chmod(0o755)
         with chdir(folder):
             return {
                 b.line: KINDS[b.language](b, folder)
@@ -393,6 +399,34 @@ def test_a_command_has_a_page_that_names_every_option(command: str) -> None:
 
 def test_every_report_format_is_described() -> None:
     assert set(REPORTERS) <= words("run.md")
+
+
+def test_every_setting_is_described_with_its_default() -> None:
+    page = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]+) \|.*\| (`[^|]+) \|$", page, re.MULTILINE)
+    said = {
+        key: tomllib.loads(f"value = {value}")["value"]
+        for keys, values in rows
+        for key, value in zip(
+            *(re.findall("`([^`]+)`", cell) for cell in (keys, values)), strict=False
+        )
+    }
+    wanted = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key in SETTINGS
+        for value in [getattr(Config(output_format="full"), key.replace("-", "_"))]
+    }
+    assert said == wanted
+
+
+def test_every_input_of_the_action_is_described() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    assert set(action["inputs"]) <= words("ci.md")
+
+
+def test_every_hook_is_described() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert {hook["id"] for hook in hooks} <= words("ci.md")
 
 
 def test_every_key_of_the_format_is_described() -> None:

@@ -319,7 +319,7 @@ def test_an_onnx_file_that_is_wrong_fails(tmp_path: Path) -> None:
 
 MISFITS = [
     (value("x", shape=("rows", 3)), value("y", shape=("rows", 3)),
-     "its inputs are 3 numbers, and the spec has 2 inputs (it takes `x`)"),
+     "it takes 3 numbers, and the spec has 2 inputs (its inputs are `x`)"),
     (value("x"), value("y"), "it gave 2 values for 3 outputs"),
 ]  # fmt: skip
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -207,6 +208,14 @@ def test_a_framework_that_is_not_installed_is_told_with_what_to_install(
     said = capsys.readouterr().err
     assert f"error: `{module}` is not installed" in said
     assert f"help: pip install 'neuron-evaluator[{extra}]'" in said
+
+
+def test_the_matrix_has_a_line_for_every_activation_and_a_column_for_every_subject() -> None:
+    page = (LIBRARY.parent / "docs/matrix.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|(?: (?:0|–|\de-\d+) \|){6}$", page, re.MULTILINE)
+    assert rows == list(ACTIVATIONS)
+    heads = [f"`{name}` {dtype}" for name in ("onnxruntime", "torch", "jax") for dtype in ALLOWED]
+    assert f"| activation | {' | '.join(heads)} |" in page
 
 
 ARGUMENTS = {"onnxruntime": "m.onnx", "torch": "warp", "jax": "gpu"}

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "validate": "read and check specs, evaluating nothing",
     "record": "write what the networks answer into the specs",
     "fix": "write numbers so that all YAML readers agree on them",
+    "convert": "make specs of networks in other formats, and back",
     "new": "write a first spec to start from",
     "schema": "print the JSON Schema of the format or of the report",
     "activations": "list the activations, or plot one",

@@ -64,8 +64,7 @@ def show(settled: list[InForce]) -> int:
     """Print settings as TOML, each with where it is from."""
     import json
 
-    lines = [(f"{s.key} = {json.dumps(s.value, ensure_ascii=False)}", s.source) for s in settled]
-    width = max(len(line) for line, _ in lines)
-    for line, source in lines:
-        print(harmless(f"{line:{width}}  # {source}"))
+    for key, value, source in settled:
+        named = os.path.relpath(source) if os.path.isabs(source) else source
+        print(harmless(f"{key} = {json.dumps(value, ensure_ascii=False)}  # {named}"))
     return 0

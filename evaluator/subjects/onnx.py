@@ -15,6 +15,7 @@ from evaluator.files import ArrayFileError
 from evaluator.onnxfile import ModelFileError, OnnxFile, Tensor, names_of, read_model, total
 from evaluator.subjects.onnxruntime import said, session
 from evaluator.subjects.subject import Answers
+from evaluator.wiring import count
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network
@@ -34,8 +35,8 @@ class OnnxFileSubject:
         file = self._current()
         wanted, inputs = len(network.inputs), total(file.inputs)
         if inputs != wanted:
-            raise WrongAnswer(f"its inputs are {inputs} numbers, and the spec has {wanted} inputs",
-                              f"it takes {names_of(file.inputs)}")  # fmt: skip
+            raise WrongAnswer(f"it takes {count(inputs, 'number')}, and the spec has {count(wanted, 'input')}",
+                              f"its inputs are {names_of(file.inputs)}")  # fmt: skip
         yield LoadedFile(file, network, _order(file.inputs, network.inputs))
 
     def _current(self) -> OnnxFile:

@@ -37,18 +37,32 @@ class Torch:
     def prepare(self, network: Network) -> Iterator[Run]:
         """Put weights and biases on the device."""
         check_steps(network)
-        layers = [Layer(step, self.device) for step in network.steps]
         with torch.inference_mode():
-            yield lambda inputs: self._run(network, layers, inputs)
+            yield Prepared(network, self.device)
 
-    def _run(self, network: Network, layers: list[Layer], inputs: Array) -> TranslatedAnswers:
-        blocks = [_tensor(inputs, self.device)]
-        sums = list(blocks)
-        for layer in layers:
+
+class Prepared:
+    """A network on a device."""
+
+    def __init__(self, network: Network, device: str) -> None:
+        self.network, self.device = network, device
+        self.layers = [Layer(step, device) for step in network.steps]
+
+    def __call__(self, inputs: Array) -> TranslatedAnswers:
+        """Answer rows of inputs (rows, inputs)."""
+        blocks, sums = self.feed(_tensor(inputs, self.device))
+        return TranslatedAnswers(
+            self.network, lambda n: _array(blocks[n]), lambda n: _array(sums[n])
+        )
+
+    def feed(self, x: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """Feed a tensor that is on the device; gives the blocks and the sums of a trace, there."""
+        blocks, sums = [x], [x]
+        for layer in self.layers:
             z, y = layer(blocks)
             sums.append(z)
             blocks.append(y)
-        return TranslatedAnswers(network, lambda n: _array(blocks[n]), lambda n: _array(sums[n]))
+        return blocks, sums
 
 
 class Layer:
