@@ -25,7 +25,10 @@ MAX_SHOWN: Final = 80
 
 
 def opening(network: Network) -> bytes:
-    """Write the line that says what the network is."""
+    """Write the line that says what the network is; raises Unsupported for an ONNX file."""
+    if not network.steps:  # a model
+        raise Unsupported("it is told networks that are written out, and this is an ONNX file",
+                          "evaluate it with `--subject onnxruntime`")  # fmt: skip
     return _line({"protocol": PROTOCOL, "network": describe(network)})
 
 
