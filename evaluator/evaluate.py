@@ -17,7 +17,7 @@ from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, around, array_bounds, parse
 from evaluator.explain import number
 from evaluator.results import MAX_MISMATCHES, CaseResult, Mismatch, SpecResult
-from evaluator.subjects import REFERENCE, confined
+from evaluator.subjects import confined
 from evaluator.subjects.subject import Answers, ask
 
 if TYPE_CHECKING:
@@ -37,15 +37,16 @@ MAX_VALUES: Final = 1 << 22
 
 def evaluate(
     spec: Spec, selection: Selection | None = None, max_mismatches: int = MAX_MISMATCHES,
-    subject: str = REFERENCE, limits: Limits | None = None,
+    subject: str = "", limits: Limits | None = None,
 ) -> SpecResult:  # fmt: skip
     """Judge the selected cases of a spec; a wrong answer is a result, never an exception.
 
-    Of more than `max_mismatches` the rest is counted, not kept; 0 keeps them all. Raises SpecError
-    for what is wrong with a table that is too large to be read before, UsageError for a subject
-    that is not there.
+    Without a subject it is the one that evaluates such networks. Of more than `max_mismatches` the
+    rest is counted, not kept; 0 keeps them all. Raises SpecError for what is wrong with a table that
+    is too large to be read before, UsageError for a subject that is not there.
     """
     start = perf_counter()
+    subject = subject or spec.network.evaluated_by
     selected = [c for c in spec.cases if selection(spec, c)] if selection else spec.cases
     room = max_mismatches or sys.maxsize
     try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from evaluator.diagnostics import Unsupported, clip
+from evaluator.diagnostics import clip
 from evaluator.files import ArrayFileError, resolve
-from evaluator.network import Network, Place
+from evaluator.network import Network, Place, Trace
 from evaluator.onnxfile import ModelFileError, OnnxFile, Tensor, read_model, total
 from evaluator.wiring import count
 
 if TYPE_CHECKING:
-    from evaluator.network import Array, Trace
+    from evaluator.network import Array
     from evaluator.wiring import Wiring
 
 
@@ -46,9 +46,15 @@ class Model(Network):
         return found
 
     def forward(self, x: Array) -> Trace:
-        """Raise Unsupported: there are no steps to feed inputs through."""
-        raise Unsupported("it evaluates networks that are written out, and this is an ONNX file",
-                          f"evaluate it with `--subject {self.evaluated_by}`")  # fmt: skip
+        """Feed a batch through ONNX Runtime; raises SubjectError where that fails."""
+        from evaluator.subjects.onnx import LoadedFile
+        from evaluator.subjects.translated import Fetched
+
+        answers, names = LoadedFile(self.file, self)(x), list(self.file.tensors)
+        for fault in answers.faults.values():
+            raise fault
+        blocks = Fetched(len(names) + 1, lambda n: answers.values[names[n - 1]] if n else x)
+        return Trace(self, blocks, blocks, False)
 
     def width(self, block: int) -> int:
         """Count the numbers of a tensor for each row; of block 0, the inputs."""

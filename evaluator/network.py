@@ -182,7 +182,11 @@ class Trace:
             len({p.block for p in places}) == 1
         ):
             return last
-        return np.stack([self.blocks[p.block][:, p.column] for p in places], axis=1)
+        # Several whole blocks are what a model may give.
+        columns = [slice(None) if p.column is None else [p.column] for p in places]
+        return np.concatenate(
+            [self.blocks[p.block][:, c] for p, c in zip(places, columns, strict=True)], axis=1
+        )
 
 
 @dataclass(frozen=True, eq=False)

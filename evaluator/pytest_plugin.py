@@ -240,9 +240,9 @@ def _judgement(spec: Spec) -> Judgement:
     """Make a spec ready: its rows are fed forward once for all its cases that are run in turn."""
     from evaluator.evaluate import Judgement
     from evaluator.results import MAX_MISMATCHES
-    from evaluator.subjects import REFERENCE, load
+    from evaluator.subjects import load
 
-    with load(REFERENCE).prepare(spec.network) as run:  # which has nothing to close
+    with load(spec.network.evaluated_by).prepare(spec.network) as run:  # nothing to close
         return Judgement(spec, run, MAX_MISMATCHES)
 
 

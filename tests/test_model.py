@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 import evaluator
 from evaluator.cli import main
 from evaluator.convert.to_onnx import onnx_model
+from evaluator.diagnostics import SubjectError
 from evaluator.results import Report
 
 FLOAT, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64
@@ -126,6 +127,21 @@ def test_other_subjects_leave_a_model_alone(tmp_path: Path) -> None:
                  subjects=("reference", "process:cat", "onnxruntime"))  # fmt: skip
     assert outcomes(report) == ["skipped", "skipped", "passed"]
     assert all("this is an ONNX file" in case.reason for case in report.results[:2])
+
+
+def test_a_model_is_a_network_in_python_too(tmp_path: Path) -> None:
+    run(tmp_path, several(), "  - {inputs: [1, 2, 3, 4, 2], expected: [8, 12, 1, 1]}\n")
+    network = evaluator.load(tmp_path / "s.yaml").network
+    assert network([1, 2, 3, 4, 2]).tolist() == [8, 12, 1, 1]
+    assert network.trace([1, 2, 3, 4, 2])["sum"].tolist() == [4, 6]
+    with pytest.raises(SubjectError, match="`scale` is int64"):
+        network([1, 2, 3, 4, 0.5])
+
+
+def test_what_a_model_answers_is_recorded(tmp_path: Path) -> None:
+    run(tmp_path, dense(), "  - inputs: [3, 1]\n")
+    assert main(["record", str(tmp_path / "s.yaml")]) == 0
+    assert "expected: [8, 4, 3]" in (tmp_path / "s.yaml").read_text()
 
 
 # --- what is refused

@@ -15,6 +15,7 @@ from evaluator.diagnostics import UsageError, clip
 from evaluator.subjects.conversation import talk
 from evaluator.subjects.limits import DEFAULTS, Limits
 from evaluator.subjects.program import Command
+from evaluator.subjects.subject import check_steps
 
 if TYPE_CHECKING:
     from evaluator.network import Network
@@ -36,6 +37,7 @@ class Process:
 
     def prepare(self, network: Network) -> AbstractContextManager[Run]:
         """Start the program and tell it the network."""
+        check_steps(network)
         return talk(Command(self.words(), self.limits, self.hidden), network)
 
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from evaluator.explain import arithmetic
-from evaluator.subjects.subject import Answers, Run
+from evaluator.subjects.subject import Answers, Run, check_steps
 
 if TYPE_CHECKING:
     from evaluator.case import Probe
@@ -46,6 +46,7 @@ class Reference:
 
     def prepare(self, network: Network) -> AbstractContextManager[Run]:
         """Make a network ready to run; there is nothing to do."""
+        check_steps(network)
         return nullcontext(lambda inputs: TraceAnswers(network.forward(inputs)))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from evaluator.diagnostics import SubjectError, WrongAnswer, clip
+from evaluator.diagnostics import SubjectError, Unsupported, WrongAnswer, clip
 
 if TYPE_CHECKING:
     from evaluator.case import Probe
@@ -69,6 +69,13 @@ class Answers:
     def arithmetic(self, row: int, probe: Probe) -> tuple[str, ...]:
         """Write how a value came about, a line a step, if the subject can tell."""
         return ()
+
+
+def check_steps(network: Network) -> None:
+    """See that there is something to translate; raises Unsupported for an ONNX model."""
+    if not network.steps:
+        raise Unsupported("it evaluates networks that are written out, and this is an ONNX file",
+                          f"evaluate it with `--subject {network.evaluated_by}`")  # fmt: skip
 
 
 def ask(run: Run, inputs: Array, network: Network) -> Answers:

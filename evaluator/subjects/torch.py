@@ -11,7 +11,8 @@ import numpy as np
 
 from evaluator.activations import SELU_ALPHA, SELU_GAMMA
 from evaluator.diagnostics import UsageError, clip
-from evaluator.subjects.translated import TranslatedAnswers, check_steps, framework
+from evaluator.subjects.subject import check_steps
+from evaluator.subjects.translated import TranslatedAnswers, framework
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network, Step

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from evaluator.diagnostics import Unsupported, UsageError
+from evaluator.diagnostics import UsageError
 from evaluator.network import Trace
 from evaluator.subjects.reference import TraceAnswers
 
@@ -55,13 +55,6 @@ class TranslatedAnswers(TraceAnswers):
             found: Array = self._outputs[:, number]
             return found
         return super().column(number, probe)
-
-
-def check_steps(network: Network) -> None:
-    """See that there is something to translate; raises Unsupported for an ONNX model."""
-    if not network.steps:
-        raise Unsupported("it evaluates networks that are written out, and this is an ONNX file",
-                          f"evaluate it with `--subject {network.evaluated_by}`")  # fmt: skip
 
 
 def framework(module: str, extra: str) -> Any:
