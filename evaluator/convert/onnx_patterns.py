@@ -168,7 +168,5 @@ def _same_again(
     graph: Graph, pattern: _Pattern, parameters: Mapping[str, Any], tensor: str, z: str
 ) -> bool:
     """Write the activation with the parameters that were found, and lay that over the graph."""
-    if len(parameters) < len(pattern.parameters):
-        return False
     again = _written(pattern.activation, parameters, pattern.dtype)
     return _Match(graph, again._replace(parameters={})).found(tensor) == ({}, z)
