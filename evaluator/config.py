@@ -22,7 +22,7 @@ class Config:
     its specs say.
     """
 
-    #: Where the specs are, when the command line names no path.
+    #: Where the specs are, when the command line names no path: by default beside the file.
     specs: tuple[str, ...] = ("specs",)
     #: What is shown; empty: what suits the place of the run.
     output_format: str = ""
@@ -79,13 +79,14 @@ def read(file: str) -> Config | None:
 
 
 def _config(table: dict[str, Any], file: str) -> Config:
-    settings = {}
+    folder = os.path.dirname(file)
+    settings: dict[str, Any] = {"specs": (os.path.join(folder, "specs"),)}
     for key, value in table.items():
         if key not in SETTINGS:
             hint = did_you_mean(key, SETTINGS) or f"there is {', '.join(SETTINGS)}"
             raise UsageError(f"{file}: unknown setting `{key}`", hint)
         setting = SETTINGS[key]
-        found = setting.read(value, os.path.dirname(file))
+        found = setting.read(value, folder)
         if found is None:
             raise UsageError(f"{file}: `{key}` takes {setting.kind}", f"write {setting.example}")
         settings[key.replace("-", "_")] = found

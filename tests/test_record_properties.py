@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import yaml
@@ -19,6 +20,9 @@ from evaluator.source import read
 from evaluator.spec import build
 from evaluator.splice import splice
 
+thorough = settings(
+    derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
 #: Stands before inputs that may be an alias of others.
 ALIAS = "\0"
 #: What the networks compute, worked out without the evaluator.
@@ -275,10 +279,9 @@ def accepted(value: Any, actual: float) -> bool:
         if "±" in value or "+" in value[1:]:
             centre, half = re.split(r"±|\+-|\+/-", value)
             return abs(float(centre) - actual) <= float(half) + 1e-12
-        digits = value.strip().removeprefix("~").strip()
-        mantissa, _, power = digits.lower().partition("e")
-        decimals = len(mantissa.partition(".")[2])
-        return abs(float(digits) - actual) <= 0.5 * 10.0 ** (int(power or 0) - decimals) + 1e-14
+        digits = Decimal(value.strip().removeprefix("~").strip())
+        half = Decimal(5).scaleb(int(digits.as_tuple().exponent) - 1)
+        return abs(digits - Decimal(actual)) <= half + Decimal("1e-14")
     return math.isclose(value, actual, rel_tol=1e-12, abs_tol=1e-12)
 
 
@@ -317,7 +320,7 @@ def check(before: str, after: str) -> None:
 
 
 @given(files(wrong=True), st.sampled_from(["failing", "all"]))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(thorough)
 def test_wrong_values_are_replaced_and_no_other_character_changes(
     file: Written, update: Any
 ) -> None:
@@ -328,7 +331,7 @@ def test_wrong_values_are_replaced_and_no_other_character_changes(
 
 
 @given(files(wrong=False), st.sampled_from([None, 1, 3, 17]))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(thorough)
 def test_missing_values_are_added_and_no_other_character_changes(
     file: Written, digits: int | None
 ) -> None:

@@ -73,6 +73,7 @@ def copies_left() -> list[Path]:
     return list(Path(tempfile.gettempdir()).glob("evaluator-*"))
 
 
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize("url", ["memory://specs", "memory://specs/"])
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_folder_is_searched_for_specs_hidden_ones_aside(memory: str, url: str, jobs: int) -> None:

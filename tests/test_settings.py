@@ -155,7 +155,10 @@ def test_the_nearest_file_that_has_settings_holds(folder: Path) -> None:
     assert find(str(below)).durations == 2
     (below / "pyproject.toml").write_text("[tool.evaluator]\ndurations = 3\n")
     assert find(str(below)) == Config(
-        durations=3, file=str(below / "pyproject.toml"), given=frozenset({"durations"})
+        specs=(str(below / "specs"),),
+        durations=3,
+        file=str(below / "pyproject.toml"),
+        given=frozenset({"durations"}),
     )
     (below / "evaluator.toml").write_text("")
     assert find(str(below)).durations == 0

@@ -156,6 +156,7 @@ def test_a_short_run_loads_nothing_that_workers_need() -> None:
 GUILTY = [[0], [19], [7], [7, 8], [0, 1, 2], [3, 12, 19], list(range(12))]
 
 
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize("guilty", GUILTY, ids=str)
 @pytest.mark.parametrize(("jobs", "window"), [(2, 64), (3, 1)])
 def test_a_file_that_kills_its_worker_is_named_and_the_others_are_evaluated(
@@ -188,6 +189,7 @@ def test_a_file_that_kills_its_worker_is_named_and_the_others_are_evaluated(
     )
 
 
+@pytest.mark.usefixtures("forks")
 def test_a_worker_that_is_killed_from_outside_costs_nothing(
     monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
@@ -206,6 +208,7 @@ def test_a_worker_that_is_killed_from_outside_costs_nothing(
     assert report.diagnostics == []
 
 
+@pytest.mark.usefixtures("forks")
 def test_a_fault_of_the_evaluator_is_told_as_without_workers(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
@@ -377,6 +380,7 @@ def test_any_executor_will_do(
     assert (report.summary.passed, report.summary.failed) == (17, 3)
 
 
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize("guilty", GUILTY, ids=str)
 def test_whatever_an_executor_raises_costs_no_more_than_the_file(
     monkeypatch: pytest.MonkeyPatch, guilty: list[int]

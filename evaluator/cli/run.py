@@ -165,7 +165,7 @@ def find_targets(paths: Sequence[str], specs: Sequence[str] | None = None) -> li
         specs = config.find(folder).specs
     missing = [p for p in specs if "://" not in p and not os.path.exists(p)]
     if missing:
-        raise UsageError(f"there is no {missing[0]} to evaluate",
+        raise UsageError(f"there is no {missing[0].removeprefix(folder)} to evaluate",
                          "name a file or a directory, or set `specs` in [tool.evaluator]")  # fmt: skip
     return targets([path.removeprefix(folder) for path in specs])
 

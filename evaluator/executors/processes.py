@@ -123,11 +123,18 @@ class Processes(Executor):
             process.join()
 
 
+def may_fork() -> bool:
+    """Whether a process may be forked: it is there at once, with everything imported.
+
+    That is safe where no other thread holds a lock. BLAS has threads too, and ends them itself
+    before a fork; the frameworks do not.
+    """
+    return sys.platform == "linux" and active_count() == 1 and _THREADED.isdisjoint(sys.modules)
+
+
 def _worker(others: list[Connection]) -> tuple[BaseProcess, Connection]:
     """Start a process, which inherits the pipes of the others where it is forked."""
-    # A fork is there at once, with everything imported, and is safe where no other thread holds a
-    # lock. BLAS has threads too, and ends them itself before a fork; the frameworks do not.
-    forks = sys.platform == "linux" and active_count() == 1 and _THREADED.isdisjoint(sys.modules)
+    forks = may_fork()
     make = get_context("fork").Process if forks else get_context("spawn").Process
     ours, theirs = Pipe()
     with theirs:
