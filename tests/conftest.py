@@ -1,10 +1,15 @@
-"""What all tests share: an environment without the marks of the CI that may run them."""
+"""What all tests share: the same on every machine, and under whatever CI."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import settings
+
+# The same examples every time, however slow the machine.
+settings.register_profile("tests", derandomize=True, deadline=None)
+settings.load_profile("tests")
 
 # Before any fixture: on GitHub the default output is another one.
 for name in ("CI", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):

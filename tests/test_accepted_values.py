@@ -209,9 +209,7 @@ FORMS = {
     "about": about(), "plus-minus": plus_minus(), "interval": intervals(),
     "half-line": half_lines(), "number": numbers(), "special": st.sampled_from(SPECIAL),
 }  # fmt: skip
-in_a_folder = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+in_a_folder = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -33,7 +33,7 @@ from evaluator.diagnostics import CODES
 from evaluator.files import ArrayFileError, project_root, resolve
 from evaluator.tables import open_table
 
-thorough = settings(derandomize=True, deadline=None, max_examples=150)
+thorough = settings(max_examples=150)
 
 
 @pytest.fixture(scope="module")

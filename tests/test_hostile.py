@@ -569,7 +569,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(text=structures() | edits())
 @settings(
-    max_examples=400, deadline=None,
+    max_examples=400,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 def test_a_changed_spec_of_the_library_never_breaks_the_evaluator(
@@ -598,9 +598,7 @@ def test_a_changed_spec_of_the_library_never_breaks_the_evaluator(
 
 
 @given(text=repeated_keys())
-@settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_spec_with_a_key_given_twice_never_passes(text: str, capsys: Capture) -> None:
     code, output = survive(capsys, text, "-q")
     assert code == 3

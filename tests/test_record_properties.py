@@ -20,9 +20,7 @@ from evaluator.source import read
 from evaluator.spec import build
 from evaluator.splice import splice
 
-thorough = settings(
-    derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
-)
+thorough = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 #: Stands before inputs that may be an alias of others.
 ALIAS = "\0"
 #: What the networks compute, worked out without the evaluator.

@@ -18,7 +18,7 @@ from evaluator.validate import schema
 
 GOOD = "neuron: {weights: [1], activation: relu}\ncases: [{inputs: 1, expected: 1}]\n"
 
-thorough = settings(derandomize=True, deadline=None, max_examples=200)
+thorough = settings(max_examples=200)
 names = st.lists(st.text(min_size=1), unique=True, max_size=30)
 times = st.dictionaries(st.text(min_size=1), st.floats(0, 1e6))
 
