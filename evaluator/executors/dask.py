@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from concurrent.futures import Executor
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, InvalidStateError
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, Final
 
 from evaluator.diagnostics import UsageError
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: How long a scheduler may take to answer, and its first worker to be there.
 SECONDS: Final = 10
+#: How often the connection to the scheduler is looked at, in seconds.
+_PERIOD: Final = 0.2
 
 
 @contextmanager
@@ -48,5 +51,34 @@ def start(options: Options) -> Iterator[Executor]:
             raise UsageError(f"the Dask scheduler at {address} has no worker after {SECONDS} s",
                              f"start some: `dask worker {address}`") from None  # fmt: skip
         # Not pure: the same call twice is evaluated twice, also after it ended with a dead worker.
-        executor: Executor = client.get_executor(pure=False)
-        yield executor
+        executor = _Watched(client.get_executor(pure=False), lambda: client.status == "running")
+        try:
+            yield executor
+        finally:
+            executor.closed.set()
+
+
+class _Watched(Executor):
+    """Another executor, whose calls fail once it is not alive.
+
+    Dask leaves a call waiting for ever whose scheduler dies while the answer is fetched.
+    """
+
+    def __init__(self, executor: Executor, is_alive: Callable[[], bool]) -> None:
+        self._executor, self._is_alive = executor, is_alive
+        self._pending: set[Future[Any]] = set()
+        self.closed = Event()
+        Thread(target=self._watch, daemon=True).start()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future = self._executor.submit(fn, *args, **kwargs)
+        self._pending.add(future)
+        future.add_done_callback(self._pending.discard)
+        return future
+
+    def _watch(self) -> None:
+        while not self.closed.wait(_PERIOD):
+            if not self._is_alive():
+                for future in tuple(self._pending):
+                    with suppress(InvalidStateError):  # it was answered just now
+                        future.set_exception(BrokenExecutor("the scheduler is gone"))
