@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from evaluator import special
+from evaluator.diagnostics import count
 from evaluator.special import in_float64
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _number_problems(
     if bad:
         return [(name, f"`{name}` is {bad[0]}, not a finite number", "")]
     if units is not None and np.ndim(value) and len(numbers) != units:
-        message = f"`{name}` has {len(numbers)} numbers for {units} units"
+        message = f"`{name}` has {count(len(numbers), 'number')} for {count(units, 'unit')}"
         return [(name, message, "give one number, or one for each unit")]
     return []
 
@@ -107,9 +108,13 @@ def _finite(number: Any) -> bool:
 
 def _bounds_fault(parameters: Mapping[str, Any]) -> Problem | None:
     low, high = parameters.get("min", -1.0), parameters.get("max", 1.0)
-    if low > high:
-        return "min", f"`min` is {low}, above `max`, which is {high}", "the bounds are swapped"
-    return None
+    if low <= high:
+        return None
+    if "max" not in parameters:
+        return "min", f"`min` is {low}, above `max`, which is 1 by default", "give `max` too"
+    if "min" not in parameters:
+        return "max", f"`max` is {high}, below `min`, which is -1 by default", "give `min` too"
+    return "min", f"`min` is {low}, above `max`, which is {high}", "the bounds are swapped"
 
 
 def _clip_fault(parameters: Mapping[str, Any]) -> Problem | None:

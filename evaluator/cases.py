@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evaluator.case import Case, Check, Probe
-from evaluator.diagnostics import clip, did_you_mean
+from evaluator.diagnostics import clip, count, did_you_mean
 from evaluator.expectation import DEFAULT_TOLERANCE, ExpectationError, bounds, parse
 from evaluator.misreadings import INTERVAL_HINT
 from evaluator.network import Network, Place
-from evaluator.wiring import count, spell
+from evaluator.wiring import spell
 
 if TYPE_CHECKING:
     from evaluator.document import Path

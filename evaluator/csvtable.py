@@ -17,7 +17,8 @@ import numpy as np
 from evaluator.arrays import MAX_TABLE_BYTES
 from evaluator.batch import Batch
 from evaluator.csvfile import NUMBER, complaint, csv_rows, number, numbers
-from evaluator.diagnostics import clip
+from evaluator.diagnostics import clip, count
+from evaluator.expectation import ExpectationError, parse
 from evaluator.files import listed, misfit, nearest, table_fault
 
 #: Bytes that a number takes in the text of a table, more or less.
@@ -82,7 +83,7 @@ class CsvTable:
 
     def _batch(self, rows: Iterator[Row], most: int) -> Batch | None:
         """Read the next rows, at most so many; None where there are no more."""
-        values, count, width = array("d"), 0, len(self._header)
+        values, total, width = array("d"), 0, len(self._header)
         classes: list[int] = []
         names: list[str] = []
         texts: dict[tuple[int, int], str] = {}
@@ -90,20 +91,23 @@ class CsvTable:
         for row, (line, cells) in islice(rows, most):
             where = f"row {row} (line {line}) of {self.shown}"
             if len(cells) != width:
-                message = f"{where} has {len(cells)} cells, the header has {width}"
-                raise table_fault(message, "put cells that hold commas in double quotes")
+                message = f"{where} has {count(len(cells), 'cell')}, the header has {width}"
+                hint = "put cells that hold commas in double quotes"
+                raise table_fault(
+                    message, hint if len(cells) > width else "write a cell for each column"
+                )
             picked = select(cells)[:-1]
             if (found := numbers(picked)) is None:
-                found = self._mixed(picked, where, count, texts)
+                found = self._mixed(picked, where, total, texts)
             values.fromlist(found)
             if self._label is not None:
                 classes.append(self._class(cells[self._label].strip(), where))
             if self._name is not None:
                 names.append(clip(cells[self._name].strip(), 100))
-            count += 1
-        if not count:
+            total += 1
+        if not total:
             return None
-        read = np.frombuffer(values, np.float64).reshape(count, len(self._columns))
+        read = np.frombuffer(values, np.float64).reshape(total, len(self._columns))
         inputs, expected = np.split(read, [len(self.inputs)], axis=1)
         return Batch(
             np.ascontiguousarray(inputs),
@@ -121,9 +125,13 @@ class CsvTable:
             value = number(cell)
             if value is None:
                 text = cell.strip(" \t")
+                column = f"{where}, column `{clip(self._header[self._columns[at]])}`"
                 if at < len(self.inputs) or not text or NUMBER.fullmatch(text):
-                    column = f"column `{clip(self._header[self._columns[at]])}`"
-                    raise table_fault(f"{where}, {column} {complaint(cell)}", "write a number")
+                    raise table_fault(f"{column} {complaint(cell)}", "write a number")
+                try:
+                    parse(text)
+                except ExpectationError as error:
+                    raise table_fault(f"{column}: {error.message}", error.hint) from None
                 texts[row, at - len(self.inputs)] = text
             found.append(math.nan if value is None else value)
         return found

@@ -169,3 +169,8 @@ def harmless(text: str) -> str:
     return "".join(
         c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode() for c in text
     )
+
+
+def count(number: int, noun: str) -> str:
+    """Write a count with its noun: `1 unit`, `2 units`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -112,4 +112,4 @@ def listed(names: Iterable[str], limit: int = 8) -> str:
 def nearest(word: str, names: Sequence[str]) -> str:
     """Give the hint for a name that is none of those that there are."""
     guess = did_you_mean(clip(word), [clip(name) for name in names[:1000]])
-    return "; ".join(filter(None, (guess, f"there are {listed(names)}")))
+    return f"{guess} there are {listed(names)}".lstrip()

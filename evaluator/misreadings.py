@@ -39,11 +39,17 @@ def type_hint(document: Document, path: Path, value: Any, wanted: set[str]) -> s
             return colon_hint(last)
         removable = isinstance(last, str) and last not in NEEDED
         return "write a value" + (", or remove the key" if removable else "")
+    if path == ("cases",) and not isinstance(value, dict):
+        return "begin each case with a dash, as in `- {inputs: [2, 3], expected: ~0.999}`"
+    if last in ("skip", "xfail"):
+        return f"write why, as in `{last}: takes a minute`"
     if isinstance(value, str):
         return _text_hint(value, path, wanted)
     if isinstance(value, dict):
         return "begin each item with a dash" if wanted == {"array"} else ""
     if isinstance(value, list):
+        if last == "activation" and len(value) == 1 and isinstance(value[0], str):
+            return f"remove the brackets: {clip(value[0])}"
         dashes = "object" in wanted and all(isinstance(item, dict) for item in value)
         return "remove the dashes" if dashes else ""
     if "activation" in path[-2:] and "string" in wanted:
@@ -68,6 +74,8 @@ def _text_hint(text: str, path: Path, wanted: set[str]) -> str:
         said = text.lower()
         yes = "write true" if said in ("yes", "on", "y", "true") else ""
         return yes or ("write false" if said in ("no", "off", "n", "false") else "")
+    if "number" in wanted and text.lower() in ("yes", "on", "no", "off"):
+        return f"write {text.lower() in ('yes', 'on'):d}"
     if "array" in wanted and not NUMBER.fullmatch(text):
         if re.match(r"-\S+(\s+-\S+)+$", text):
             return "put a blank after each dash to make a list"

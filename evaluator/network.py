@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -197,31 +198,47 @@ class Neuron:
     bias: float = 0.0
     activation: str | Mapping[str, Any] = "identity"
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for what no neuron can have."""
+        _ = self.network
+
     def feedforward(self, inputs: ArrayLike) -> float:
-        """Give the output for one list of inputs.
+        """Give the output for one list of inputs; raises ValueError for what is no such list."""
+        x = _numbers(inputs, "inputs")
+        if x.ndim > 1:
+            raise ValueError(f"the inputs of a neuron are one list; these have the shape {x.shape}")
+        return float(self.network(x)[0])
 
-        Raises ValueError for inputs of another length, for weights or a bias that are not finite,
-        and for an activation that a neuron cannot have.
-        """
-        return float(self.network([*np.asarray(inputs, dtype=float).ravel()])[0])
-
-    @property
+    @cached_property
     def network(self) -> Network:
         """The network of this one neuron, called `y`."""
         activation, parameters = _chosen(self.activation)
-        weights = np.asarray([self.weights], dtype=float)
-        bias = np.array([float(self.bias)])
-        if weights.ndim != 2 or not weights.size:
+        weights, bias = _numbers(self.weights, "weights"), _numbers(self.bias, "bias")
+        if weights.ndim != 1 or not weights.size:
             raise ValueError("the weights of a neuron are a list of numbers, at least one")
-        if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
+        if bias.ndim:
+            raise ValueError(f"the bias of a neuron is one number, not {self.bias!r}")
+        if not (np.isfinite(weights).all() and np.isfinite(bias)):
             raise ValueError("weights and bias are finite numbers")
-        step = Step(("y",), 0, weights, bias, activation, parameters)
-        names = tuple(f"x{i + 1}" for i in range(weights.shape[1]))
+        step = Step(("y",), 0, weights[None, :], bias[None], activation, parameters)
+        names = tuple(f"x{i + 1}" for i in range(len(weights)))
         return Network(names, ("y",), (step,), {"y": Place(1, 0)})
+
+
+def _numbers(values: ArrayLike, what: str) -> Array:
+    """Make an array of numbers, which texts and booleans are not."""
+    try:
+        if np.asarray(values).dtype.kind in "fiu":
+            return np.asarray(values, dtype=float)
+    except ValueError:  # lists of different lengths
+        pass
+    raise ValueError(f"{what}: {values!r} is not made of numbers alone")
 
 
 def _chosen(activation: str | Mapping[str, Any]) -> tuple[Activation, dict[str, Any]]:
     """Find the activation of a neuron by name, or by a mapping of `name` and parameters."""
+    if not isinstance(activation, str | Mapping):
+        raise _refused(f"an activation is a name or a mapping, not {activation!r}", "")
     parameters = {} if isinstance(activation, str) else dict(activation)
     name = activation if isinstance(activation, str) else parameters.pop("name", "")
     if name not in NAMES:
@@ -229,10 +246,15 @@ def _chosen(activation: str | Mapping[str, Any]) -> tuple[Activation, dict[str, 
     found = ACTIVATIONS[NAMES[name]]
     if found.whole_layer:
         raise _refused(f"`{name}` works on a layer of two units or more", "")
-    known = [parameter.name for parameter in found.parameters]
-    for key in parameters:
+    known = {parameter.name: parameter for parameter in found.parameters}
+    for key, value in parameters.items():
         if key not in known:
-            raise _refused(f"`{name}` has no parameter `{key}`", did_you_mean(key, known))
+            raise _refused(f"`{name}` has no parameter `{key}`", did_you_mean(str(key), known))
+        if choices := known[key].choices:
+            if value not in choices:
+                raise _refused(f"`{key}` is one of {', '.join(choices)}, not {value!r}", "")
+        elif _numbers(value, f"`{key}`").ndim:
+            raise _refused(f"`{key}` of a neuron is one number, not {value!r}", "")
     for _, message, hint in found.problems(parameters, 1):
         raise _refused(message, hint)
     return found, parameters

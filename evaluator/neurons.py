@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from evaluator.activations import Activation
-from evaluator.diagnostics import clip
+from evaluator.diagnostics import clip, count
 from evaluator.network import Network, Place, Step
-from evaluator.wiring import count, is_file
+from evaluator.wiring import is_file
 
 if TYPE_CHECKING:
     from evaluator.network import Array

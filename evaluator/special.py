@@ -296,6 +296,8 @@ def gaussian(z: Array) -> Array:
 def softmax(z: Array) -> Array:
     """Return e^zᵢ / Σ e^zⱼ; only rows with large z need to be shifted by the largest."""
     limit = 650.0 if z.dtype == np.float64 else 80.0
+    if not z.size:
+        return z.copy()
     if z.max() < limit and z.min() > -limit:
         return _shares(np.exp(z))
     near = ((z < limit) & (z > -limit)).all(axis=-1)

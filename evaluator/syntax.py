@@ -114,6 +114,8 @@ _WORDS: Final = (
      'put a half line in quotes, as in "> 0.5"'),
     ("expected chomping or indentation", "`>` and `|` begin a text of several lines in YAML",
      'put a half line in quotes, as in "> 0.5"'),
+    ("expected indentation indicator", "`>` and `|` begin a text of several lines in YAML",
+     'put a half line in quotes, as in "> 0.5"'),
     ("found character '>'", "`>` cannot start a value here",
      'put a half line in quotes, as in "> 0.5"'),
     ("unexpected end of stream", "a quoted text that is not closed", "add the closing quote"),
@@ -156,8 +158,7 @@ def explain(error: YAMLError, text: str) -> Problem:
         )
         hint = hint if before.endswith("'") else 'write \\" for a quote in double quotes'
         return Problem(index, "yaml-syntax", message, hint)
-    line = text.rfind("\n", 0, index) + 1
-    if said.startswith("expected ',' or") and (found := _INTERVAL.search(text, line, index + 1)):
+    if said.startswith("expected ',' or") and (found := _interval(error, text, index)):
         message = "the brackets of an interval that is open at one end are not YAML's"
         return Problem(
             found.start(), "yaml-syntax", message, f'put it in quotes: "{clip(found[0])}"'
@@ -167,3 +168,11 @@ def explain(error: YAMLError, text: str) -> Problem:
             return Problem(index, "yaml-syntax", message, hint)
     words = f"{said} {context}".strip()
     return Problem(index, "yaml-syntax", f"the text is not YAML: {words}", "")
+
+
+def _interval(error: YAMLError, text: str, index: int) -> re.Match[str] | None:
+    """Find a half-open interval in the line of an error, or where the list that it is in opens."""
+    line = text.rfind("\n", 0, index) + 1
+    opened = getattr(error, "context_mark", None)
+    found = _INTERVAL.search(text, line, index + 1)
+    return found or (_INTERVAL.match(text, opened.index) if opened else None)

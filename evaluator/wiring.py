@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from evaluator.activations import ACTIVATIONS, NAMES, Activation
-from evaluator.diagnostics import MAX_DIAGNOSTICS, Diagnostic, clip, did_you_mean, too_many
+from evaluator.diagnostics import MAX_DIAGNOSTICS, Diagnostic, clip, count, did_you_mean, too_many
 
 if TYPE_CHECKING:
     from evaluator.document import Document, Path
@@ -209,11 +209,6 @@ class Wiring:
 def is_file(written: Any) -> bool:
     """Tell a reference to an array file from a mapping name → number."""
     return isinstance(written, dict) and isinstance(written.get("file"), str)
-
-
-def count(number: int, noun: str) -> str:
-    """Write a count with its noun: `1 unit`, `2 units`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def shape(values: Array) -> str:

@@ -441,7 +441,7 @@ def test_parameters_may_be_integers(name: str) -> None:
         ("prelu", {"slope": [1, NAN]}, 2, ("slope", "`slope` is nan, not a finite number")),
         ("clip", {}, 1, ("", "`clip` has neither `min` nor `max`")),
         ("clip", {"min": 2, "max": 1}, 1, ("min", "`min` is 2, above `max`, which is 1")),
-        ("hard_tanh", {"min": 2}, 1, ("min", "`min` is 2, above `max`, which is 1.0")),
+        ("hard_tanh", {"min": 2}, 1, ("min", "`min` is 2, above `max`, which is 1 by default")),
         ("celu", {"alpha": 0}, 1, ("alpha", "`alpha` is 0")),
         ("softplus", {"beta": 0}, 1, ("beta", "`beta` is 0, not above 0")),
         ("softplus", {"beta": -1.5}, 1, ("beta", "`beta` is -1.5, not above 0")),

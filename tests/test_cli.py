@@ -180,7 +180,7 @@ USAGE = [
     (["schema", "spce"], "invalid choice: 'spce'", ""),
     (["activations", "sigmiod"], "unknown activation `sigmiod`", "did you mean `sigmoid`?"),
     (["activations", "--plot"], "--plot needs the name of an activation", ""),
-    (["activations", "softmax", "--plot"], "`softmax` has no curve", ""),
+    (["activations", "softmax", "--plot"], "`softmax` works on a whole layer", ""),
     (["activations", "tanh", "--plot", "no/a.svg"], "the folder no does not exist", ""),
 ]  # fmt: skip
 

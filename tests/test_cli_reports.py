@@ -102,7 +102,7 @@ def test_an_interrupted_run_writes_its_reports(folder: Path) -> None:
         "sys.exit(main(sys.argv[1:]))\n"
     )
     process = subprocess.run(
-        [sys.executable, "-c", code, "run", ".", *EVERY], capture_output=True, timeout=60
+        [sys.executable, "-c", code, "run", ".", "-j", "1", *EVERY], capture_output=True, timeout=60
     )
     assert process.returncode == 130
     found = written()

@@ -176,14 +176,50 @@ REFUSED_NEURONS = [
     ({"weights": [1], "activation": "softmax"}, "two units or more"),
     ({"weights": [math.nan]}, "finite"),
     ({"weights": [1], "bias": math.inf}, "finite"),
-    ({"weights": []}, "at least one"),
+    ({"weights": []}, "numbers"),
+    ({"weights": [[1, 2], [3, 4]]}, "a list of numbers"),
+    ({"weights": [True, False]}, "weights: [True, False] is not made of numbers"),
+    ({"weights": ["1", "2"]}, "not made of numbers"),
+    ({"weights": [[1], [2, 3]]}, "not made of numbers"),
+    ({"weights": [1], "bias": "1"}, "bias: '1' is not made of numbers"),
+    ({"weights": [1], "bias": [1]}, "the bias of a neuron is one number, not [1]"),
+    ({"weights": [1], "bias": None}, "bias: None"),
+    ({"weights": [1], "activation": None}, "a name or a mapping, not None"),
+    (
+        {"weights": [1], "activation": {"name": "gelu", "approximate": "tanhh"}},
+        "one of none, tanh, not 'tanhh'",
+    ),
+    ({"weights": [1], "activation": {"name": "leaky_relu", "alpha": "2"}}, "`alpha`: '2'"),
+    ({"weights": [1], "activation": {"name": "prelu", "slope": [1, 2]}}, "one number, not [1, 2]"),
+    ({"weights": [1], "activation": {"name": "clip", "min": None, "max": None}}, "`min`: None"),
+    (
+        {"weights": [1], "activation": {"name": "hard_tanh", "min": 2}},
+        "which is 1 by default; give `max` too",
+    ),
+    (
+        {"weights": [1], "activation": {"name": "hard_tanh", "max": -2}},
+        "which is -1 by default; give `min` too",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "said"), REFUSED_NEURONS)
 def test_a_neuron_that_cannot_be_is_refused_in_words(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)):
-        Neuron(**arguments).feedforward([1])
+        Neuron(**arguments)
+
+
+@pytest.mark.parametrize("inputs", [[[1, 2], [3, 4]], [[1, 2]], ["1", 2], [True, False], [1], []])
+def test_a_neuron_answers_to_one_list_of_numbers_alone(inputs: Any) -> None:
+    with pytest.raises(ValueError, match="inputs"):
+        Neuron([1, 2], 0, "relu").feedforward(inputs)
+
+
+@pytest.mark.parametrize("activation", ["softmax", "softmin", "log_softmax", "hardmax", "relu"])
+def test_a_batch_without_rows_gives_outputs_without_rows(activation: str) -> None:
+    layer = {"weights": [[1, 2], [3, 4], [5, 6]], "activation": activation}
+    network = spec_of({"layers": [layer], "cases": [{"inputs": [1, 1]}]}).network
+    assert network(np.zeros((0, 2))).shape == (0, 3)
 
 
 def test_a_neuron_takes_an_array_of_weights() -> None:

@@ -266,17 +266,17 @@ def test_a_byte_order_mark_is_not_a_column() -> None:
 
 def test_depth_is_bounded_and_deep_brackets_are_refused_at_once() -> None:
     assert not the("[" * MAX_DEPTH + "]" * MAX_DEPTH).broken
-    start = time.perf_counter()
+    start = time.process_time()
     assert told("[" * 50_000) == [(1, MAX_DEPTH + 1, "too-deep")]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_aliases_that_explode_are_refused_at_once() -> None:
     lines = ["a0: &a0 [1,1,1,1,1,1,1,1,1,1]"]
     lines += [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    start = time.perf_counter()
+    start = time.process_time()
     assert [code for _, _, code in told("\n".join(lines))] == ["alias"]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_an_anchor_may_be_named_again() -> None:

@@ -244,3 +244,18 @@ def _peak_of_a_small_run(folder: Path) -> int:
         capture_output=True, text=True, check=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip
     return int(done.stdout.splitlines()[-1].split()[1])
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_cell_that_says_no_interval_costs_its_file_alone(
+    tmp_path: Path, jobs: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    neuron = "neuron: {weights: [1], activation: relu}\ncases: "
+    (tmp_path / "bad.csv").write_text("x1,y\n1,1\n2,n/a\n")
+    (tmp_path / "bad.yaml").write_text(f"{neuron}[{{file: bad.csv}}]\n")
+    (tmp_path / "good.yaml").write_text(f"{neuron}[{{inputs: 1, expected: 1}}]\n")
+    assert main(["run", str(tmp_path), "-q", "-j", jobs]) == 3
+    said = capsys.readouterr().out
+    assert "row 2 (line 3) of `bad.csv`, column `y`: `n/a` is not an expected value" in said
+    assert "1 invalid, 1 passed" in said
+    assert main(["validate", str(tmp_path)]) == 3

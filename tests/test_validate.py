@@ -180,7 +180,7 @@ REFUSED: list[Refused] = [
     (case("inputs: 1, expected_class: -1"), 6, 33, "out-of-range", "cannot be negative", ""),
     (case("inputs: 1, expected_class: 1.5"), 6, 33, "wrong-type", "a whole number or text", ""),
     (case("inputs: 1, skip: a, xfail: b"), 6, 26, "conflicting-keys", "both `skip` and `xfail`", "one"),
-    (case("inputs: 1, skip: true"), 6, 23, "wrong-type", "`skip` is `true`", '"true"'),
+    (case("inputs: 1, skip: true"), 6, 23, "wrong-type", "`skip` is `true`", "write why, as in `skip: "),
     (case("file: a.csv, inputs: [1, b]"), 6, 28, "wrong-type", "text is wanted", '"1"'),
     (case("file: a.csv, expected_class: 1"), 6, 35, "wrong-type", "text is wanted", '"1"'),
     # tolerances
@@ -459,17 +459,17 @@ def test_everything_works_without_the_gate(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_long_text_that_aliases_repeat_is_not_searched_again_and_again_for_a_hint() -> None:
     long = "a1 " * 100_000
     text = weights(f'[&long "{long}"' + ", *long" * 150 + "]")
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(explain(text)) == 101
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_bad_number_among_many_is_found_quickly() -> None:
     (document,) = source.read(weights("[" + "0.25, " * 90_000 + "a]"), "spec.yaml")
     validate.check(document)  # The first call imports jsonschema.
-    start = time.perf_counter()
+    start = time.process_time()
     (found,) = validate.check(document)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert found.message.startswith("item 90001 of `weights`")
 
 

@@ -30,10 +30,11 @@ def main(arguments: argparse.Namespace) -> int:
                          did_you_mean(name, NAMES) or "`evaluator activations` lists them")  # fmt: skip
     if arguments.plot in NAMES and name is None:
         name, arguments.plot = arguments.plot, "-"
-    if arguments.plot:
+    if arguments.plot is not None:
         if name is None:
+            meant = did_you_mean(arguments.plot, NAMES)
             raise UsageError("--plot needs the name of an activation",
-                             "as in `evaluator activations sigmoid --plot`")  # fmt: skip
+                             meant or "as in `evaluator activations sigmoid --plot`")  # fmt: skip
         _plot(ACTIVATIONS[NAMES[name]], arguments.plot)
     elif name is not None:
         print(_described(ACTIVATIONS[NAMES[name]]))
@@ -72,7 +73,8 @@ def _plot(activation: Activation, path: str) -> None:
     from evaluator.plot import svg, text
 
     if activation.whole_layer or activation.problems({}, None):
-        raise UsageError(f"`{activation.name}` has no curve of one variable to plot",
+        why = "works on a whole layer" if activation.whole_layer else "needs parameters"
+        raise UsageError(f"`{activation.name}` {why}: there is no one curve to plot",
                          "plot an activation of one unit, without required parameters")  # fmt: skip
     if path == "-":
         print(text(activation))

@@ -82,6 +82,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Write the file."""
+    if arguments.file in ("", "-"):
+        raise UsageError("`new` writes a file", "name it, as in `evaluator new neuron.yaml`")
     if os.path.lexists(arguments.file) and not arguments.force:
         raise UsageError(f"{arguments.file} exists already", "choose another name, or add --force")
     console.check_writable(arguments.file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from time import perf_counter
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from evaluator import config
 from evaluator.cli import cached, console, settings, workers
-from evaluator.diagnostics import UsageError, harmless
+from evaluator.diagnostics import UsageError, clip, harmless
 
 if TYPE_CHECKING:
     from evaluator.collect import Selection, Target
@@ -261,16 +262,16 @@ def _slowest(report: Report, count: int) -> str:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number")
+    if not re.fullmatch("[0-9]{1,15}", text):
+        raise argparse.ArgumentTypeError(f"{clip(text)} is not a whole number")
     return int(text)
 
 
 def _tolerance(text: str) -> float:
     try:
-        value = float(text)
+        value = float(text if "_" not in text else "no number")
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a number") from None
+        raise argparse.ArgumentTypeError(f"{clip(text)} is not a number") from None
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a finite number, 0 or more")
     return value

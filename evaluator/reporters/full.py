@@ -12,8 +12,8 @@ from evaluator.reporters.text import (
     excerpt,
     is_bound,
     label,
+    misses,
     named,
-    off_by,
     paint,
     plural,
     row,
@@ -133,11 +133,12 @@ def _mismatch(mismatch: Mismatch, color: bool) -> list[str]:
     expected = harmless(mismatch.expected)
     if not is_bound(mismatch):
         expected += f", which accepts {accepts(mismatch)}"
+    heading, missed = misses(mismatch)
     return [
         *lines, "",
         f"  expected    {expected}",
         f"  actual      {mismatch.shown}",
-        f"  off by      {off_by(mismatch)}",
+        f"  {heading:<12}{missed}",
     ]  # fmt: skip
 
 
@@ -153,7 +154,7 @@ def _table(case: CaseResult, color: bool) -> list[str]:
             interval = "" if is_bound(mismatch) else f" ({accepts(mismatch)})"
             lines.append(
                 f"  {row(mismatch)}: {label(mismatch)} is {mismatch.shown}, expected"
-                f" {harmless(mismatch.expected)}{interval}, off by {off_by(mismatch)}"
+                f" {harmless(mismatch.expected)}{interval}, {' '.join(misses(mismatch))}"
             )
     unlisted = max(0, len(case.mismatches) - MAX_ROWS)
     if unlisted or case.withheld:

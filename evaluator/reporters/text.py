@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import harmless
+from evaluator.explain import number
 from evaluator.results import Summary
 from evaluator.subjects import REFERENCE
 
@@ -41,13 +42,6 @@ def named(text: str) -> str:
     return harmless(text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…")
 
 
-def number(value: float) -> str:
-    """Write a number in the fewest digits that tell it from its neighbours."""
-    if math.isnan(value):
-        return "NaN"
-    return str(value).removesuffix(".0")
-
-
 def plural(count: int, noun: str) -> str:
     """Write a count with its noun."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
@@ -56,7 +50,7 @@ def plural(count: int, noun: str) -> str:
 def accepts(mismatch: Mismatch) -> str:
     """Say which values an expectation accepts."""
     if math.isnan(mismatch.low):
-        return "NaN alone"
+        return ".nan alone"
     if mismatch.low == mismatch.high:
         return f"exactly {number(mismatch.low)}"
     return f"{number(mismatch.low)} to {number(mismatch.high)}"
@@ -103,7 +97,7 @@ def off_by(mismatch: Mismatch) -> str:
     if math.isnan(actual):
         return "the actual value is not a number"
     if math.isnan(low):
-        return "only NaN is accepted"
+        return "only .nan is accepted"
     if math.isinf(actual):
         return "the actual value is infinite"
     if is_bound(mismatch) or math.isinf(low) or math.isinf(high):
@@ -120,6 +114,13 @@ def off_by(mismatch: Mismatch) -> str:
     if half > 0:
         return f"{distance:.3g}, {_times(distance / half)} times what is allowed"
     return f"{distance:.3g}, where nothing is allowed"
+
+
+def misses(mismatch: Mismatch) -> tuple[str, str]:
+    """Give the heading, and by how much a value misses, or why that is not to be told."""
+    said = off_by(mismatch)
+    is_distance = said[0].isdigit() or said.startswith(("nothing", "more"))
+    return "off by" if is_distance else "because", said
 
 
 def _times(ratio: float) -> str:
@@ -150,7 +151,11 @@ def _columns(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        0
+        if unicodedata.category(c) in ("Mn", "Me", "Cf")
+        else 2
+        if unicodedata.east_asian_width(c) in "WF"
+        else 1
         for c in text
     )
 
