@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-ci test-convert test-frameworks matrix bench lint clean
+.PHONY: run test test-dask test-ci test-editor test-convert test-frameworks matrix bench lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -25,6 +25,10 @@ test-convert: $(VENV)/installed-convert
 # The pre-commit hooks and the GitHub Action, each installed as it is for its users.
 test-ci: $(VENV)/installed-ci
 	$(BIN)/pytest tests/ci
+
+# The language server that editors use for YAML, on specs and the schema; takes node and npm.
+test-editor: $(VENV)/editor/installed
+	$(BIN)/pytest tests/editor
 
 # The same networks in PyTorch and JAX, and the whole library with every subject.
 test-frameworks: $(VENV)/installed-frameworks
@@ -62,6 +66,13 @@ $(VENV)/installed-convert: $(VENV)/installed-dev constraints/convert.txt
 
 $(VENV)/installed-ci: $(VENV)/installed-dev constraints/ci.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/ci.txt
+	touch $@
+
+# Locked to versions and their contents, like the rest; nothing of it runs while it is installed.
+$(VENV)/editor/installed: $(VENV)/installed-dev constraints/editor/package.json constraints/editor/package-lock.json
+	mkdir -p $(@D)
+	cp constraints/editor/*.json $(@D)
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 # Without what PyTorch and JAX would also install, and the tests do not import.

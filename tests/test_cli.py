@@ -538,13 +538,50 @@ def test_the_slowest_specs_are_listed_where_no_program_reads(capsys: Capture) ->
 @pytest.mark.parametrize("form", TEMPLATES)
 def test_a_new_spec_passes_and_replaces_nothing(capsys: Capture, folder: Path, form: str) -> None:
     code, output, _ = run(capsys, "new", "new.yaml", "--form", form)
-    assert (code, output) == (0, "wrote new.yaml; try `evaluator run new.yaml`\n")
+    said = "wrote spec.schema.json for editors\nwrote new.yaml; try `evaluator run new.yaml`\n"
+    assert (code, output) == (0, said)
     assert run(capsys, "run", "new.yaml", "--fail-on", "warning")[0] == 0
     (folder / "new.yaml").write_text("mine")
     assert run(capsys, "new", "new.yaml", "--form", form)[0] == 2
     assert (folder / "new.yaml").read_text() == "mine"
     assert run(capsys, "new", "new.yaml", "--form", form, "--force")[0] == 0
-    assert (folder / "new.yaml").read_text() == TEMPLATES[form]
+    line = "# yaml-language-server: $schema=spec.schema.json\n"
+    assert (folder / "new.yaml").read_text() == line + TEMPLATES[form]
+
+
+def test_a_new_spec_names_the_schema_of_its_project(capsys: Capture, folder: Path) -> None:
+    (folder / "evaluator.toml").touch()
+    (folder / "specs/deep").mkdir(parents=True, exist_ok=True)
+    assert run(capsys, "new", "first.yaml")[0] == 0
+    printed = run(capsys, "schema")[1]
+    assert (folder / "spec.schema.json").read_text() == printed
+    (folder / "spec.schema.json").write_text("mine")
+    code, output, _ = run(capsys, "new", "specs/deep/new.yaml")
+    said = "wrote specs/deep/new.yaml; try `evaluator run specs/deep/new.yaml`\n"
+    assert (code, output) == (0, said)
+    text = (folder / "specs/deep/new.yaml").read_text()
+    assert text.startswith("# yaml-language-server: $schema=../../spec.schema.json\n")
+    assert (folder / "spec.schema.json").read_text() == "mine"
+    (folder / "specs/evaluator.toml").touch()
+    assert run(capsys, "new", "specs/deep/other.yaml")[0] == 0
+    assert (folder / "specs/deep/spec.schema.json").read_text() == printed
+
+
+def test_where_the_schema_cannot_be_written_there_is_no_new_spec(
+    capsys: Capture, folder: Path
+) -> None:
+    (folder / "spec.schema.json").mkdir()
+    code, _, errors = run(capsys, "new", "new.yaml")
+    assert (code, "spec.schema.json is a directory" in errors) == (2, True)
+    assert not (folder / "new.yaml").exists()
+
+
+def test_a_new_spec_on_standard_output_comes_without_a_schema(
+    capsys: Capture, folder: Path
+) -> None:
+    assert run(capsys, "new", "/dev/stdout", "--force")[0] == 0
+    assert not Path("/dev/spec.schema.json").exists()
+    assert not (folder / "spec.schema.json").exists()
 
 
 def test_the_name_of_a_file_that_is_written_commands_no_terminal(capsys: Capture) -> None:

@@ -228,8 +228,11 @@ def write_toml(block: Block, folder: Path) -> str:
     return write_file(block, folder)
 
 
-def check_messages(block: Block, _: Path) -> str:
-    """See that every line is a message to or from a program."""
+def check_messages(block: Block, folder: Path) -> str:
+    """See that every line is a message to or from a program; or write a file."""
+    if "file" in block.marks:
+        json.loads(block.text)
+        return write_file(block, folder)
     accepts = jsonschema.Draft7Validator(validate.schema("process")).is_valid
     return "".join(line for line in block.text.splitlines() if not accepts(json.loads(line)))
 
@@ -254,6 +257,7 @@ KINDS: dict[str, Callable[[Block, Path], str]] = {
     "toml": write_toml,
     "csv": write_file,
     "ini": write_file,
+    "lua": write_file,
     "xml": write_file,
     "c": write_program,
     "javascript": write_program,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import jsonschema
 import jsonschema_rs
 import pytest
+import yaml
 
 from evaluator.activations import ACTIVATIONS, NAMES
 from evaluator.source import read_file
@@ -65,8 +67,16 @@ KEYS = documented()
 @pytest.mark.parametrize("path", sorted(KEYS))
 def test_a_key_has_a_title_a_description_and_examples(path: str) -> None:
     told = {word for key in KEYS[path] for word in key}
-    assert {"title", "description", "examples"} <= told
+    assert {"title", "description"} <= told
+    assert {"examples", "defaultSnippets"} & told
     for key in KEYS[path]:
+        # A mapping that is an example is offered as `[object Object]`, rows and `> 0.5` unquoted.
+        for value in key.get("examples", ()):
+            assert not isinstance(value, dict)
+            assert not re.search(r"\[\[|\{|^> ", str(value))
+        described = key.get("description", "")
+        assert key.get("markdownDescription", described).startswith(described)
+        assert ("`" in described) <= ("markdownDescription" in key)
         if "description" in key:
             assert key["description"].endswith((".", "…"))
             assert key["title"][0].isupper() or path.rpartition(".")[0].endswith("activation")
@@ -90,6 +100,10 @@ def test_every_example_and_default_of_a_key_is_valid(path: str) -> None:
             for value in (
                 *key.get("examples", ()),
                 *([key["default"]] if "default" in key else ()),
+                *(
+                    snippet["body"] if "body" in snippet else yaml.safe_load(snippet["bodyText"])
+                    for snippet in key.get("defaultSnippets", ())
+                ),
             ):
                 assert check.is_valid(value), value
 

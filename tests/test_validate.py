@@ -297,7 +297,7 @@ def subschemas(node: Any) -> Iterator[dict[str, Any]]:
             if key in ("properties", "definitions", "dependencies"):
                 for part in value.values():
                     yield from subschemas(part)
-            elif key not in ("examples", "enum", "const", "default"):
+            elif key not in ("examples", "enum", "const", "default", "defaultSnippets"):
                 yield from subschemas(value)
     elif isinstance(node, list):
         for part in node:
@@ -305,7 +305,10 @@ def subschemas(node: Any) -> Iterator[dict[str, Any]]:
 
 
 SCHEMA = validate.schema("spec")
-ANNOTATIONS = {"$schema", "title", "description", "default", "examples", "enumDescriptions"}
+ANNOTATIONS = {
+    "$schema", "title", "description", "default", "examples", "enumDescriptions",
+    "markdownDescription", "defaultSnippets", "errorMessage",
+}  # fmt: skip
 STRUCTURE = {"$ref", "definitions", "properties", "allOf", "if", "then", "else", "propertyNames"}
 
 
@@ -326,7 +329,7 @@ def test_every_example_and_default_is_valid() -> None:
         for value in [*part.get("examples", []), *([part["default"]] if "default" in part else [])]:
             validator.validate(value)
             count += 1
-    assert count > 80
+    assert count > 70
 
 
 def test_additional_keys_are_refused_everywhere() -> None:

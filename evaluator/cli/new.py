@@ -6,8 +6,12 @@ import argparse
 import os
 from typing import Final
 
-from evaluator.cli import console
+from evaluator.cli import console, schema
 from evaluator.diagnostics import UsageError, harmless
+from evaluator.project import root_of
+
+#: The file by which editors complete and check specs: the first line of a spec names it.
+SCHEMA: Final = "spec.schema.json"
 
 #: What each `--form` starts with; every one passes.
 TEMPLATES: Final = {
@@ -87,7 +91,28 @@ def main(arguments: argparse.Namespace) -> int:
     if os.path.lexists(arguments.file) and not arguments.force:
         raise UsageError(f"{arguments.file} exists already", "choose another name, or add --force")
     console.check_writable(arguments.file)
-    console.write_whole(arguments.file, TEMPLATES[arguments.form])
+    text = TEMPLATES[arguments.form]
+    # Beside a link, such as /dev/stdout, or a pipe there is nobody's project.
+    if not os.path.lexists(arguments.file) or (
+        os.path.isfile(arguments.file) and not os.path.islink(arguments.file)
+    ):
+        text = f"# yaml-language-server: $schema={_schema_of(arguments.file)}\n{text}"
+    console.write_whole(arguments.file, text)
     shown = harmless(arguments.file)
     print(f"wrote {shown}; try `evaluator run {shown}`")
     return 0
+
+
+def _schema_of(file: str) -> str:
+    """Give the way from a spec to the schema of its project; if there is none, write it beside."""
+    folder = os.path.dirname(os.path.abspath(file))
+    top, above, way = root_of(folder), folder, SCHEMA
+    while not os.path.isfile(os.path.join(above, SCHEMA)):
+        if above == top:
+            beside = os.path.join(os.path.dirname(file), SCHEMA)
+            console.check_writable(beside)
+            console.write_whole(beside, schema.text("spec"))
+            print(f"wrote {harmless(beside)} for editors")
+            return SCHEMA
+        above, way = os.path.dirname(above), f"../{way}"
+    return way

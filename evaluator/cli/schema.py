@@ -16,7 +16,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Print the schema."""
+    print(text(arguments.name), end="")
+    return 0
+
+
+def text(name: str) -> str:
+    """Give a schema as it is printed."""
     from evaluator.validate import schema
 
-    print(json.dumps(schema(arguments.name), indent=2, ensure_ascii=True))
-    return 0
+    return json.dumps(schema(name), indent=2, ensure_ascii=True) + "\n"
