@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-ci test-convert test-frameworks matrix bench lint clean
+.PHONY: run test test-dask test-ci test-convert test-frameworks test-lsp matrix bench lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -25,6 +25,10 @@ test-convert: $(VENV)/installed-convert
 # The pre-commit hooks and the GitHub Action, each installed as it is for its users.
 test-ci: $(VENV)/installed-ci
 	$(BIN)/pytest tests/ci
+
+# The language server, as an editor speaks with it.
+test-lsp: $(VENV)/installed-lsp
+	$(BIN)/pytest tests/lsp
 
 # The same networks in PyTorch and JAX, and the whole library with every subject.
 test-frameworks: $(VENV)/installed-frameworks
@@ -62,6 +66,10 @@ $(VENV)/installed-convert: $(VENV)/installed-dev constraints/convert.txt
 
 $(VENV)/installed-ci: $(VENV)/installed-dev constraints/ci.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/ci.txt
+	touch $@
+
+$(VENV)/installed-lsp: $(VENV)/installed-dev constraints/lsp.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/lsp.txt
 	touch $@
 
 # Without what PyTorch and JAX would also install, and the tests do not import.
