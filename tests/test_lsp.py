@@ -322,6 +322,14 @@ def test_a_failing_value_can_be_recorded(marked: str, titles: list[str], after: 
         assert splice(text, offered[0].edits) == DOUBLE + after
 
 
+def test_of_many_touched_values_none_is_offered_alone() -> None:
+    cases = "".join(f"  - {{inputs: {n}, expected: 0.5}}\n" for n in range(9))
+    found = judged(f"{DOUBLE}cases:\n{cases}")
+    (offered,) = found.actions(Position(0, 0), Position(99, 0))
+    assert offered.title == "Record all failing values of this file"
+    assert len(offered.edits) == 9
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import sys
+from contextlib import suppress
 
 from evaluator.diagnostics import UsageError
 
@@ -34,7 +35,9 @@ def main(arguments: argparse.Namespace) -> int:
     level = logging.DEBUG if arguments.debug else logging.CRITICAL
     logging.basicConfig(stream=sys.stderr, level=level)
     # What is printed by mistake is no message: it goes where editors keep their logs.
-    sent = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    to_editor = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     gc.enable()
-    return Server().serve(sys.stdin.buffer, sent)
+    with suppress(BrokenPipeError), os.fdopen(to_editor, "wb") as sent:
+        return Server().serve(sys.stdin.buffer, sent)
+    return 1

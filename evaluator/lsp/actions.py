@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Codes of what is told of one word that another was meant.
 _MISSPELT: Final = frozenset(("unknown-key", "unknown-name", "unknown-value"))
+#: Where more values are touched, they are not offered one by one: each offer is tried out.
+MAX_OFFERED: Final = 8
 _MEANT: Final = re.compile(r"help: did you mean `([A-Za-z_]\w*)`\?$")
 
 
@@ -71,25 +73,26 @@ def _corrections(
 def _recordings(
     judged: Sequence[Judged], touched: Sequence[Finding], positions: Positions
 ) -> Iterator[Action]:
-    """Offer to record the values that were touched, their case, and all that fails."""
-    failing = 0
-    offered: list[tuple[Judged, CaseResult]] = []
-    for each in judged:
-        if each.spec is None or not each.spec.network.steps:
-            continue
-        for number, case in enumerate(each.result.cases):
-            if case.outcome != "failed" or case.rows is not None:
-                continue
-            failing += 1
-            values = list(_touched(each, number, case, touched, positions))
-            for path, found in values:
-                yield from _recording("Record this value", judged, each, case, path, (found,))
-            if values:
-                offered.append((each, case))
-    for each, case in offered:
-        if len(case.mismatches) + case.withheld > 1:
-            yield from _recording("Record all failing values of this case", judged, each, case)
-    if offered and failing > 1:
+    """Offer to record the values that were touched, their cases, and all that fails."""
+    failing = [
+        (each, number, case)
+        for each in judged
+        if each.spec is not None and each.spec.network.steps
+        for number, case in enumerate(each.result.cases)
+        if case.outcome == "failed" and case.rows is None
+    ]
+    values = [
+        (each, case, path, found)
+        for each, number, case in failing
+        for path, found in _touched(each, number, case, touched, positions)
+    ]
+    if len(values) <= MAX_OFFERED:
+        for each, case, path, found in values:
+            yield from _recording("Record this value", judged, each, case, path, (found,))
+        for each, case in {id(case): (each, case) for each, case, *_ in values}.values():
+            if len(case.mismatches) + case.withheld > 1:
+                yield from _recording("Record all failing values of this case", judged, each, case)
+    if values and len(failing) > 1:
         yield from _recording("Record all failing values of this file", judged)
 
 

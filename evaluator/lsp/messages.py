@@ -44,7 +44,8 @@ def code_action(
 ) -> types.CodeAction:  # fmt: skip
     """Make the code action of some edits, for a version of a text if the editor knows versions."""
     edits = [
-        types.TextEdit(range_of(edit.start, edit.end, positions), edit.text) for edit in action.edits
+        types.TextEdit(range_of(edit.start, edit.end, positions), edit.text)
+        for edit in action.edits
     ]
     if versioned:
         named = types.OptionalVersionedTextDocumentIdentifier(uri, version)

@@ -43,6 +43,6 @@ def _is_configured(file: str) -> bool:
         return False
     try:
         found = find(os.path.dirname(os.path.abspath(file)))
-    except UsageError:  # `evaluator run` tells it
+    except (UsageError, OSError):  # `evaluator run` tells it
         return False
     return "specs" in found.given and any(Path(file).is_relative_to(path) for path in found.specs)
