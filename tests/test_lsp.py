@@ -21,6 +21,8 @@ from evaluator.lsp.following import Version
 from evaluator.lsp.positions import Position, Positions
 from evaluator.lsp.reading import Reading, read_text
 from evaluator.lsp.scope import is_spec
+from evaluator.record import Terms
+from evaluator.recording import record_file
 from evaluator.splice import splice
 
 DOUBLE = "neuron: {weights: [2], activation: identity}\n"
@@ -189,7 +191,8 @@ def test_an_onnx_file_is_not_run_while_its_author_types(
     value = [onnx.helper.make_tensor_value_info(n, 1, ["rows", 1]) for n in "xy"]
     graph = onnx.helper.make_graph([node], "g", value[:1], value[1:])
     onnx.save(onnx.helper.make_model(graph), tmp_path / "m.onnx")
-    monkeypatch.setattr("evaluator.model.Model.forward", lambda *_: pytest.fail("it was run"))
+    runtime = pytest.importorskip("onnxruntime")
+    monkeypatch.setattr(runtime, "InferenceSession", lambda *_, **__: pytest.fail("it was run"))
     text, spans = unmarked(
         "«model»: {file: m.onnx}\ncases: [{inputs: 1, expected: 2}, {inputs: 1}]\n"
     )
@@ -320,6 +323,13 @@ def test_a_failing_value_can_be_recorded(marked: str, titles: list[str], after: 
     assert [each.title for each in offered] == titles
     if after:
         assert splice(text, offered[0].edits) == DOUBLE + after
+
+
+def test_what_is_left_is_told_of_the_place_alone_that_was_asked_for() -> None:
+    text = DOUBLE + "cases: [{inputs: 1, expected: '> 3'}, {inputs: 1, expected: '> 4'}]\n"
+    terms = Terms(update="failing", at=("cases", 1, "expected"))
+    found = record_file(text.encode(), "net.yaml", (), terms)
+    assert [left.path for left in found.left] == [terms.at]
 
 
 def test_of_many_touched_values_none_is_offered_alone() -> None:

@@ -356,6 +356,21 @@ def test_a_message_that_is_none_prints_no_traceback(tmp_path: Path) -> None:
     assert done.returncode == 1  # the editor went away without a word
     assert done.stderr == b""
     assert b"Traceback" not in done.stdout
+    assert b"window/showMessage" not in done.stdout
+    assert done.stdout.count(b"window/logMessage") == 2
+
+
+def test_an_editor_is_asked_for_whole_texts(tmp_path: Path) -> None:
+    async def scene(editor: Editor) -> None:
+        sync = editor.capabilities.text_document_sync
+        assert isinstance(sync, types.TextDocumentSyncOptions)
+        assert sync.change == types.TextDocumentSyncKind.Full
+        assert sync.save
+        # A change of characters would be misplaced behind the first of these, which end no line.
+        editor.open(FAILING.replace("🧠🧠", "\x0c"))
+        assert [found.code for found in (await editor.hears()).diagnostics] == ["encoding"]
+
+    spoken(scene, tmp_path)
 
 
 def test_a_terminal_is_no_editor() -> None:
