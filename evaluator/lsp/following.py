@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 
 class Version(NamedTuple):
-    """A text of a file, and the number that the editor gave it."""
+    """A text of a file, and the number that the editor gave it; each is an object of its own."""
 
     number: int | None
     text: str
@@ -51,7 +51,7 @@ class Followed:
 
     def close(self) -> None:
         """Judge no more; who waits for a reading gets none."""
-        self._due = -1.0
+        self.version = Version(None, "")
         if not self._reading.done():
             self._reading.set_result(None)
 
@@ -68,9 +68,9 @@ class Followed:
             if (wait := self._due - loop.time()) > 0:
                 await asyncio.sleep(wait)
                 continue
-            version, due = self.version, self._due
+            version = self.version
             found = await in_background(self._read, version, self._is_spec)
-            if due == self._due:
+            if version is self.version:
                 self._is_spec = found is not None
                 self._reading.set_result(found)
                 self._tell(version, found)
