@@ -183,6 +183,13 @@ def test_of_many_mismatches_the_rest_is_told_once() -> None:
     ]
 
 
+def test_of_very_many_findings_the_first_are_told() -> None:
+    cases = "".join(f"  - {{inputs: {n}, expected: 0.5}}\n" for n in range(600))
+    found = judged(f"{DOUBLE}cases:\n{cases}").findings
+    assert len(found) == 501
+    assert found[-1].message == "and more: `evaluator run` tells them all"
+
+
 def test_an_onnx_file_is_not_run_while_its_author_types(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from evaluator.diagnostics import Diagnostic, harmless
@@ -14,6 +15,8 @@ from evaluator.results import FAILING, CaseResult, Mismatch
 
 #: How many rows of a table are told that fail.
 MAX_ROWS: Final = 10
+#: How much is told of one file; editors grow slow with more.
+MAX_FINDINGS: Final = 500
 
 
 class Finding(NamedTuple):
@@ -28,8 +31,13 @@ class Finding(NamedTuple):
 
 
 def findings(judged: Sequence[Judged], positions: Positions) -> list[Finding]:
-    """Give everything that is to be told, in the order of the text."""
-    return sorted(found for each in judged for found in _of_document(each, positions))
+    """Give what is to be told, in the order of the text; of very much, the first part."""
+    found = list(
+        islice((f for each in judged for f in _of_document(each, positions)), MAX_FINDINGS + 1)
+    )
+    if len(found) > MAX_FINDINGS:
+        found[-1] = found[-1]._replace(message="and more: `evaluator run` tells them all")
+    return sorted(found)
 
 
 def _of_document(judged: Judged, positions: Positions) -> Iterator[Finding]:
