@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-ci test-editor test-convert test-frameworks matrix bench lint clean
+.PHONY: run test test-dask test-ci test-editor test-convert test-frameworks test-lsp matrix bench lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -29,6 +29,10 @@ test-ci: $(VENV)/installed-ci
 # The language server that editors use for YAML, on specs and the schema; takes node and npm.
 test-editor: $(VENV)/editor/installed
 	$(BIN)/pytest tests/editor
+
+# The language server, as an editor speaks with it.
+test-lsp: $(VENV)/installed-lsp
+	$(BIN)/pytest tests/lsp
 
 # The same networks in PyTorch and JAX, and the whole library with every subject.
 test-frameworks: $(VENV)/installed-frameworks
@@ -73,6 +77,10 @@ $(VENV)/editor/installed: $(VENV)/installed-dev constraints/editor/package.json 
 	mkdir -p $(@D)
 	cp constraints/editor/*.json $(@D)
 	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+$(VENV)/installed-lsp: $(VENV)/installed-dev constraints/lsp.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/lsp.txt
 	touch $@
 
 # Without what PyTorch and JAX would also install, and the tests do not import.

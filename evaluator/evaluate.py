@@ -22,7 +22,7 @@ from evaluator.subjects.subject import Answers, ask
 
 if TYPE_CHECKING:
     from evaluator.batch import Batch
-    from evaluator.case import Case, Check
+    from evaluator.case import Case, Check, Probe
     from evaluator.collect import Selection
     from evaluator.diagnostics import Location
     from evaluator.network import Array
@@ -151,11 +151,28 @@ class Judgement:
             result.location = self.spec.document.locate(("cases", case.number))
         return result
 
-    def _inline(self, case: Case, result: CaseResult) -> SubjectError | None:
-        """Judge a case that is written out; gives what kept the subject from answering it."""
+    def answered(self, case: Case, check: Check) -> Mismatch | None:
+        """Describe one value as a mismatch is described, accepted or not; None: it has no answer."""
+        row = self._row(case)
+        if row in self.answers.faults or (column := self._column(check.probe)) is None:
+            return None
+        return self._mismatch(case, check, column[row])
+
+    def outputs(self, case: Case) -> Iterator[tuple[Probe, Any, tuple[str, ...]]]:
+        """Give each output of a case that is written out, with its value and its arithmetic."""
+        row = self._row(case)
+        for probe, value in zip(self.spec.probes, self.answers.outputs[row], strict=False):
+            yield probe, value, self.answers.arithmetic(row, probe)
+
+    def _row(self, case: Case) -> int:
+        """Give the row of a case among those that are answered, and get the answers if need be."""
         if not 0 <= case.row - self.first < self._rows:
             self._answer(case.row)
-        row = case.row - self.first
+        return case.row - self.first
+
+    def _inline(self, case: Case, result: CaseResult) -> SubjectError | None:
+        """Judge a case that is written out; gives what kept the subject from answering it."""
+        row = self._row(case)
         if self.answers.faults and row in self.answers.faults:
             return self.answers.faults[row]
         unknown = None
@@ -251,7 +268,8 @@ class Judgement:
         column = self.answers.column(check.probe, probe)
         assert column is not None
         shown = number(column[row])
-        if math.isfinite(actual) and interval[0] <= float(shown) <= interval[1]:
+        low, high = interval
+        if math.isfinite(actual) and low <= float(shown) <= high and not low <= actual <= high:
             shown = number(actual)  # float32, in too few digits to tell them apart
         return Mismatch(
             probe.name, probe.unit, None, document.locate(check.path), written, *interval, actual,

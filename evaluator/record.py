@@ -34,6 +34,8 @@ class Terms(NamedTuple):
     update: Update = "missing"
     #: Write `~` and so many significant digits; None writes what tells a number from its neighbours.
     digits: int | None = None
+    #: Only what stands at or below this path of a document; nothing means everything.
+    at: Path = ()
 
 
 class Change(NamedTuple):
@@ -75,7 +77,10 @@ def record(spec: Spec, terms: Terms) -> Recording:
         for case in cases:
             if not case.skip:
                 recorder.case(case)
-    return Recording(recorder.changes, recorder.left, len(cases))
+    depth = len(terms.at)
+    changes = [change for change in recorder.changes if change.path[:depth] == terms.at]
+    left = [left for left in recorder.left if left.path[:depth] == terms.at]
+    return Recording(changes, left, len(cases))
 
 
 class _Recorder:

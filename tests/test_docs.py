@@ -61,7 +61,11 @@ PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 FENCE = re.compile(r"```(.*)")
 MARK = re.compile(r"<!-- (.*) -->")
 #: Lines of `sh` blocks that a test is not to run.
-INSTALLS = {"pip install .", 'pip install "neuron-evaluator[dask]"'}
+INSTALLS = {
+    "pip install .",
+    'pip install "neuron-evaluator[dask]"',
+    'pip install "neuron-evaluator[lsp]"',
+}
 #: Those that need a cluster; tests/cluster runs the like of them.
 CLUSTER = {
     "dask scheduler",
@@ -259,6 +263,8 @@ KINDS: dict[str, Callable[[Block, Path], str]] = {
     "ini": write_file,
     "lua": write_file,
     "xml": write_file,
+    "lua": write_file,
+    "elisp": write_file,
     "c": write_program,
     "javascript": write_program,
     "json": check_messages,

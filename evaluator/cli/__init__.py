@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "new": "write a first spec to start from",
     "schema": "print the JSON Schema of the format or of the report",
     "activations": "list the activations, or plot one",
+    "lsp": "tell an editor how the cases end, as you type",
     "completion": "print the script that completes the command line in a shell",
 }
 

@@ -1,0 +1,1 @@
+"""The language server: what a spec says of itself, in the editor, as its author types."""
