@@ -263,7 +263,6 @@ KINDS: dict[str, Callable[[Block, Path], str]] = {
     "ini": write_file,
     "lua": write_file,
     "xml": write_file,
-    "lua": write_file,
     "elisp": write_file,
     "c": write_program,
     "javascript": write_program,
