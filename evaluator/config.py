@@ -80,7 +80,9 @@ def read(file: str) -> Config | None:
 
 def _config(table: dict[str, Any], file: str) -> Config:
     folder = os.path.dirname(file)
-    settings: dict[str, Any] = {"specs": (os.path.join(folder, "specs"),)}
+    settings: dict[str, Any] = {}
+    if os.path.isfile(file):  # not /dev/null
+        settings["specs"] = (os.path.join(folder, "specs"),)
     for key, value in table.items():
         if key not in SETTINGS:
             hint = did_you_mean(key, SETTINGS) or f"there is {', '.join(SETTINGS)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from time import perf_counter
@@ -51,9 +52,9 @@ def evaluate(
     room = max_mismatches or sys.maxsize
     try:
         with confined(subject, limits, _files(spec)).prepare(spec.network) as run:
-            cases = Judgement(spec, run, room).cases(selected)
+            cases = Judgement(spec, run, room, selected).results()
     except SubjectError as fault:
-        cases = Judgement(spec, _raising(fault), room).cases(selected)
+        cases = Judgement(spec, _raising(fault), room, selected).results()
     return SpecResult(
         spec.file, spec.document.number, spec.name, cases, list(spec.warnings),
         perf_counter() - start, sum([case.values for case in cases]), subject,
@@ -97,19 +98,25 @@ def _raising(fault: SubjectError) -> Run:
 class Judgement:
     """The verdict on the cases of one spec, whose rows are answered many at a time."""
 
-    def __init__(self, spec: Spec, run: Run, room: int) -> None:
-        self.spec, self.run = spec, run
+    def __init__(self, spec: Spec, run: Run, room: int, cases: Sequence[Case]) -> None:
+        self.spec, self.run, self._cases = spec, run, cases
         #: How many mismatches may still be kept.
         self.room = room
         self._rows = max(1, MAX_VALUES // spec.network.size())
-        #: The first of the inline rows that are answered; none is yet.
-        self.first = -self._rows
+        #: The inline rows that are to be answered, in order: of no case that is skipped.
+        self._wanted = [case.row for case in cases if case.table is None and not case.skip]
+        #: Those that are answered, each with its place among the answers.
+        self._places: dict[int, int] = {}
 
     def _answer(self, row: int) -> None:
-        """Get the answers to the stretch of inline rows that begins with this one."""
-        self.first = row
+        """Get the answers to the stretch of wanted rows that begins with this one."""
+        begin = bisect_left(self._wanted, row)
+        stretch = self._wanted[begin : begin + self._rows]
+        if stretch[:1] != [row]:  # of a skipped case, which somebody wants to see
+            stretch = [row]
+        self._places = {row: place for place, row in enumerate(stretch)}
         self._columns: dict[int, list[float] | None] = {}
-        self.answers = self._ask(self.spec.inputs[row : row + self._rows])
+        self.answers = self._ask(self.spec.inputs[stretch])
 
     def _ask(self, inputs: Array) -> Answers:
         """Get the answers to some rows; where there are none at all, every row has its fault."""
@@ -119,9 +126,9 @@ class Judgement:
             outputs = np.full((len(inputs), self.spec.network.output_count()), np.nan)
             return Answers(outputs, faults=dict.fromkeys(range(len(inputs)), fault))
 
-    def cases(self, cases: Sequence[Case]) -> list[CaseResult]:
-        """Judge cases."""
-        return [self.case(case) for case in cases]
+    def results(self) -> list[CaseResult]:
+        """Judge the cases."""
+        return [self.case(case) for case in self._cases]
 
     def case(self, case: Case) -> CaseResult:
         """Judge one case."""
@@ -131,14 +138,16 @@ class Judgement:
             fault = self._table(case, result)
         elif not case.skip:
             fault = self._inline(case, result)
-            if result.values and not (result.mismatches or result.withheld or case.xfail):
+            if result.values and not (fault or result.mismatches or result.withheld or case.xfail):
                 return result
         if case.skip:
             result.outcome, result.reason = "skipped", case.skip
             return result
         if case.unrecorded:
             result.outcome, result.unrecorded, result.failed_rows = "failed", True, result.rows
-        elif fault is not None:
+        elif fault is not None and (
+            fault.outcome != "skipped" or not (result.mismatches or result.withheld)
+        ):
             result.outcome, result.printed = fault.outcome, fault.printed
             result.reason = f"{fault} ({fault.hint})" if fault.hint else str(fault)
         elif result.mismatches or result.withheld:
@@ -166,9 +175,9 @@ class Judgement:
 
     def _row(self, case: Case) -> int:
         """Give the row of a case among those that are answered, and get the answers if need be."""
-        if not 0 <= case.row - self.first < self._rows:
+        if case.row not in self._places:
             self._answer(case.row)
-        return case.row - self.first
+        return self._places[case.row]
 
     def _inline(self, case: Case, result: CaseResult) -> SubjectError | None:
         """Judge a case that is written out; gives what kept the subject from answering it."""
@@ -179,7 +188,8 @@ class Judgement:
         for check in case.checks:
             column = self._column(check.probe)
             if column is None:
-                unknown = self.spec.probes[check.probe].name
+                result.unchecked += 1
+                unknown = unknown or self.spec.probes[check.probe].name
                 continue
             result.values += 1
             if not check.low <= column[row] <= check.high and not accepts_exactly(
@@ -205,20 +215,22 @@ class Judgement:
             result.withheld += 1
 
     def _table(self, case: Case, result: CaseResult) -> SubjectError | None:
-        """Judge the rows of a table; gives what kept the subject from answering one, the first."""
+        """Judge the rows of a table; gives what kept the subject from answering one, the gravest."""
         result.rows = result.failed_rows = 0
-        first = None
+        faults = []
         for batch in batches(self.spec, case, self._rows):
             if not case.skip:
-                fault = self._batch(case, batch, result.rows, result)
-                first = first or fault
+                faults += self._batch(case, batch, result.rows, result)
             result.rows += len(batch.inputs)
-        return first
+        return max(faults, key=_gravity, default=None)
 
     def _batch(
         self, case: Case, batch: Batch, first: int, result: CaseResult
-    ) -> SubjectError | None:
-        """Judge some rows of a table, whose first has this number, counted from 0."""
+    ) -> list[SubjectError]:
+        """Judge some rows of a table, whose first has this number, counted from 0.
+
+        Gives what kept the subject from answering one of them, the gravest, if there is any.
+        """
         answers = self._ask(batch.inputs)
         outputs, faults = answers.outputs, answers.faults
         wrong = np.zeros((len(outputs), 0), bool)
@@ -246,9 +258,10 @@ class Judgement:
             found.row_name = batch.names[row] if batch.names else ""
             result.mismatches.append(found)
             self.room -= 1
-        for row, fault in faults.items():
-            return type(fault)(f"row {first + row + 1}: {fault}", fault.hint, fault.printed)
-        return None
+        if not faults:
+            return []
+        row, fault = max(faults.items(), key=lambda item: _gravity(item[1]))
+        return [type(fault)(f"row {first + row + 1}: {fault}", fault.hint, fault.printed)]
 
     def _column(self, probe: int) -> list[float] | None:
         """Give the actual values of a probe, one a row; None where the subject does not tell."""
@@ -260,10 +273,10 @@ class Judgement:
     def _mismatch(self, case: Case, check: Check, actual: float) -> Mismatch:
         probe = self.spec.probes[check.probe]
         interval = _interval(check.low, check.high, check.value, case)
-        document, row = self.spec.document, case.row - self.first
+        document, row = self.spec.document, self._places[case.row]
         start, end = document.span(check.path)
         written = document.text.text[start:end][:80]
-        if written.startswith("*"):  # an alias of a number or a text
+        if written.startswith(("*", ">", "|")):  # an alias, or a text in a block
             written = str(document.value(check.path))
         column = self.answers.column(check.probe, probe)
         assert column is not None
@@ -302,6 +315,10 @@ class Judgement:
     def _class_name(self, index: int) -> str:
         names = self.spec.network.outputs
         return f"`{names[index]}`" if len(names) > 1 else str(index)
+
+
+def _gravity(fault: SubjectError) -> int:
+    return ("skipped", "failed", "error").index(fault.outcome)
 
 
 def _bounds(batch: Batch, case: Case) -> tuple[Array, Array]:

@@ -94,13 +94,13 @@ def fix(content: bytes, file: str, version: Version | None = None) -> Fixes:
         if new == text:
             continue
         data = documents[found.document].data if found.document < len(documents) else None
-        if found.is_key or _is_text(found.path, data):
-            new = f'"{text}"'
-        elif _THOUSANDS.match(source.text, max(0, found.start - 2), end):
+        if _THOUSANDS.match(source.text, max(0, found.start - 2), end):
             place = source.location(found.start - 1, end)
             fixes.doubts.append(Doubt(place, f"`,{text}` reads like thousands, and a comma separates values",
                                       "remove the comma, or write a blank behind it"))  # fmt: skip
             continue
+        if found.is_key or _is_text(found.path, data):
+            new = f'"{text}"'
         if new is not None:
             fixes.edits.append(Edit(found.start, end, new))
         elif disputed is not None:

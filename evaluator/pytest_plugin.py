@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 VALIDITY: Final = "the spec is valid"
 
 #: A file without any of these keys at its top is no spec of ours.
-_KEYS: Final = re.compile(
+_KEYS: Final = frozenset({"neuron", "neurons", "layers", "model", "cases"})
+_WORDS: Final = re.compile(rb"\b(?:neurons?|layers|model|cases)\b")
+#: Where a file is not YAML.
+_LINES: Final = re.compile(
     rb"""^(?:\{(?:.*[ ,])?)?["']?(?:neurons?|layers|model|cases)["']?[ \t]*:""", re.MULTILINE
 )
 
@@ -55,6 +58,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )  # fmt: skip
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse an ini option that names nothing; raises pytest.UsageError."""
+    for path in config.getini("evaluator_specs"):
+        if not path.exists():
+            raise pytest.UsageError(f"there is no {path}, which `evaluator_specs` names")
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SpecFile | None:
     """Collect a YAML file if it is a spec."""
     if file_path.suffix in (".yaml", ".yml") and _is_spec(file_path, parent):
@@ -69,11 +79,18 @@ _FOLDERS: Final = pytest.StashKey[tuple[list[Path], bool]]()
 
 def _is_spec(file: Path, parent: pytest.Collector) -> bool:
     folders, said = _folders(parent)
-    inside = any(file.is_relative_to(folder) for folder in folders)
+    inside = any(_is_in(file, folder) for folder in folders)
     if inside and said:
         return True
     # Nobody says that it is a spec, and a project may have YAML of all kinds.
     return (inside or parent.session.isinitpath(file)) and _looks_like_one(file)
+
+
+def _is_in(file: Path, folder: Path) -> bool:
+    """Tell whether a file is one of a folder's, hidden ones aside."""
+    if not file.is_relative_to(folder):
+        return False
+    return not any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 
 def _folders(parent: pytest.Collector) -> tuple[list[Path], bool]:
@@ -91,16 +108,31 @@ def _folders(parent: pytest.Collector) -> tuple[list[Path], bool]:
             except UsageError as error:
                 said = f"{error}\nhelp: {error.hint}" if error.hint else str(error)
                 raise parent.CollectError(said) from None
-            folders = [config.rootpath / path for path in found.specs]
-            config.stash[_FOLDERS] = folders, "specs" in found.given
+            given = "specs" in found.given
+            folders = [config.rootpath / path for path in found.specs if "://" not in path]
+            for folder in folders if given else ():
+                if not folder.exists():
+                    raise parent.CollectError(f"there is no {folder}, of `specs` in {found.file}")
+            config.stash[_FOLDERS] = folders, given
     return config.stash[_FOLDERS]
 
 
 def _looks_like_one(file: Path) -> bool:
     try:
-        return bool(_KEYS.search(file.read_bytes()))
+        content = file.read_bytes()
     except OSError:
         return True  # told as what cannot be read
+    if not _WORDS.search(content):
+        return False
+    from evaluator.diagnostics import SpecError
+    from evaluator.source import read_bytes
+
+    try:
+        documents = read_bytes(content, os.fspath(file))
+    except SpecError:
+        return bool(_LINES.search(content))
+    tops = [document.data for document in documents]
+    return any(isinstance(top, dict) and not _KEYS.isdisjoint(top) for top in tops)
 
 
 # --- collection
@@ -243,7 +275,7 @@ def _judgement(spec: Spec) -> Judgement:
     from evaluator.subjects import load
 
     with load(spec.network.evaluated_by).prepare(spec.network) as run:  # nothing to close
-        return Judgement(spec, run, MAX_MISMATCHES)
+        return Judgement(spec, run, MAX_MISMATCHES, spec.cases)
 
 
 def _text(spec: Spec, result: CaseResult) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -212,7 +213,7 @@ def _is(expected: float, actual: Any) -> bool:
 
 def _said(written: str) -> str:
     """Say why a text is not rewritten that does not accept the value."""
-    if written.lstrip("\"' ")[:1] in (*"[(<>≤≥",):
+    if not re.match("[|>][-+0-9]*\n", written) and written.lstrip("\"' ")[:1] in (*"[(<>≤≥",):
         return f"`{clip(written)}` does not accept: it says what is wanted, not what was answered"
     return "this does not accept, and it is written in a way that is not rewritten"
 

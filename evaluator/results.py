@@ -56,6 +56,8 @@ class CaseResult:
     outcome: str
     #: How many values were checked.
     values: int = 0
+    #: How many are expected that the subject tells nothing of.
+    unchecked: int = 0
     mismatches: list[Mismatch] = field(default_factory=list)
     rows: int | None = None
     failed_rows: int | None = None
@@ -111,6 +113,8 @@ class Summary:
     invalid: int = 0
     cases: int = 0
     values: int = 0
+    #: Expected values that no subject told.
+    unchecked: int = 0
     passed: int = 0
     failed: int = 0
     errors: int = 0
@@ -133,12 +137,18 @@ class Summary:
             self.missing += sum(d.code == "no-such-case" for d in spec.diagnostics)
         for case in spec.cases:
             self.cases += case.count
+            self.unchecked += case.unchecked
             if case.outcome == "passed":
                 self.passed += case.count
             elif case.outcome == "failed":
                 failed = case.count if case.failed_rows is None else case.failed_rows
                 self.failed += failed
-                self.passed += case.count - failed
+                self.skipped += case.broken_rows  # that were not answered
+                self.passed += case.count - failed - case.broken_rows
+            elif case.outcome == "skipped":
+                skipped = case.broken_rows or case.count
+                self.skipped += skipped
+                self.passed += case.count - skipped
             elif case.outcome == "error":
                 broken, failed = case.broken_rows or case.count, case.failed_rows or 0
                 self.errors += broken

@@ -167,8 +167,12 @@ class Wiring:
         return values
 
     def _not_finite(self, path: Path, value: float) -> None:
-        self.complain(path, "not-finite", f"{spell(value)} is not a finite number of {self.dtype}",
-                      "weights, biases and parameters are finite")  # fmt: skip
+        if math.isfinite(value):
+            self.complain(path, "not-finite", f"{spell(value)} is beyond {self.dtype}",
+                          "the largest is about 3.4e38; use dtype float64")  # fmt: skip
+        else:
+            self.complain(path, "not-finite", f"{spell(value)} is not a finite number",
+                          "weights, biases and parameters are finite")  # fmt: skip
 
     def unknown_name(self, name: str, known: Sequence[str], path: Path, key: bool = True) -> None:
         """Say that a name names nothing, and which name may be meant."""

@@ -168,6 +168,13 @@ def test_thousands_are_not_made_to_be_zeros(capsys: Capture) -> None:
     assert "left f.yaml:1:21: `,000` reads like thousands, and a comma separates values" in out
 
 
+def test_thousands_are_no_key(capsys: Capture) -> None:
+    text = "neuron: {weights: [1], bias: 1,000, activation: identity}\n"
+    Path("f.yaml").write_text(text)
+    assert run(capsys, "fix", "f.yaml")[0] == 1
+    assert Path("f.yaml").read_text() == text
+
+
 def test_a_text_with_more_faults_than_are_listed_is_fixed_whole() -> None:
     text = "a: [" + "1_0, " * 5000 + "2]\nb: {b: 1, b: 2}\n"
     assert fixed(text) == text.replace("1_0", "10")

@@ -514,3 +514,37 @@ def test_the_library_of_specs_passes(pytester: pytest.Pytester) -> None:
     assert found.keys() <= {"passed", "skipped", "xfailed"}
     result.assert_outcomes(**found)
     assert sys.modules["evaluator"] is evaluator
+
+
+SPELLINGS = {
+    "pretty json": '{\n  "neuron": {"weights": [1], "activation": "relu"},\n  "cases": [\n'
+    '    {"inputs": 1, "expected": 99}\n  ]\n}\n',
+    "after the dashes": "--- {neuron: {weights: [1], activation: relu}, cases: [{inputs: 1, expected: 9}]}\n",
+    "indented": "  neuron: {weights: [1], activation: relu}\n  cases: [{inputs: 1, expected: 9}]\n",
+    "with a mark for each key": "? neuron\n: {weights: [1], activation: relu}\n? cases\n: [{inputs: 1, expected: 9}]\n",
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_what_the_evaluator_takes_for_a_spec_is_collected(
+    pytester: pytest.Pytester, name: str
+) -> None:
+    write(pytester, {"specs/a.yaml": SPELLINGS[name], "specs/b.yaml": OTHER})
+    pytester.runpytest().assert_outcomes(failed=1)
+
+
+def test_hidden_files_are_left_aside_as_by_the_evaluator(pytester: pytest.Pytester) -> None:
+    write(pytester, {"deploy/a.yaml": GOOD, "deploy/.ci.yml": "a: !reference [x, y]\n"})
+    pytester.makeini("[pytest]\nevaluator_specs = deploy\n")
+    pytester.runpytest("deploy").assert_outcomes(passed=1)
+
+
+def test_a_folder_of_specs_that_is_not_there_is_an_error(pytester: pytest.Pytester) -> None:
+    write(pytester, {"specs/a.yaml": GOOD, "evaluator.toml": 'specs = ["spesc"]\n'})
+    result = pytester.runpytest()
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(["*there is no *spesc*"])
+    pytester.makeini("[pytest]\nevaluator_specs = spesc\n")
+    result = pytester.runpytest()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*there is no *spesc*"])

@@ -169,6 +169,9 @@ def test_a_file_that_is_named_holds_alone(capsys: Capture, folder: Path) -> None
     (folder / "other.toml").write_text('output-format = "tap"\nspecs = "warned.yaml"\n')
     assert run(capsys, "run --config other.toml")[1].startswith("TAP version 14")
     assert run(capsys, "run good.yaml --config /dev/null")[1].startswith("1 passed")
+    (folder / "specs").mkdir()
+    (folder / "specs/a.yaml").write_text((folder / "good.yaml").read_text())
+    assert run(capsys, "run --config /dev/null")[1].startswith("1 passed")
     (folder / "pyproject.toml").write_text("[project]\nname = 'evaluator'\n")
     for name, said in [("gone.toml", "cannot be read"), ("pyproject.toml", "holds no settings")]:
         code, output = run(capsys, f"run good.yaml --config {name}")

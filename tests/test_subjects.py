@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from jsonschema import Draft7Validator
 
 import evaluator
 from evaluator import subjects
 from evaluator.cli import main
-from evaluator.diagnostics import SubjectError, Unsupported, UsageError
+from evaluator.diagnostics import SubjectError, Unsupported, UsageError, WrongAnswer
+from evaluator.reporters import load
 from evaluator.results import CaseResult, Report
 from evaluator.subjects.subject import Answers
+from evaluator.validate import schema
 
 SPEC = """\
 inputs: [a, b]
@@ -198,3 +202,57 @@ def test_the_reference_gives_its_arithmetic(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text(SPEC.replace("[3, 1]", "[3, 2]"))
     case: CaseResult = evaluator.run(tmp_path / "s.yaml").results[0]
     assert case.mismatches[0].arithmetic
+
+
+TABLE = """\
+neuron: {weights: [1], activation: identity}
+cases: [{file: t.csv}]
+"""
+
+
+def test_a_row_that_is_not_answered_hides_no_wrong_answer(answer: Any, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("x1,y\n1,1\n2,2\n3,3\n")
+
+    def some(wrong: float, *faults: SubjectError) -> Any:
+        def run(x: Any) -> Answers:
+            return Answers(x + wrong * (x > 2), faults=dict(enumerate(faults)))
+
+        return run
+
+    cannot, broke = Unsupported("no negatives"), SubjectError("it broke")
+    for given, outcome, counts in (
+        (some(0, cannot), "skipped", (2, 0, 1, 0)),
+        (some(9, cannot), "failed", (1, 1, 1, 0)),
+        (some(9, cannot, cannot), "failed", (0, 1, 2, 0)),
+        (some(0, cannot, broke), "error", (1, 0, 0, 2)),
+    ):
+        report = answer(given, TABLE)
+        found = report.summary
+        assert outcomes(report) == [outcome]
+        assert (found.passed, found.failed, found.skipped, found.errors) == counts
+
+
+def test_only_cases_that_are_wanted_are_asked_for(answer: Any) -> None:
+    asked: list[list[float]] = []
+
+    def watching(x: Any) -> Any:
+        asked.extend(x.tolist())
+        return right(x)
+
+    answer(watching, SPEC.replace("expected: {hidden: [6, 4]}", "expected: [6, 4], skip: it hangs"))
+    assert asked == [[2, 1], [0, 1], [1, 1]]
+
+
+def test_expected_values_that_are_not_told_are_counted(answer: Any) -> None:
+    report = answer(right, SPEC.replace("{hidden: [6, 4]}", "{hidden: [9, 9], s: 6}"))
+    assert outcomes(report)[1] == "passed"
+    assert (report.results[1].values, report.results[1].unchecked) == (1, 2)
+    assert "(2 others not told by the subject)" in load("full")(report)
+    found = json.loads(load("json")(report))
+    assert (found["summary"]["unchecked"], found["specs"][0]["cases"][1]["unchecked"]) == (2, 2)
+    assert not list(Draft7Validator(schema("report")).iter_errors(found))
+
+
+@pytest.mark.parametrize("fault", [SubjectError("it broke"), WrongAnswer("it says hello")])
+def test_a_fault_is_a_line_of_the_concise_report(answer: Any, fault: SubjectError) -> None:
+    assert f" {fault}\n" in load("concise")(answer(fault))

@@ -45,7 +45,7 @@ def hover(judged: Sequence[Judged], offset: int) -> Hover | None:
 
 def _of_case(judged: Judged, spec: Spec, case: Case, offset: int) -> Hover | None:
     with load(REFERENCE).prepare(spec.network) as run:
-        judgement = Judgement(spec, run, 1)
+        judgement = Judgement(spec, run, 1, spec.cases)
         for check in case.checks:
             if _holds(judged, check.path, offset):
                 found = judgement.answered(case, check)

@@ -34,9 +34,13 @@ def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
     if case.outcome == "xpassed":
         code = paint("unexpected-pass", "red", color)
         return [f"{place}: {code} expected to fail: {named(case.reason)}"]
-    if case.outcome != "failed":
+    if case.outcome not in ("failed", "error"):
         return []
-    lines = [_mismatch(mismatch, color) for mismatch in case.mismatches]
+    lines = []
+    if case.reason:
+        code = paint("error" if case.outcome == "error" else "wrong-answer", "red", color)
+        lines.append(f"{place}: {code} {named(case.reason)}")
+    lines += [_mismatch(mismatch, color) for mismatch in case.mismatches]
     if case.withheld:
         code = paint("value-mismatch", "red", color)
         lines.append(f"{place}: {code} {case.withheld:,} more; `--max-mismatches 0` lists them all")

@@ -32,12 +32,13 @@ def render(report: Report, **_: Any) -> str:
 
 def summary_object(counts: Summary) -> dict[str, Any]:
     """Give the counts of a run."""
+    unchecked = {"unchecked": counts.unchecked} if counts.unchecked else {}
     return {
         "specs": counts.specs, "cases": counts.cases, "values": counts.values,
         "passed": counts.passed, "failed": counts.failed, "errors": counts.errors,
         "skipped": counts.skipped, "xfailed": counts.xfailed, "xpassed": counts.xpassed,
         "invalid": counts.invalid, "warnings": counts.warnings,
-        "seconds": round(counts.seconds, 6), "exit_code": counts.exit_code,
+        "seconds": round(counts.seconds, 6), "exit_code": counts.exit_code, **unchecked,
     }  # fmt: skip
 
 
@@ -61,6 +62,8 @@ def case_object(case: CaseResult) -> dict[str, Any]:
         found["reason"] = case.reason
     if case.printed:
         found["printed"] = case.printed
+    if case.unchecked:
+        found["unchecked"] = case.unchecked
     if case.withheld:
         found["withheld"] = case.withheld
     if case.unrecorded:

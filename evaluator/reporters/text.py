@@ -180,6 +180,8 @@ def summary(report: Report, color: bool) -> str:
     said = ", ".join(text for count, text in parts if count) or "nothing"
     line = f"{said} in {plural(counts.specs, 'spec')}; "
     line += f"{plural(counts.values, 'value')} checked in {counts.seconds:.2f} s"
+    if counts.unchecked:
+        line += f" ({plural(counts.unchecked, 'other')} not told by the subject)"
     if report.override:
         line += f" (tolerance of the command line: {report.override})"
     line += part(report.shard)
