@@ -56,13 +56,13 @@ class CaseResult:
     outcome: str
     #: How many values were checked.
     values: int = 0
-    #: How many are expected that the subject tells nothing of.
-    unchecked: int = 0
     mismatches: list[Mismatch] = field(default_factory=list)
     rows: int | None = None
     failed_rows: int | None = None
     #: How many mismatches were counted and not kept.
     withheld: int = 0
+    #: How many values are expected that the subject tells nothing of.
+    unchecked: int = 0
     #: How many rows of a table the subject gave no answer to.
     broken_rows: int = 0
     #: Why a case is skipped or expected to fail, and what became of the subject.
