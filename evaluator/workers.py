@@ -197,9 +197,8 @@ class _Spread:
     def _examine(self, batch: list[Target]) -> Iterator[SpecResult]:
         """Give what was with the executor when a worker died: each batch is evaluated alone."""
         self._open()
-        while (
-            self.batches and self.batches[-1][1].cancelled()
-        ):  # not begun: nothing is to be feared
+        # What was not begun is not to be feared.
+        while self.batches and self.batches[-1][1].cancelled():
             self.waiting.extendleft(reversed(self.batches.pop()[0]))
         yield from self._alone(batch)
         while self.batches:
