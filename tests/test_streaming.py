@@ -244,3 +244,47 @@ def _peak_of_a_small_run(folder: Path) -> int:
         capture_output=True, text=True, check=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )  # fmt: skip
     return int(done.stdout.splitlines()[-1].split()[1])
+
+
+SHORT_OF_MEMORY = """
+import resource, sys
+import numpy as np
+from evaluator.cli import main
+np.ones((64, 64)) @ np.ones((64, 64))  # OpenBLAS ends the process that has no memory for its first
+size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (size + 100 * 2**20,) * 2)
+sys.exit(main(["run", *sys.argv[1:]]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this limit is none")
+@pytest.mark.parametrize("words", [["-j", "1"], ["-j", "2"], ["-q", "-j", "1"]], ids=" ".join)
+def test_a_file_that_does_not_fit_in_memory_is_one_error_and_the_next_is_evaluated(
+    words: list[str], tmp_path: Path
+) -> None:
+    head = "neuron: {weights: [0, 1], bias: 4, activation: sigmoid}\ncases:\n"
+    case = "  - {inputs: [2, 3], expected: ~0.999}\n"
+    (tmp_path / "a.yaml").write_text(head + case * 200_000)
+    (tmp_path / "b.yaml").write_text(head + case)
+    done = subprocess.run(
+        [sys.executable, "-c", SHORT_OF_MEMORY, ".", "--output-format", "concise", *words],
+        capture_output=True, text=True, timeout=100, cwd=tmp_path,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (3, "")
+    first, *others = done.stdout.splitlines()
+    assert first.startswith("a.yaml:1:1: out-of-memory memory does not suffice")
+    assert not any("out-of-memory" in line for line in others)
+    assert "1 passed" in done.stdout
+
+
+def test_memory_that_does_not_suffice_for_the_reference_is_one_error_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("evaluator.network.Network.forward", full)
+    found = report(tmp_path, save_npz(tmp_path))
+    assert [d.code for d in found.diagnostics] == ["out-of-memory"]
+    assert found.summary.exit_code == 3
