@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -105,7 +106,7 @@ def _warn(message: str, hint: str = "") -> None:
 
 def _shard(text: str) -> tuple[int, int]:
     number, _, of = text.partition("/")
-    if not (number.isdecimal() and of.isdecimal() and len(text) < 20):
+    if not (re.fullmatch("[0-9]+/0*[1-9][0-9]*", text) and len(text) < 20):
         raise argparse.ArgumentTypeError(f"{text} is no shard; write one such as 1/4")
     if not 1 <= int(number) <= int(of):
         raise argparse.ArgumentTypeError(f"{text} is no shard; there are 1/{of} to {of}/{of}")

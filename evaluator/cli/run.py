@@ -261,7 +261,7 @@ def _slowest(report: Report, count: int) -> str:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal():
+    if not (text.isascii() and text.isdecimal()):
         raise argparse.ArgumentTypeError(f"{text} is not a whole number")
     return int(text)
 
