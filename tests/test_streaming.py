@@ -246,6 +246,36 @@ def _peak_of_a_small_run(folder: Path) -> int:
     return int(done.stdout.splitlines()[-1].split()[1])
 
 
+def test_a_damaged_array_is_the_one_that_is_named(tmp_path: Path) -> None:
+    # More than zipfile reads ahead: the others are open when the fault is found.
+    case = save_npz(tmp_path, *(np.tile(a, (40, 1)) for a in (X, OFF)), np.tile(LARGEST, 40))
+    file = tmp_path / "t.npz"
+    content = bytearray(file.read_bytes())
+    content[content.index(X.tobytes()[-16:])] ^= 1
+    file.write_bytes(content)
+    (found,) = report(tmp_path, case).diagnostics
+    assert found.message == (
+        "array `inputs` of `t.npz` cannot be unpacked: Bad CRC-32 for file 'inputs.npy'"
+    )
+
+
+@pytest.mark.usefixtures("_size", "_stretch")
+@pytest.mark.parametrize(
+    ("name", "place"), [("inputs", "row 41, column 3"), ("expected", "row 41, column 2")]
+)
+def test_an_integer_that_is_not_exact_is_told_with_its_array_row_and_column(
+    name: str, place: str, tmp_path: Path
+) -> None:
+    arrays = {"x": X.astype(np.int64), "y": Y.astype(np.int64)}
+    arrays["x" if name == "inputs" else "y"][40, -1] = 2**53 + 1
+    case = save_npz(tmp_path, **arrays)
+    (found,) = report(tmp_path, case).diagnostics
+    assert found.message == (
+        f"{place} of the array `{name}` of `t.npz` holds the integer 9007199254740993, which is not"
+        " exact in a 64-bit float"
+    )
+
+
 SHORT_OF_MEMORY = """
 import resource, sys
 import numpy as np
