@@ -276,6 +276,18 @@ def test_an_integer_that_is_not_exact_is_told_with_its_array_row_and_column(
     )
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=repr)
+@pytest.mark.parametrize("row", [1, 2, 70_000])
+def test_bytes_that_are_not_utf8_are_told_with_their_line(
+    row: int, end: str, tmp_path: Path
+) -> None:
+    lines = ["n,x1,x2,x3,p,q", *["é,1,1,1,-0.5,0.25"] * (row - 1), "caf\udce9,1,1,1,-0.5,0.25"]
+    text = end.join(lines) + end
+    (tmp_path / "t.csv").write_bytes(text.encode("utf-8", "surrogateescape"))
+    (found,) = report(tmp_path, "file: t.csv, expected: [p, q]").diagnostics
+    assert found.message == f"line {row + 1} of `t.csv` is not UTF-8 text: byte 0xe9"
+
+
 SHORT_OF_MEMORY = """
 import resource, sys
 import numpy as np
