@@ -12,12 +12,13 @@ import math
 import os
 import re
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -227,8 +228,13 @@ class Npy:
         self.shape, self._fortran, self.dtype = _npy_header(header.decode("latin-1"), shown)
         _check_shape(self.shape, self.dtype, size - 8 - field - len(header), shown)
         self._stream, self._shown = stream, shown
-        self._whole: Array | None = None
+        self._copy: IO[bytes] | None = None
         self._row = 0
+
+    def close(self) -> None:
+        """Give back what reading rows took."""
+        if self._copy is not None:
+            self._copy.close()
 
     def read(self) -> Array:
         """Read all of it."""
@@ -240,10 +246,29 @@ class Npy:
         """Read the next rows of an array of one axis or more, at most so many."""
         begin, self._row = self._row, min(self._row + count, self.shape[0])
         if self._fortran and len(self.shape) > 1:  # its rows are scattered over the file
-            self._whole = self.read() if self._whole is None else self._whole
-            return self._whole[begin : self._row]
+            return self.read() if count >= self.shape[0] else self._gathered(begin)
         shape = (self._row - begin, *self.shape[1:])
         return _take(self._stream, shape, self.dtype, self._shown)
+
+    def _gathered(self, begin: int) -> Array:
+        """Read the rows from one on, a piece of every column."""
+        # From a copy: in an archive every way back leads over its begin.
+        self._copy = self._copy or self._copied()
+        values = np.empty((*self.shape[:0:-1], self._row - begin), self.dtype)
+        for number, column in enumerate(values.reshape(-1, self._row - begin)):
+            self._copy.seek((number * self.shape[0] + begin) * values.itemsize)
+            column[:] = np.frombuffer(self._copy.read(column.nbytes), self.dtype)
+        return values.T
+
+    def _copied(self) -> IO[bytes]:
+        """Copy all numbers to a file that is gone with this process at the latest."""
+        copy = tempfile.TemporaryFile(prefix="evaluator-")  # noqa: SIM115
+        left = math.prod(self.shape) * np.dtype(self.dtype).itemsize
+        while left:
+            numbers = _take(self._stream, (min(left, _GULP),), "|u1", self._shown)
+            copy.write(numbers.data)
+            left -= numbers.nbytes
+        return copy
 
 
 def _npy_header(header: str, shown: str) -> tuple[tuple[int, ...], bool, str]:
@@ -319,8 +344,8 @@ class Npz:
         except _NO_ARCHIVE as fault:
             raise _not_unpacked(shown, fault) from None
         try:
-            with stream:
-                yield Npy(stream, member.file_size, shown)
+            with stream, closing(Npy(stream, member.file_size, shown)) as array:
+                yield array
         except _UNPACKING as fault:  # in the header
             raise _not_unpacked(shown, fault) from None
 
