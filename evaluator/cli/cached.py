@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from evaluator.cache import Cache
-from evaluator.diagnostics import UsageError, harmless
+from evaluator.cli.console import say
+from evaluator.diagnostics import UsageError
 
 if TYPE_CHECKING:
     from evaluator.collect import Target
@@ -68,12 +68,12 @@ def choose(files: list[Target], arguments: argparse.Namespace, cache: Cache | No
 
     failed = cache.last_failed(files)
     if not failed:
-        _say("nothing of this failed last time, so all of it runs")
+        say("nothing of this failed last time, so all of it runs")
         return files
     if arguments.last_failed:
-        _say(f"only what failed last time runs, in {plural(len(failed), 'file')}")
+        say(f"only what failed last time runs, in {plural(len(failed), 'file')}")
         return failed
-    _say(f"what failed last time runs first, in {plural(len(failed), 'file')}")
+    say(f"what failed last time runs first, in {plural(len(failed), 'file')}")
     first = {target.file for target in failed}
     return sorted(files, key=lambda target: target.file not in first)
 
@@ -94,14 +94,10 @@ def record(cache: Cache, files: Sequence[Target], options: Options, report: Repo
               "check the disk and the permissions, or add --no-cache")  # fmt: skip
 
 
-def _say(text: str) -> None:
-    print(harmless(text), file=sys.stderr)
-
-
 def _warn(message: str, hint: str = "") -> None:
-    _say(f"warning: {message}")
+    say(f"warning: {message}")
     if hint:
-        _say(f"help: {hint}")
+        say(f"help: {hint}")
 
 
 def _shard(text: str) -> tuple[int, int]:
