@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import namedtuple
 from collections.abc import Iterator
@@ -70,24 +71,20 @@ def put(name: str, content: bytes) -> str:
     return f"memory://specs/{name}"
 
 
-def copies_left() -> list[Path]:
-    import tempfile
-
-    return list(Path(tempfile.gettempdir()).glob("evaluator-*"))
-
-
 @pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize("url", ["memory://specs", "memory://specs/"])
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_folder_is_searched_for_specs_hidden_ones_aside(memory: str, url: str, jobs: int) -> None:
-    before = copies_left()
+def test_a_folder_is_searched_for_specs_hidden_ones_aside(
+    memory: str, url: str, jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     report = evaluator.run(url, Options(jobs=jobs))
     assert list(dict.fromkeys(spec.file for spec in report.specs)) == [
         f"memory://specs/{name}" for name in SPECS
     ]
     assert report.diagnostics == []
     assert (report.summary.passed, report.summary.failed) == (5, 2)
-    assert copies_left() == before
+    assert list(tmp_path.iterdir()) == []  # no copy is left
 
 
 PATHS = [
