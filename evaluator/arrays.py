@@ -12,12 +12,13 @@ import math
 import os
 import re
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
@@ -143,6 +144,14 @@ def _check_shape(shape: Sequence[int], dtype: str, available: int, shown: str) -
         raise _damaged(f"{declared} of `{dtype}`, {size} bytes, and holds {available}")
 
 
+#: What zipfile raises while it unpacks.
+_UNPACKING = (zipfile.BadZipFile, zlib.error, EOFError)
+
+
+def _not_unpacked(shown: str, fault: Exception) -> ArrayFileError:
+    return _damaged(f"{shown} cannot be unpacked: {clip(str(fault), 80) or 'it ends too soon'}")
+
+
 def _too_many(declared: str, most: int) -> ArrayFileError:
     return ArrayFileError(f"{declared}, more than {most // 8} numbers", "save the array in parts")
 
@@ -155,14 +164,22 @@ def _take(stream: io.BufferedIOBase, shape: Sequence[int], dtype: str, shown: st
     values = np.empty(shape, dtype)
     room, done = values.reshape(-1).view(np.uint8).data, 0
     while done < values.nbytes:
-        if not (count := stream.readinto(room[done : done + _GULP])):
+        try:
+            count = stream.readinto(room[done : done + _GULP])
+        except _UNPACKING as fault:
+            raise _not_unpacked(shown, fault) from None
+        if not count:
             raise _damaged(f"{shown} ends after {done} of {values.nbytes} bytes")
         done += count
     return values
 
 
-def as_floats(values: Array, shown: str) -> Array:
-    """Give numbers as native float32 (if they are that) or float64, refusing to lose digits."""
+def as_floats(values: Array, shown: str, first: int | None = None) -> Array:
+    """Give numbers as native float32 (if they are that) or float64, refusing to lose digits.
+
+    Of rows of a table, (rows × columns), the fault of one is told with its number; `first` is that
+    of the first.
+    """
     if values.dtype.kind in "iu" and values.dtype.itemsize == 8:
         values = values.astype(values.dtype.newbyteorder("="), copy=False)
         large = values[(values > _EXACT) | (values < -_EXACT)]
@@ -170,8 +187,12 @@ def as_floats(values: Array, shown: str) -> Array:
         # What is left when the zeros at the end are cut off must fit the 53 bits of a float.
         lost = magnitude // (magnitude & (~magnitude + _ONE)) > _EXACT
         if lost.any():
-            integer = f"the integer {large[lost][0]}, which is not exact in a 64-bit float"
-            raise ArrayFileError(f"{shown} holds {integer}", "save floats, or integers up to 2^53")
+            integer = large[lost][0]
+            if first is not None:
+                row, column = np.argwhere(values == integer)[0].tolist()
+                shown = f"row {first + row}, column {column + 1} of the {shown}"
+            message = f"{shown} holds the integer {integer}, which is not exact in a 64-bit float"
+            raise ArrayFileError(message, "save floats, or integers up to 2^53")
     single = values.dtype.kind == "f" and values.dtype.itemsize == 4
     with np.errstate(all="ignore"):
         return values.astype(np.float32 if single else np.float64, copy=False)
@@ -207,8 +228,13 @@ class Npy:
         self.shape, self._fortran, self.dtype = _npy_header(header.decode("latin-1"), shown)
         _check_shape(self.shape, self.dtype, size - 8 - field - len(header), shown)
         self._stream, self._shown = stream, shown
-        self._whole: Array | None = None
+        self._copy: IO[bytes] | None = None
         self._row = 0
+
+    def close(self) -> None:
+        """Give back what reading rows took."""
+        if self._copy is not None:
+            self._copy.close()
 
     def read(self) -> Array:
         """Read all of it."""
@@ -220,10 +246,29 @@ class Npy:
         """Read the next rows of an array of one axis or more, at most so many."""
         begin, self._row = self._row, min(self._row + count, self.shape[0])
         if self._fortran and len(self.shape) > 1:  # its rows are scattered over the file
-            self._whole = self.read() if self._whole is None else self._whole
-            return self._whole[begin : self._row]
+            return self.read() if count >= self.shape[0] else self._gathered(begin)
         shape = (self._row - begin, *self.shape[1:])
         return _take(self._stream, shape, self.dtype, self._shown)
+
+    def _gathered(self, begin: int) -> Array:
+        """Read the rows from one on, a piece of every column."""
+        # From a copy: in an archive every way back leads over its begin.
+        self._copy = self._copy or self._copied()
+        values = np.empty((*self.shape[:0:-1], self._row - begin), self.dtype)
+        for number, column in enumerate(values.reshape(-1, self._row - begin)):
+            self._copy.seek((number * self.shape[0] + begin) * values.itemsize)
+            column[:] = np.frombuffer(self._copy.read(column.nbytes), self.dtype)
+        return values.T
+
+    def _copied(self) -> IO[bytes]:
+        """Copy all numbers to a file that is gone with this process at the latest."""
+        copy = tempfile.TemporaryFile(prefix="evaluator-")  # noqa: SIM115
+        left = math.prod(self.shape) * np.dtype(self.dtype).itemsize
+        while left:
+            numbers = _take(self._stream, (min(left, _GULP),), "|u1", self._shown)
+            copy.write(numbers.data)
+            left -= numbers.nbytes
+        return copy
 
 
 def _npy_header(header: str, shown: str) -> tuple[tuple[int, ...], bool, str]:
@@ -271,7 +316,7 @@ class Npz:
             self._zip = zipfile.ZipFile(self._file)
         except _NO_ARCHIVE as fault:
             self._file.close()
-            raise self._broken(shown, fault) from None
+            raise _not_unpacked(shown, fault) from None
         self._members = [m for m in self._zip.infolist() if m.filename.endswith(".npy")]
         self.names = [member.filename.removesuffix(".npy") for member in self._members]
 
@@ -297,16 +342,12 @@ class Npz:
         try:
             stream = cast(io.BufferedIOBase, self._zip.open(member))
         except _NO_ARCHIVE as fault:
-            raise self._broken(shown, fault) from None
+            raise _not_unpacked(shown, fault) from None
         try:
-            with stream:
-                yield Npy(stream, member.file_size, shown)
-        except (zipfile.BadZipFile, zlib.error, EOFError) as fault:
-            raise self._broken(shown, fault) from None
-
-    @staticmethod
-    def _broken(shown: str, fault: Exception) -> ArrayFileError:
-        return _damaged(f"{shown} cannot be unpacked: {clip(str(fault), 80) or 'it ends too soon'}")
+            with stream, closing(Npy(stream, member.file_size, shown)) as array:
+                yield array
+        except _UNPACKING as fault:  # in the header
+            raise _not_unpacked(shown, fault) from None
 
 
 _SAFETENSORS = {

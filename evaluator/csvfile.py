@@ -25,6 +25,10 @@ MAX_CSV_BYTES: Final = 2**30
 #: Characters in one row of a CSV file; the csv module takes 131,072 in one quoted cell.
 MAX_CSV_ROW: Final = 4 * 2**20
 
+#: Characters that are read at once in search of a fault.
+_GULP: Final = 2**20
+_UNDECODED = re.compile("[\udc80-\udcff]")
+
 _PLAIN = b"0123456789+-.eE \t,"
 #: A number as cells hold it.
 NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -43,8 +47,21 @@ def csv_rows(path: Path, shown: str, most: int) -> Iterator[tuple[int, list[str]
         try:
             yield from _rows(file, shown)
         except UnicodeDecodeError as fault:
-            message = f"{shown} is not UTF-8 text: byte 0x{fault.object[fault.start]:02x}"
+            line, byte = _line_not_utf8(path), fault.object[fault.start]
+            message = f"line {line} of {shown} is not UTF-8 text: byte 0x{byte:02x}"
             raise ArrayFileError(message, "save it as UTF-8") from None
+
+
+def _line_not_utf8(path: Path) -> int:
+    """Find the first line that is not UTF-8, from 1; it is decoded in pieces of many lines."""
+    # What cannot be decoded becomes half of a surrogate pair, which no UTF-8 text holds.
+    with path.open(encoding="utf-8", errors="surrogateescape") as file:
+        line = 1
+        while text := file.read(_GULP):
+            if found := _UNDECODED.search(text):
+                return line + text.count("\n", 0, found.start())
+            line += text.count("\n")
+    return line
 
 
 def _rows(file: io.TextIOWrapper, shown: str) -> Iterator[tuple[int, list[str]]]:

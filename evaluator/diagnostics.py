@@ -68,6 +68,7 @@ CODES: dict[str, str] = {
     "case-table": "A table of cases cannot be used.",
     "model-file": "An ONNX file cannot be used.",
     "unsupported": "The spec is valid, but what it asks for cannot be evaluated here.",
+    "out-of-memory": "Memory does not suffice to read and evaluate the file.",
     "worker-died": "The worker that evaluated the file died: it was killed, or ran out of memory.",
     "no-such-case": "A case or document that was named is not in its file.",
     "unread-input": "Nothing reads an input of the network.",

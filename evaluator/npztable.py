@@ -40,8 +40,8 @@ class NpzTable:
                 part = {key: array.rows(most) for key, array in arrays.items()}
                 expected, classes = part.get("expected"), part.get("expected_class")
                 yield Batch(
-                    self._floats(part["inputs"], "inputs"),
-                    None if expected is None else self._floats(expected, "expected"),
+                    self._floats(part["inputs"], "inputs", first),
+                    None if expected is None else self._floats(expected, "expected", first),
                     None if classes is None else self._indices(classes, first),
                 )
 
@@ -93,10 +93,11 @@ class NpzTable:
         if not found[0]:
             raise table_fault(f"{self.shown} has no rows", "save at least one case")
 
-    def _floats(self, values: Array, key: str) -> Array:
+    def _floats(self, values: Array, key: str, first: int) -> Array:
         """Give (rows × width) in float64; an array (rows,) stands for one column."""
         values = values.reshape(-1, self.widths[key])
-        return as_floats(values, self.shown).astype(np.float64, copy=False)
+        shown = f"array `{clip(self.case.get(key, key))}` of {self.shown}"
+        return as_floats(values, shown, first + 1).astype(np.float64, copy=False)
 
     def _indices(self, values: Array, first: int) -> Array:
         outputs = self.widths["expected"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -54,7 +55,8 @@ def _specs_under(url: str, paths: Sequence[str], folder: str, suffixes: Sequence
 def read(url: str, limit: int) -> bytes:
     """Read a file, or of a larger one a byte more than the limit; raises OSError if that fails."""
     with tempfile.NamedTemporaryFile(prefix="evaluator-") as copy:
-        _copy(url, copy.name)
+        with suppress(_TooLarge):
+            _copy(url, copy.name, limit)
         return copy.read(limit + 1)
 
 
@@ -70,7 +72,10 @@ def copies() -> Iterator[None]:
 
 
 def fetch(name: str, spec: str) -> Path:
-    """Copy the file that the spec at a URL names to this machine; give its path here."""
+    """Copy the file that the spec at a URL names to this machine; give its path here.
+
+    It may take half of the disk that is free.
+    """
     shown = f"`{clip(name, 80)}`"
     if _FOREIGN.search(name):
         raise ArrayFileError(f"{shown} does not lead downwards from the spec's folder",
@@ -82,7 +87,7 @@ def fetch(name: str, spec: str) -> Path:
     try:
         if not copy.is_file():
             copy.parent.mkdir(parents=True, exist_ok=True)
-            _copy(url, f"{copy}.part")
+            _copy(url, f"{copy}.part", shutil.disk_usage(copy.parent).free // 2)
             os.replace(f"{copy}.part", copy)
     except FileNotFoundError:
         hint = "paths are relative to the spec's URL"
@@ -116,13 +121,28 @@ def _open(url: str) -> tuple[Any, str]:
     return system, str(path)
 
 
-def _copy(url: str, target: str) -> None:
-    """Copy a file to this machine; raises OSError, whatever the file system raises."""
+class _TooLarge(OSError):
+    """A file is larger than there is room for; the copy holds what came until then."""
+
+
+def _copy(url: str, target: str, limit: int) -> None:
+    """Copy a file to this machine; raises OSError, whatever the file system raises.
+
+    Of an answer without an end no more is kept than the limit and one piece.
+    """
     system, path = _open(url)
+    from fsspec.callbacks import Callback
+
+    class Count(Callback):  # type: ignore[misc]
+        def relative_update(self, inc: int = 1) -> None:
+            super().relative_update(inc)
+            if self.value > limit:
+                raise _TooLarge(errno.EFBIG, f"it has more than {limit:,} bytes")
+
     try:
         # Piece by piece, and not by `open`: that needs a server that gives parts of files.
-        system.get_file(path, target)
-    except FileNotFoundError:
+        system.get_file(path, target, callback=Count())
+    except (FileNotFoundError, _TooLarge):
         raise
     except Exception as error:
         raise OSError(errno.EIO, _reason(error)) from None

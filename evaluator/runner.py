@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -142,12 +143,25 @@ def processors() -> int:
 
 def evaluate_file(target: Target, options: Options) -> list[SpecResult]:
     """Evaluate every document of one file, or of a URL."""
-    if "://" not in target.file:
-        return _evaluate_file(target, options)
-    from evaluator.remote import copies
+    try:
+        if "://" not in target.file:
+            return _evaluate_file(target, options)
+        from evaluator.remote import copies
 
-    with copies():
-        return _evaluate_file(target, options)
+        with copies():
+            return _evaluate_file(target, options)
+    except MemoryError:
+        pass
+    # Only here, where the exception is gone, can what the file took be free again.
+    gc.collect()
+    return [_invalid(target.file, 1, os.path.basename(target.file), [_too_much(target.file)])]
+
+
+def _too_much(file: str) -> Diagnostic:
+    return Diagnostic(
+        Location(file), "out-of-memory", "memory does not suffice to read and evaluate the file",
+        "keep many cases in an .npz table, which is read in parts; split a file of many specs",
+    )  # fmt: skip
 
 
 def _evaluate_file(target: Target, options: Options) -> list[SpecResult]:
@@ -253,21 +267,26 @@ def _documents(file: str) -> list[Document]:
 
 def _evaluate(document: Document, options: Options, selection: Selection) -> list[SpecResult]:
     """Evaluate one document with every subject."""
-    start = perf_counter()
+    # Short: where no memory is left, CPython never gets out of a long function that has a handler.
     try:
-        spec = build(document, options.atol, options.rtol)
-        if selection and not any(selection(spec, case) for case in spec.cases):
-            return []
-        if options.validate_only:
-            read_tables(spec)
-            return [SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)]
-        reading = perf_counter() - start
-        found = [
-            evaluate(spec, selection, options.max_mismatches, subject, options.limits)
-            for subject in _subjects(spec, options)
-        ]
+        return _judge(document, options, selection)
     except SpecError as error:
         return [_invalid(document.file, document.number, name_of(document), error.diagnostics)]
+
+
+def _judge(document: Document, options: Options, selection: Selection) -> list[SpecResult]:
+    start = perf_counter()
+    spec = build(document, options.atol, options.rtol)
+    if selection and not any(selection(spec, case) for case in spec.cases):
+        return []
+    if options.validate_only:
+        read_tables(spec)
+        return [SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)]
+    reading = perf_counter() - start
+    found = [
+        evaluate(spec, selection, options.max_mismatches, subject, options.limits)
+        for subject in _subjects(spec, options)
+    ]
     found[0].seconds += reading
     if options.diagrams and spec.network.steps:
         from evaluator.diagram import svg

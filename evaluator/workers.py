@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import copyreg
 import os
+import pickle
 import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import fields
 from operator import attrgetter
 from time import perf_counter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -48,24 +49,48 @@ def spread(files: Sequence[Target], options: Options) -> Iterator[SpecResult]:
     return _Spread(files, options).results()
 
 
-def evaluate_batch(
-    files: Sequence[Target], options: Options, folder: str
-) -> tuple[float, list[SpecResult]] | Exception:
-    """Evaluate files on a worker; give the seconds that took, or the evaluator's own fault.
+def evaluate_batch(files: Sequence[Target], options: Options, folder: str) -> bytes:
+    """Evaluate files on a worker; give the seconds that took and the results, or a Fault, pickled.
 
-    Relative paths lead from `folder`. A fault is a value, for what an executor raises is its own.
+    Relative paths lead from `folder`. What an executor raises is its own fault, never one of ours.
     """
     start = perf_counter()
     token = FOLDER.set(folder)
     try:
         with np.errstate(all="ignore"):
             found = [result for target in files for result in evaluate_file(target, options)]
-    except Exception as fault:
-        fault.add_note(traceback.format_exc())
-        return fault
+        return pickle.dumps((perf_counter() - start, found), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        return pickle.dumps(Fault.of(error))
     finally:
         FOLDER.reset(token)
-    return perf_counter() - start, found
+
+
+class Fault(NamedTuple):
+    """What the evaluator did wrong on a worker, in texts and bytes, which arrive whatever it is."""
+
+    kind: str
+    said: str
+    trace: str
+    #: The exception itself; empty where that cannot be pickled and read again.
+    pickled: bytes
+
+    @classmethod
+    def of(cls, error: Exception) -> Fault:
+        """Take down the exception that is being handled."""
+        pickled = b""
+        with suppress(Exception):
+            pickled = pickle.dumps(error)
+            pickle.loads(pickled)
+        return cls(type(error).__name__, str(error), traceback.format_exc(), pickled)
+
+    def error(self) -> Exception:
+        """Give the exception, or one of the same name that says the same."""
+        error: Exception = type(self.kind, (Exception,), {})(self.said)
+        with suppress(Exception):
+            error = pickle.loads(self.pickled)
+        error.add_note(self.trace)
+        return error
 
 
 class _DiedError(Exception):
@@ -102,8 +127,7 @@ class _Spread:
                     yield from found
         except KeyboardInterrupt:
             # What is finished is worth reporting, also where an earlier batch is not.
-            finished = [future.result() for _, future in self.batches if _is_finished(future)]
-            yield from (result for _, found in finished for result in found)
+            yield from [found for _, future in self.batches for found in _finished(future)]
             raise
         finally:
             self.opened.close()
@@ -148,22 +172,33 @@ class _Spread:
                              "install the same evaluator there")  from None  # fmt: skip
         except Exception as error:
             raise _DiedError(str(error) or type(error).__name__) from None
-        if isinstance(answer, Exception):
-            raise answer
-        seconds, found = answer
+        seconds, found = self._read(answer)
         fit = int(BATCH_SECONDS * len(batch) / max(seconds, 1e-6))
         self.size = max(1, min(fit, 2 * self.size, MAX_BATCH))
-        results: list[SpecResult] = found
-        return results
+        return found
+
+    def _read(self, answer: bytes) -> tuple[float, list[SpecResult]]:
+        """Read an answer; raises the fault that it tells of."""
+        try:
+            found = pickle.loads(answer)
+        except Exception as error:
+            if self.options.executor == "processes":  # of this very evaluator
+                raise
+            said = f"{type(error).__name__}: {error}"
+            raise UsageError(f"an answer of the executor `{self.options.executor}` cannot be read: {said}",
+                             "install the same evaluator there") from None  # fmt: skip
+        if isinstance(found, Fault):
+            raise found.error()
+        seconds, results = found
+        return seconds, results
 
     # --- when a worker died
 
     def _examine(self, batch: list[Target]) -> Iterator[SpecResult]:
         """Give what was with the executor when a worker died: each batch is evaluated alone."""
         self._open()
-        while (
-            self.batches and self.batches[-1][1].cancelled()
-        ):  # not begun: nothing is to be feared
+        # What was not begun is not to be feared.
+        while self.batches and self.batches[-1][1].cancelled():
             self.waiting.extendleft(reversed(self.batches.pop()[0]))
         yield from self._alone(batch)
         while self.batches:
@@ -196,11 +231,12 @@ class _Spread:
             yield from found
 
 
-def _is_finished(future: Future[Any]) -> bool:
-    return (
-        future.done() and not future.cancelled() and future.exception() is None
-        and not isinstance(future.result(), Exception)
-    )  # fmt: skip
+def _finished(future: Future[Any]) -> list[SpecResult]:
+    """Give the results of a batch, if there are any yet."""
+    if not future.done() or future.cancelled() or future.exception() is not None:
+        return []
+    found = pickle.loads(future.result())
+    return [] if isinstance(found, Fault) else list(found[1])
 
 
 def _without_result(file: str, reason: str) -> SpecResult:

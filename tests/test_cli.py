@@ -152,6 +152,8 @@ USAGE = [
     (["run", "good.yaml", "-j", "0"], "0 is neither auto nor a number from 1 to 10,000", ""),
     (["run", "good.yaml", "-j", "-1"], "-j", ""),
     (["run", "good.yaml", "-j", "two"], "two is neither auto nor a number from 1", ""),
+    (["run", "good.yaml", "-j", "٣"], "٣ is neither auto nor a number from 1", ""),
+    (["run", "good.yaml", "--maxfail", "٣"], "٣ is not a whole number", ""),
     (["run", "good.yaml", "-j", "1.5"], "1.5 is neither auto nor a number from 1", ""),
     (["run", "good.yaml", "-j", "10001"], "10001 is neither auto nor a number from 1", ""),
     (["run", "good.yaml", "-j", "9" * 5000], "neither auto nor a number from 1", ""),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import subprocess
 import sys
+import tempfile
 import threading
+from collections import namedtuple
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import fsspec
@@ -17,6 +20,7 @@ import numpy as np
 import pytest
 
 import evaluator
+from evaluator import remote
 from evaluator.collect import targets
 from evaluator.content import MAX_BYTES
 from evaluator.diagnostics import UsageError
@@ -67,24 +71,20 @@ def put(name: str, content: bytes) -> str:
     return f"memory://specs/{name}"
 
 
-def copies_left() -> list[Path]:
-    import tempfile
-
-    return list(Path(tempfile.gettempdir()).glob("evaluator-*"))
-
-
 @pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize("url", ["memory://specs", "memory://specs/"])
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_folder_is_searched_for_specs_hidden_ones_aside(memory: str, url: str, jobs: int) -> None:
-    before = copies_left()
+def test_a_folder_is_searched_for_specs_hidden_ones_aside(
+    memory: str, url: str, jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     report = evaluator.run(url, Options(jobs=jobs))
     assert list(dict.fromkeys(spec.file for spec in report.specs)) == [
         f"memory://specs/{name}" for name in SPECS
     ]
     assert report.diagnostics == []
     assert (report.summary.passed, report.summary.failed) == (5, 2)
-    assert copies_left() == before
+    assert list(tmp_path.iterdir()) == []  # no copy is left
 
 
 PATHS = [
@@ -278,3 +278,56 @@ def test_specs_of_the_configuration_may_be_urls(
 
     assert main(["run", "-q"]) == 0
     assert os.listdir(tmp_path) == ["evaluator.toml"]
+
+
+@pytest.fixture
+def endless() -> Iterator[str]:
+    """Serve answers that never end; give the URL of a folder."""
+
+    class Endless(BaseHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def do_HEAD(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                if self.path.endswith("beside.yaml"):
+                    self.wfile.write(FILES["arrays/beside.yaml"])
+                    return
+                for _ in range(300):  # 300 MB, should nobody stop it
+                    self.wfile.write(bytes(10**6))
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Endless)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_an_answer_without_an_end_is_cut(endless: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    real = remote._copy
+
+    def measured(url: str, target: str, limit: int) -> None:
+        try:
+            real(url, target, limit)
+        finally:
+            sizes.append(os.stat(target).st_size)
+
+    monkeypatch.setattr(remote, "_copy", measured)
+    monkeypatch.setattr("evaluator.content.MAX_BYTES", 2 * 10**6)
+    (found,) = evaluator.run(f"{endless}/a.yaml").diagnostics
+    assert found.code == "too-large"
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr("evaluator.remote.shutil.disk_usage", lambda _: usage(4 * 10**6))
+    (found,) = evaluator.run(f"{endless}/beside.yaml").diagnostics
+    assert found.code == "array-file"
+    assert found.message == "`w.npy` cannot be read: it has more than 2,000,000 bytes"
+    assert max(sizes) < 10**7

@@ -218,7 +218,9 @@ def test_a_shard_without_files_passes_as_long_as_others_have_some(
     [
         ("3/2", "3/2 is no shard; there are 1/2 to 2/2"),
         ("0/2", "0/2 is no shard; there are 1/2 to 2/2"),
-        ("0/0", "0/0 is no shard"),
+        ("0/0", "0/0 is no shard; write one such as 1/4"),
+        ("1/0", "1/0 is no shard; write one such as 1/4"),
+        ("١/٣", "١/٣ is no shard; write one such as 1/4"),
         ("x", "x is no shard; write one such as 1/4"),
         ("1", "1 is no shard"),
         ("1/2/3", "1/2/3 is no shard"),
@@ -235,3 +237,9 @@ def test_what_is_no_shard_is_refused(capsys: Capture, shard: str, said: str) -> 
     assert (code, output) == (2, "")
     assert said in errors
     assert len(errors.splitlines()) == 2
+
+
+def test_a_negative_shard_is_told_as_one_that_is_none(capsys: Capture, folder: Path) -> None:
+    code, output, errors = run(capsys, "--shard", "-1/3")
+    assert (code, output) == (2, "")
+    assert "-1/3 is no shard; write one such as 1/4" in errors

@@ -30,7 +30,9 @@ import evaluator
 from evaluator import executors, runner, workers
 from evaluator.cli import main
 from evaluator.collect import Target, targets
+from evaluator.executors import processes
 from evaluator.executors.processes import Processes
+from evaluator.expectation import ExpectationError
 from evaluator.reporters import REPORTERS
 from evaluator.runner import Options
 
@@ -226,6 +228,101 @@ def test_a_fault_of_the_evaluator_is_told_as_without_workers(
     assert "in broken" in "".join(caught.value.__notes__)
 
 
+class OfTwo(Exception):
+    """An exception that cannot be read again: it is made of two values, and passes on one."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Unsendable(Exception):
+    """An exception that cannot be pickled at all."""
+
+    def __init__(self) -> None:
+        super().__init__("never sent")
+        self.lock = threading.Lock()
+
+
+@contextmanager
+def threads(options: Options) -> Iterator[Executor]:
+    with ThreadPoolExecutor(options.jobs or 3) as pool:
+        yield pool
+
+
+@pytest.mark.usefixtures("forks")
+@pytest.mark.parametrize("start", [processes.start, threads])
+@pytest.mark.parametrize(
+    "fault", [OfTwo("a fault", "a hint"), Unsendable(), ExpectationError("odd", "a hint")], ids=repr
+)
+def test_a_fault_that_does_not_survive_a_pipe_is_told_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, fault: Exception,
+    start: Callable[[Options], Executor],
+) -> None:  # fmt: skip
+    def broken(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(runner, "evaluate", broken)
+    monkeypatch.setattr(workers, "load", lambda name: start)
+    found = [(main(["run", ".", "-j", jobs]), *capsys.readouterr()) for jobs in ("1", "2")]
+    assert found[0][0] == 4
+    assert found[0][2].startswith(f"internal error: {type(fault).__name__}: {fault}\n")
+    assert found[0] == found[1]
+    with pytest.raises(Exception, match=str(fault)) as caught:
+        main(["run", ".", "-j", "2", "--debug"])
+    assert "in broken" in "".join(caught.value.__notes__)
+
+
+def test_results_that_cannot_be_sent_are_a_fault_and_no_dead_worker(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(workers, "evaluate_file", lambda *_: [threading.Lock()])
+    monkeypatch.setattr(workers, "load", lambda name: threads)
+    assert main(["run", ".", "-j", "2"]) == 4
+    assert "cannot pickle" in capsys.readouterr().err
+
+
+def garbled(*_: object) -> bytes:
+    return b"no answer"
+
+
+@pytest.mark.parametrize(("name", "code", "said"), [
+    ("processes", 4, "internal error: UnpicklingError: "),
+    ("other", 2, "error: an answer of the executor `other` cannot be read: UnpicklingError: "),
+])  # fmt: skip
+def test_an_answer_that_cannot_be_read_is_no_dead_worker(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, name: str, code: int, said: str
+) -> None:
+    monkeypatch.setattr(workers, "evaluate_batch", garbled)
+    monkeypatch.setattr(executors, "load", lambda name: threads)
+    monkeypatch.setattr(workers, "load", lambda name: threads)
+    assert main(["run", ".", "-j", "2", "--executor", name]) == code
+    assert capsys.readouterr().err.startswith(said)
+
+
+def fail_so(error: type[Exception], *values: object) -> None:
+    raise error(*values)
+
+
+CALLS: list[tuple[Callable[..., object], tuple[object, ...]]] = [
+    (threading.Lock, ()),
+    (fail_so, (Unsendable,)),
+    (fail_so, (OfTwo, "a fault", "a hint")),
+    (abs, (threading.Lock(),)),
+]
+
+
+@pytest.mark.parametrize(("function", "values"), CALLS)
+def test_a_call_that_cannot_be_answered_does_not_cost_its_process(
+    function: Callable[..., object], values: tuple[object, ...]
+) -> None:
+    with Processes(1) as pool:
+        error = pool.submit(function, *values).exception(30)
+        assert error is not None
+        assert not isinstance(error, BrokenExecutor)
+        assert pool.submit(abs, -1).result(30) == 1
+
+
 def test_a_process_that_dies_answers_its_call_and_the_others_go_on() -> None:
     with Processes(2) as pool:
         dead = pool.submit(os._exit, 3)
@@ -334,12 +431,6 @@ def test_workers_end_when_the_run_is_killed(sign: int) -> None:
 
 
 # ---- other executors
-
-
-@contextmanager
-def threads(options: Options) -> Iterator[Executor]:
-    with ThreadPoolExecutor(options.jobs or 3) as pool:
-        yield pool
 
 
 @contextmanager

@@ -6,10 +6,11 @@ import argparse
 import errno
 import gc
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from evaluator import __version__
 from evaluator.diagnostics import EvaluatorError, SpecError, UsageError, harmless
@@ -49,6 +50,11 @@ def _columns() -> int:
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # What begins like a negative number is a value, as in `--shard -1/3`, and a wrong one.
+        self._negative_number_matcher = re.compile("-[0-9]")
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, f"see `{self.prog} --help`")
 

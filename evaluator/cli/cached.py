@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from evaluator.cache import Cache
-from evaluator.diagnostics import UsageError, harmless
+from evaluator.cli.console import say
+from evaluator.diagnostics import UsageError
 
 if TYPE_CHECKING:
     from evaluator.collect import Target
@@ -67,12 +68,12 @@ def choose(files: list[Target], arguments: argparse.Namespace, cache: Cache | No
 
     failed = cache.last_failed(files)
     if not failed:
-        _say("nothing of this failed last time, so all of it runs")
+        say("nothing of this failed last time, so all of it runs")
         return files
     if arguments.last_failed:
-        _say(f"only what failed last time runs, in {plural(len(failed), 'file')}")
+        say(f"only what failed last time runs, in {plural(len(failed), 'file')}")
         return failed
-    _say(f"what failed last time runs first, in {plural(len(failed), 'file')}")
+    say(f"what failed last time runs first, in {plural(len(failed), 'file')}")
     first = {target.file for target in failed}
     return sorted(files, key=lambda target: target.file not in first)
 
@@ -93,19 +94,15 @@ def record(cache: Cache, files: Sequence[Target], options: Options, report: Repo
               "check the disk and the permissions, or add --no-cache")  # fmt: skip
 
 
-def _say(text: str) -> None:
-    print(harmless(text), file=sys.stderr)
-
-
 def _warn(message: str, hint: str = "") -> None:
-    _say(f"warning: {message}")
+    say(f"warning: {message}")
     if hint:
-        _say(f"help: {hint}")
+        say(f"help: {hint}")
 
 
 def _shard(text: str) -> tuple[int, int]:
     number, _, of = text.partition("/")
-    if not (number.isdecimal() and of.isdecimal() and len(text) < 20):
+    if not (re.fullmatch("[0-9]+/0*[1-9][0-9]*", text) and len(text) < 20):
         raise argparse.ArgumentTypeError(f"{text} is no shard; write one such as 1/4")
     if not 1 <= int(number) <= int(of):
         raise argparse.ArgumentTypeError(f"{text} is no shard; there are 1/{of} to {of}/{of}")

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TextIO
 
-from evaluator.diagnostics import UsageError
+from evaluator.diagnostics import UsageError, harmless
 
 
 def add_color(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +37,11 @@ def on_github() -> bool:
 def default_format() -> str:
     """Give the format of what is shown where nothing else is asked for."""
     return "github" if on_github() else "full"
+
+
+def say(text: str) -> None:
+    """Write a line to stderr at once, one that commands no terminal."""
+    print(harmless(text), file=sys.stderr, flush=True)
 
 
 def places() -> tuple[str, str]:

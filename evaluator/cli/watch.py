@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from evaluator.cli.console import say
 from evaluator.cli.run import find_targets
 from evaluator.collect import targets
-from evaluator.diagnostics import SpecError, UsageError, harmless
+from evaluator.diagnostics import SpecError, UsageError
 from evaluator.reporters.text import plural
 from evaluator.runner import INTERRUPTED
 from evaluator.source import read_file
@@ -41,11 +42,11 @@ def watch(arguments: argparse.Namespace, run: Callable[[list[Target]], int]) -> 
         seen = stamps
         if touched or first:
             if not first:
-                _say(f"{_listed(touched)} changed")
+                say(f"{_listed(touched)} changed")
             if run(touched) == INTERRUPTED:
                 return INTERRUPTED
             sys.stdout.flush()
-            _say(f"waiting for changes in {plural(len(files), 'file')}; Ctrl-C ends")
+            say(f"waiting for changes in {plural(len(files), 'file')}; Ctrl-C ends")
             first = False
         if (now := _folders(arguments.paths, seen.values())) != folders:
             folders, told = now, changes(now)
@@ -140,7 +141,3 @@ def _folders(paths: Sequence[str], stamps: Iterable[Mapping[str, Stamp]]) -> fro
 
 def _listed(touched: Sequence[Target]) -> str:
     return touched[0].file if len(touched) == 1 else f"{len(touched):,} files"
-
-
-def _say(text: str) -> None:
-    print(harmless(text), file=sys.stderr, flush=True)

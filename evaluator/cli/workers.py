@@ -45,7 +45,7 @@ def choose(options: Options, arguments: argparse.Namespace, files: int) -> Optio
 def _jobs(text: str) -> int | str:
     if text == "auto":
         return text
-    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MAX_JOBS:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 9 or not 1 <= int(text) <= MAX_JOBS:
         raise argparse.ArgumentTypeError(
             f"{text[:40]} is neither auto nor a number from 1 to {MAX_JOBS:,}"
         )

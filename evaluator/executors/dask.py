@@ -39,9 +39,17 @@ def start(options: Options) -> Iterator[Executor]:
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        client = distributed.Client(resolve_address(address), timeout=SECONDS, set_as_default=False)
+        resolved = resolve_address(address)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{address} is no address of a Dask scheduler: {_first_line(error)}",
+                         "write it as tcp://HOST:8786") from None  # fmt: skip
+    except OSError as error:
+        raise UsageError(f"the host of {address} is not found: {error.strerror}",
+                         "check the address, which is written as tcp://HOST:8786") from None  # fmt: skip
+    try:
+        client = distributed.Client(resolved, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        said = str(error).partition("\n")[0] or type(error).__name__
+        said = _first_line(error)
         raise UsageError(f"no Dask scheduler answers at {address} within {SECONDS} s: {said}",
                          "check the address, and that `dask scheduler` runs there") from None  # fmt: skip
     with client:
@@ -56,6 +64,10 @@ def start(options: Options) -> Iterator[Executor]:
             yield executor
         finally:
             executor.closed.set()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__
 
 
 class _Watched(Executor):

@@ -100,9 +100,13 @@ class Processes(Executor):
                 return None
             future, call = task
             if future.set_running_or_notify_cancel():
-                with suppress(OSError):  # it died, as will be seen when there is no answer
-                    pipe.send(call)
-                return future
+                try:
+                    with suppress(OSError):  # it died, as will be seen when there is no answer
+                        pipe.send(call)
+                except Exception as error:  # it cannot be pickled
+                    future.set_exception(error)
+                else:
+                    return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End every process at once; a call that was begun is answered with BrokenExecutor."""
@@ -162,9 +166,17 @@ def _work(pipe: Connection, inherited: list[Connection]) -> None:
         try:
             answer = pickle.dumps((True, function(*arguments, **named)), pickle.HIGHEST_PROTOCOL)
         except Exception as error:
-            answer = pickle.dumps((False, error))
+            answer = _refusal(error)
         with suppress(BrokenPipeError):  # nobody waits for it any more
             pipe.send_bytes(answer)
+
+
+def _refusal(error: Exception) -> bytes:
+    """Pickle an exception, or what it says where it cannot be pickled."""
+    try:
+        return pickle.dumps((False, error))
+    except Exception:
+        return pickle.dumps((False, RuntimeError(f"{type(error).__name__}: {error}")))
 
 
 def _use_one_thread() -> None:

@@ -85,7 +85,7 @@ def ask(run: Run, inputs: Array, network: Network) -> Answers:
     """
     try:
         given = run(inputs)
-    except SubjectError:
+    except (SubjectError, MemoryError):  # memory is the machine's, not the subject's
         raise
     except Exception as fault:
         said = f"{type(fault).__name__}: {clip(str(fault), 300)}".removesuffix(": ")

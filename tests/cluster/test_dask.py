@@ -133,10 +133,23 @@ def test_a_scheduler_without_workers_is_a_usage_error_after_the_stated_time(
     assert dask.SECONDS - 1 < seconds < dask.SECONDS + 8
 
 
-@pytest.mark.parametrize("address", ["nonsense://x", "127.0.0.1", "tcp://no.such.host.invalid:1"])
-def test_an_address_that_is_none_is_a_usage_error_at_once(address: str) -> None:
+ADDRESSES = [
+    ("nonsense", "is no address of a Dask scheduler: missing port number"),
+    ("127.0.0.1", "is no address of a Dask scheduler: missing port number"),
+    ("tcp://", "is no address of a Dask scheduler: missing port number"),
+    ("tcp://127.0.0.1:x", "is no address of a Dask scheduler: invalid literal"),
+    ("foo://127.0.0.1:1", "is no address of a Dask scheduler: unknown address scheme 'foo'"),
+    ("tcp://no.such.host.invalid:1", "is not found: "),
+]
+
+
+@pytest.mark.parametrize(("address", "wanted"), ADDRESSES)
+def test_an_address_that_is_none_is_told_as_that_at_once(address: str, wanted: str) -> None:
     said, seconds = run(address)
-    assert said.startswith(f"error: no Dask scheduler answers at {address}")
+    first, hint = said.splitlines()
+    assert f"{address} {wanted}" in first
+    assert hint.startswith("help: ")
+    assert "written as tcp://HOST:8786" in hint.replace("write it", "written")
     assert seconds < dask.SECONDS
 
 
