@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from evaluator import special
+from evaluator import special, whole_layer
 from evaluator.diagnostics import count
 from evaluator.special import in_float64
 
@@ -225,7 +225,7 @@ def _soft_shrink(z: Array, lambd: float = 0.5) -> Array:
 
 
 def _hardmax(z: Array) -> Array:
-    marks = special.first_largest(z).astype(z.dtype)
+    marks = whole_layer.first_largest(z).astype(z.dtype)
     marks[np.isnan(z).any(axis=-1)] = np.nan
     return marks
 
@@ -313,15 +313,15 @@ _TABLE = (
     Activation("sin", np.sin, "sin(z)", note="PMML calls it sine."),
     Activation("cos", np.cos, "cos(z)", note="PMML calls it cosine."),
     Activation("atan", np.arctan, "atan(z)", note="PMML's arctan is this times 2/π."),
-    Activation("softmax", special.softmax, "e^zᵢ / Σ e^zⱼ", whole_layer=True,
+    Activation("softmax", whole_layer.softmax, "e^zᵢ / Σ e^zⱼ", whole_layer=True,
         note="Over the units of a case; ONNX before operator set 13 flattened axes into one."),
-    Activation("log_softmax", special.log_softmax, "zᵢ − ln Σ e^zⱼ", whole_layer=True,
+    Activation("log_softmax", whole_layer.log_softmax, "zᵢ − ln Σ e^zⱼ", whole_layer=True,
         note="Finite where the logarithm of softmax would be −∞."),
-    Activation("softmin", special.softmin, "e^(−zᵢ) / Σ e^(−zⱼ)", whole_layer=True,
+    Activation("softmin", whole_layer.softmin, "e^(−zᵢ) / Σ e^(−zⱼ)", whole_layer=True,
         note="PyTorch calls it Softmin; ONNX has no operator for it."),
     Activation("hardmax", _hardmax, "1 for the first largest zᵢ, else 0", whole_layer=True,
         note="As in ONNX, the first of several largest takes all."),
-    Activation("normalize", special.normalize, "zᵢ / Σ zⱼ", whole_layer=True,
+    Activation("normalize", whole_layer.normalize, "zᵢ / Σ zⱼ", whole_layer=True,
         note="PMML calls it simplemax; elsewhere normalising may mean dividing by a norm."),
 )
 # fmt: on

@@ -103,7 +103,7 @@ def _square(x: Array) -> tuple[Array, Array]:
     return square, upper * upper - square + lower * (x + upper)
 
 
-def _plus(x: Array, y: float) -> tuple[Array, Array]:
+def plus(x: Array, y: float) -> tuple[Array, Array]:
     """Return x + y and its rounding error (Knuth's sum)."""
     total: Array = x + y
     back = total - x
@@ -196,7 +196,7 @@ def _tanh_form(a: Array) -> tuple[Array, Array]:
     square, square_low = _square(a)
     cubic, low = _times(_TANH_CUBIC[0], square)
     low += _TANH_CUBIC[1] * square + _TANH_CUBIC[0] * square_low
-    slope, slope_low = _plus(cubic, _TANH_FORM[0])
+    slope, slope_low = plus(cubic, _TANH_FORM[0])
     slope_low += low + _TANH_FORM[1]
     t, low = _times(slope, a)
     return t, low + slope_low * a
@@ -245,7 +245,7 @@ def log_sigmoid(z: Array) -> Array:
 def hard_sigmoid(z: Array, alpha: float = 0.2, beta: float = 0.5) -> Array:
     """Return min(max(0, alpha·z + beta), 1), where near the lower bend the sum cancels."""
     product, low = _scaled(alpha, z, limit=2.0 * abs(beta) + 2.0)
-    total, rest = _plus(product, beta)
+    total, rest = plus(product, beta)
     total += rest + low
     return np.minimum(np.maximum(total, 0.0), 1.0)
 
@@ -290,112 +290,3 @@ def gaussian(z: Array) -> Array:
 #
 # One unit at +∞ takes all, as in the limit; where several are, or all are at −∞, there is no
 # limit, and the row is NaN, as is a row that holds a NaN.
-
-
-@in_blocks
-def softmax(z: Array) -> Array:
-    """Return e^zᵢ / Σ e^zⱼ; only rows with large z need to be shifted by the largest."""
-    limit = 650.0 if z.dtype == np.float64 else 80.0
-    if not z.size:
-        return z.copy()
-    if z.max() < limit and z.min() > -limit:
-        return _shares(np.exp(z))
-    near = ((z < limit) & (z > -limit)).all(axis=-1)
-    result = np.empty_like(z)
-    result[near] = _shares(np.exp(z[near]))
-    result[~near] = _shares(_powers(z[~near])[1])
-    return result
-
-
-def softmin(z: Array) -> Array:
-    """Return softmax(−z)."""
-    return softmax(-z)
-
-
-@in_float64
-def log_softmax(z: Array) -> Array:
-    """Return zᵢ − ln Σ e^zⱼ = d − log1p(Σ e^d without the first largest), d = z − max z."""
-    d, power = _powers(z)
-    np.copyto(power, 0.0, where=first_largest(power))
-    d -= np.log1p(_total(power))
-    return d
-
-
-def first_largest(z: Array) -> NDArray[np.bool_]:
-    """Mark the first largest element of every row; a NaN counts as the largest."""
-    marks: NDArray[np.bool_] = np.arange(z.shape[-1]) == z.argmax(axis=-1, keepdims=True)
-    return marks
-
-
-def _powers(z: Array) -> tuple[Array, Array]:
-    """Return d = z − max z, rounded, and e^(z − max z), as if it had not been, for every row."""
-    if np.isinf(z).any():
-        z = _one_infinite(z)
-    top = z.max(axis=-1, keepdims=True)
-    d, low = _plus(z, -top)
-    low = np.where(np.isfinite(low), low, 0.0)  # −∞ − max z is exact
-    power = np.exp(d)
-    power += power * low
-    return d, power
-
-
-def _one_infinite(z: Array) -> Array:
-    """Replace a row with one +∞ by one with the same softmax, a row with more by NaN."""
-    infinite = np.isposinf(z)
-    count = infinite.sum(axis=-1, keepdims=True)
-    result = z.copy()
-    np.copyto(result, -np.inf, where=(count == 1) & ~np.isnan(z))
-    np.copyto(result, 0.0, where=(count == 1) & infinite)
-    np.copyto(result, np.nan, where=count > 1)
-    return result
-
-
-def _shares(power: Array) -> Array:
-    """Divide every row of positive numbers by its sum."""
-    power /= _total(power)
-    return power
-
-
-def _total(power: Array) -> Array:
-    """Return the sum of every row of positive numbers, rounded once.
-
-    The upper bits of a row are multiples of one number, and few enough for their sum to be exact.
-    """
-    if power.dtype != np.float64:
-        wide: Array = power.sum(axis=-1, keepdims=True, dtype=np.float64)
-        return wide.astype(power.dtype)
-    total: Array = power.sum(axis=-1, keepdims=True)
-    if power.shape[-1] < 5:
-        return total
-    ones = np.ones((power.shape[-1], 1))
-    cut = total * 16.0
-    upper = power + cut
-    upper -= cut
-    total = upper @ ones
-    np.subtract(power, upper, out=upper)
-    total += upper @ ones
-    return total
-
-
-@in_float64
-def normalize(z: Array) -> Array:
-    """Return zᵢ / Σ zⱼ, the sum rounded once; where it is 0 the answer is ±∞, or NaN for 0/0."""
-    huge = np.fmax.reduce(np.abs(z), axis=-1, keepdims=True) > 1e290
-    if huge.any():
-        z = np.where(huge, z * 2.0**-100, z)
-    rows = z.reshape(-1, z.shape[-1]).tolist()
-    total = np.array([_sum(row) for row in rows]).reshape(*z.shape[:-1], 1)
-    result: Array = z / total
-    if np.isinf(total).any():
-        infinite = np.isinf(z)
-        alone = np.isinf(total) & (infinite.sum(axis=-1, keepdims=True) == 1)
-        np.copyto(result, 1.0, where=alone & infinite)
-    return result
-
-
-def _sum(row: list[float]) -> float:
-    """Return the correctly rounded sum; ∞ − ∞ is NaN."""
-    try:
-        return math.fsum(row)
-    except ValueError:
-        return math.nan

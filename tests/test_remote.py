@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import numpy as np
@@ -202,6 +203,18 @@ def test_an_array_is_fetched_once_for_a_spec_and_anew_for_the_next(
 # ---- a real server, and the command as its user runs it
 
 
+@contextlib.contextmanager
+def serving(handler: Any) -> Iterator[str]:
+    """Serve on loopback; give the URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
     """Serve the files on loopback; give the URL of their folder."""
@@ -214,13 +227,8 @@ def served(tmp_path: Path) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "site")))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(partial(Quiet, directory=str(tmp_path / "site"))) as url:
+        yield url
 
 
 def command(*words: str) -> tuple[int, str, str]:
@@ -302,13 +310,8 @@ def endless() -> Iterator[str]:
                 for _ in range(300):  # 300 MB, should nobody stop it
                     self.wfile.write(bytes(10**6))
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Endless)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Endless) as url:
+        yield url
 
 
 def test_an_answer_without_an_end_is_cut(endless: str, monkeypatch: pytest.MonkeyPatch) -> None:

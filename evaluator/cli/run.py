@@ -269,9 +269,9 @@ def _count(text: str) -> int:
 
 def _tolerance(text: str) -> float:
     try:
-        value = float(text if "_" not in text else "no number")
+        value = float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{clip(text)} is not a number") from None
-    if not 0 <= value < float("inf"):
+    if "_" in text or not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a finite number, 0 or more")
     return value
