@@ -26,7 +26,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as oracle_load
 from safetensors.numpy import save as oracle_save
 
-from evaluator import arrays, csvfile
+from evaluator import csvfile
+from evaluator import npy as npyfile
 from evaluator.arrays import load_array
 from evaluator.batch import Batch
 from evaluator.diagnostics import CODES
@@ -536,7 +537,7 @@ def test_broken_neighbour_does_not_spoil_an_array(folder: Path) -> None:
 
 
 def test_limits_hold_at_the_very_number(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrays, "MAX_ARRAY_BYTES", 48)
+    monkeypatch.setattr(npyfile, "MAX_ARRAY_BYTES", 48)
     monkeypatch.setattr(csvfile, "MAX_CSV_BYTES", 8)
     for packed in (False, True):
         assert read(folder, "w.npz", npz(packed=packed, w=np.zeros(6, "i1"))).shape == (6,)

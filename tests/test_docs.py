@@ -27,12 +27,12 @@ import yaml
 
 import evaluator
 from evaluator import (
-    arrays,
     collect,
     content,
     csvfile,
     diagram,
     expectation,
+    npy,
     scalars,
     source,
     validate,
@@ -524,10 +524,10 @@ def limit_table() -> str:
         ("what aliases expand to", f"{source.MAX_EXPANSION:,} values"),
         ("a number", f"{scalars.MAX_NUMBER_LENGTH:,} characters"),
         ("an expected value", f"{expectation.MAX_LENGTH:,} characters"),
-        ("an array of weights", f"{arrays.MAX_ARRAY_BYTES // 8:,} numbers"),
+        ("an array of weights", f"{npy.MAX_ARRAY_BYTES // 8:,} numbers"),
         ("a `.csv` of weights", f"{csvfile.MAX_CSV_BYTES // 2**30} GiB"),
         ("a row of a `.csv`", f"{csvfile.MAX_CSV_ROW:,} characters"),
-        ("a `.csv` of cases, an array of cases", f"{arrays.MAX_TABLE_BYTES // 2**30} GiB"),
+        ("a `.csv` of cases, an array of cases", f"{npy.MAX_TABLE_BYTES // 2**30} GiB"),
         ("problems listed for one document", f"{validate.MAX_DIAGNOSTICS}"),
     ]
     return table(("what", "at most"), rows)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from evaluator.arrays import Npy, Npz, as_floats, pick
+from evaluator.arrays import as_floats, pick
 from evaluator.convert.conversion import Conversion, ConversionError
 from evaluator.csvfile import NUMBER, csv_rows
 from evaluator.diagnostics import clip
 from evaluator.files import ArrayFileError, nearest, reading
+from evaluator.npy import Npy, Npz
 
 if TYPE_CHECKING:
     from evaluator.network import Array
