@@ -89,7 +89,7 @@ def of_row(spec: Spec, case: Case, batch: Batch, row: int) -> Target:
             if at == row:
                 low[column], high[column] = parse(text)
     largest = None if batch.classes is None else int(batch.classes[row])
-    return Target(batch.inputs[row], _outputs(spec)[: len(low)], low, high, largest)
+    return Target(batch.inputs[row].copy(), _outputs(spec)[: len(low)], low, high, largest)
 
 
 def _outputs(spec: Spec) -> tuple[Place, ...]:
