@@ -156,3 +156,32 @@ def test_a_float32_is_shown_in_the_digits_that_tell_it_apart(tmp_path: Path) -> 
     text = "dtype: float32\n" + ADDS + "  - {inputs: [0.1, 0], expected: 0.1 ± 0}\n"
     (mismatch,) = only(tmp_path, text).mismatches
     assert mismatch.shown == "0.10000000149011612"
+
+
+NETWORKS = {
+    "layers": "layers:\n- {weights: [[1, 1], [1, -1]], activation: softmax}\n",
+    "one unit": "layers:\n- {weights: [[1, 1]], activation: relu}\n",
+    "neuron": "neuron: {weights: [1, 1], activation: relu}\n",
+}
+CALLED = [
+    ("layers", "outputs: [p, q]", "{p: 9}", "p", "p.z p q.z q"),
+    ("layers", "outputs: [p, q]", "{q.z: 9}", "q.z", "q.z"),
+    ("layers", "outputs: [p, q]", "{layer1: [9, 0 ± 1]}", "layer1",
+     "layer1[0].z layer1[0] layer1[1].z layer1[1]"),
+    ("layers", "", "[9, 0 ± 1]", "layer1", "layer1[0].z layer1[0] layer1[1].z layer1[1]"),
+    ("one unit", "outputs: [p]", "9", "p", "z p"),
+    ("one unit", "outputs: [p]", "{layer1: 9}", "layer1", "z layer1"),
+    ("neuron", "outputs: [p]", "{p.z: 9}", "p.z", "p.z"),
+    ("neuron", "", "{z: 9}", "y.z", "y.z"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("network", "outputs", "expected", "said", "names"), CALLED)
+def test_the_arithmetic_calls_a_value_what_the_mismatch_calls_it(
+    network: str, outputs: str, expected: str, said: str, names: str, tmp_path: Path
+) -> None:
+    cases = f"cases:\n- {{inputs: [1, 2], expected: {expected}}}\n"
+    found = only(tmp_path, f"{outputs}\n{NETWORKS[network]}{cases}")
+    (mismatch,) = found.mismatches
+    assert mismatch.output == said
+    assert [line.split(" = ")[0] for line in mismatch.arithmetic] == names.split()
