@@ -93,7 +93,8 @@ class CaseReader:
         if isinstance(written, dict):
             written = self._spread(path, written)
             unknown = [name for name in written if name not in self._input_names]
-            for name in unknown:
+            # A name that is given twice was meant to be another one.
+            for name in unknown if len(self._input_names) == len(names) else ():
                 self.wiring.unknown_name(name, names, (*path, name))
             missing = [name for name in names if name not in written]
             if missing and not unknown:
@@ -239,7 +240,7 @@ class CaseReader:
         network = self.network
         spelt = name
         if name == "z" and "neuron" in self.wiring.data and name not in network.places:
-            spelt = f"{network.outputs[0]}.z"
+            spelt = f"{next(iter(network.places))}.z"
         try:
             place = network.place(spelt)
         except KeyError:
@@ -262,9 +263,11 @@ class CaseReader:
             return 0.0, 0.0
         parts = written if isinstance(written, dict) else {"atol": written}
         for name, value in parts.items():
-            if not math.isfinite(value) or value < 0:
+            if not 0 <= value < math.inf:
+                key = name if isinstance(written, dict) else "tolerance"
+                why = "it cannot be negative" if value < 0 else "it has to be finite"
                 self.complain((*path, name), "out-of-range",
-                              f"a tolerance of {spell(value)}", "write a finite number, 0 or more")  # fmt: skip
+                              f"`{key}` is {spell(value)}; {why}", "write 0 or more")  # fmt: skip
         return float(parts.get("atol", 0.0)), float(parts.get("rtol", 0.0))
 
     # --- tables
