@@ -243,6 +243,11 @@ def _empty(_: Document, path: Path, error: Error) -> Fault:
     return Fault(path, "out-of-range", f"{_subject(path)} is {what}", more)
 
 
+def _blank(_: Document, path: Path, __: Error) -> Fault:
+    message = f"{_subject(path)} is made of blanks alone"
+    return Fault(path, "out-of-range", message, "write some text, or remove it")
+
+
 def _control_character(_: Document, path: Path, error: Error) -> Fault:
     name = "propertyNames" in error.schema_path
     found = re.search(error.validator_value["pattern"], error.instance)
@@ -269,6 +274,7 @@ EXPLAIN: Final[dict[str, Callable[[Document, Path, Error], Fault]]] = {
     "type": _wrong_type,
     "items": _wrong_depth,
     "minLength": _empty,
+    "pattern": _blank,
     "minItems": _empty,
     "minProperties": _empty,
     "minimum": _too_small,
