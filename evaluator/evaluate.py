@@ -200,7 +200,8 @@ class Judgement:
             result.values += 1
             largest = int(_largest(self.answers.outputs[row : row + 1])[0])
             if largest != case.expected_class:
-                location = self.spec.document.locate(("cases", case.number, "expected_class"))
+                path = "cases", case.number, "expected_class"
+                location = self.spec.document.locate(path, used=True)
                 self._keep(result, partial(self._class, case.expected_class, largest, location))
         if unknown and not result.values:
             return Unsupported(f"it gives no value of `{clip(unknown)}`")
@@ -247,7 +248,7 @@ class Judgement:
         result.failed_rows = (result.failed_rows or 0) + failed + int(wrong.any(axis=1).sum())
         places = np.flatnonzero(wrong)
         result.withheld += max(0, len(places) - self.room)
-        location = self.spec.document.locate(("cases", case.number, "file"))
+        location = self.spec.document.locate(("cases", case.number, "file"), used=True)
         for place in places[: self.room].tolist():
             row, column = divmod(place, wrong.shape[1])
             if batch.classes is not None and column == wrong.shape[1] - 1:
@@ -285,7 +286,7 @@ class Judgement:
         if math.isfinite(actual) and low <= float(shown) <= high and not low <= actual <= high:
             shown = number(actual)  # float32, in too few digits to tell them apart
         return Mismatch(
-            probe.name, probe.unit, None, document.locate(check.path), written, *interval, actual,
+            probe.name, probe.unit, None, document.locate(check.path, used=True), written, *interval, actual,
             shown, arithmetic=self.answers.arithmetic(row, probe),
         )  # fmt: skip
 
