@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -469,6 +471,49 @@ def test_nothing_is_left_of_a_program(run: Runner, tmp_path: Path) -> None:
     time.sleep(0.2)
     assert mark.stat().st_size == size
     assert len(list(Path(os.environ.get("TMPDIR", "/tmp")).glob("evaluator-*"))) <= folders
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+@pytest.mark.parametrize(
+    ("number", "jobs"), [(signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGKILL, 1), (signal.SIGTERM, 2)]
+)  # fmt: skip
+def test_nothing_is_left_where_the_evaluator_is_killed(
+    number: int, jobs: int, tmp_path: Path
+) -> None:
+    mark = f"{os.getpid()}-{number}-{jobs}"
+    (tmp_path / "spec").mkdir()
+    for name in ("s.yaml", "t.yaml"):
+        (tmp_path / "spec" / name).write_text(ADDER)
+    (tmp_path / "sleeps.py").write_text(
+        f"import os, time\nopen('file', 'w')\nopen({str(tmp_path / 'place')!r}, 'w').write(os.getcwd())\n"
+        "time.sleep(60)\n"
+    )
+    (tmp_path / "place").touch(0o666)
+    (tmp_path / "place").chmod(0o666)
+    command = f"process:{sys.executable} {tmp_path / 'sleeps.py'} {mark}"
+    words = [str(tmp_path / "spec"), "-j", str(jobs), "--subject", command]
+    with subprocess.Popen([sys.executable, "-m", "evaluator", "run", *words]) as process:
+        assert soon(lambda: (tmp_path / "place").read_text())
+        process.send_signal(number)
+    folder = (tmp_path / "place").read_text()
+    assert soon(lambda: not Path(folder).exists())
+    commands = list(Path("/proc").glob("[0-9]*/cmdline"))
+    assert soon(lambda: not any(mark.encode() in text_of(path) for path in commands))
+
+
+def soon(found: Callable[[], Any]) -> bool:
+    """Wait for something, ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while not found() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return bool(found())
+
+
+def text_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it has ended
+        return b""
 
 
 def test_a_program_that_always_breaks_is_not_started_for_ever(run: Runner) -> None:
