@@ -376,7 +376,7 @@ def test_damage_anywhere_is_refused_or_harmless(seed: int, tmp_path: Path) -> No
 
 
 def outside(
-    location: str, length: int = 48, offset: int = 0, dims: Sequence[int] = (3, 4)
+    location: str, length: int = 48, offset: int | str = 0, dims: Sequence[int] = (3, 4)
 ) -> onnx.ModelProto:
     found = model([node("Gemm", "x w")], {"w": W1.T})
     (tensor,) = found.graph.initializer
@@ -387,6 +387,13 @@ def outside(
     for key, value in (("location", location), ("offset", str(offset)), ("length", str(length))):
         tensor.external_data.add(key=key, value=value)
     return found
+
+
+def test_a_tensor_of_less_than_nothing_is_refused(tmp_path: Path) -> None:
+    found = model([node("Gemm", "x w")], {"w": W1.T})
+    found.graph.initializer[0].dims[:] = [-1, 4]
+    with pytest.raises(ConversionError, match=re.escape("has the shape (-1 × 4)")):
+        converted(found, tmp_path)
 
 
 @pytest.mark.parametrize("location", ["w.bin", "data/w.bin"])
@@ -406,11 +413,18 @@ def test_data_beside_the_model_is_read(location: str, tmp_path: Path) -> None:
         ("link.bin", {}, "leads out of the folder"),
         ("", {}, "leads out of the folder"),
         (".", {}, "leads out of the folder"),
-        ("w.bin", {"offset": 40}, "takes 48 bytes, and `w.bin` has 48 bytes"),
-        ("w.bin", {"offset": -4}, "takes 48 bytes"),
-        ("w.bin", {"length": 1 << 50}, "takes 48 bytes"),
-        ("w.bin", {"dims": (1 << 30, 1 << 30)}, "bytes, and `w.bin` has 48 bytes"),
-        ("w.bin", {"dims": (-3, -4)}, "bytes, and `w.bin` has 48 bytes"),
+        ("w.bin", {"offset": 40}, "takes 48 bytes from byte 40 on, and `w.bin` has 48 bytes"),
+        ("w.bin", {"offset": -4}, "has the offset `-4` in `w.bin`"),
+        ("w.bin", {"offset": "four"}, "has the offset `four` in `w.bin`"),
+        ("w.bin", {"length": -1}, "has the length `-1` in `w.bin`"),
+        ("w.bin", {"length": 44}, "takes 48 bytes, and its length is given as 44"),
+        ("w.bin", {"length": 1 << 50}, "takes 48 bytes, and its length is given as"),
+        (
+            "w.bin",
+            {"dims": (1 << 30, 1 << 30), "length": 1 << 62},
+            "bytes, and `w.bin` has 48 bytes",
+        ),
+        ("w.bin", {"dims": (-3, -4)}, "has the shape (-3 × -4)"),
     ],
 )
 def test_data_elsewhere_is_refused(
