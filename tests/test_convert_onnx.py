@@ -91,6 +91,34 @@ def node(operator: str, inputs: str, output: str = "y", **attributes: Any) -> An
     return helper.make_node(operator, inputs.split(" "), output.split(" "), **attributes)
 
 
+def test_what_leads_to_no_output_is_told(tmp_path: Path) -> None:
+    nodes = [node("Gemm", "x w", transB=1), node("Relu", "y", "r"), node("Tanh", "r", "t")]
+    found = converted(model(nodes, {"w": W1}), tmp_path)
+    assert found.notes == ("`r` (Relu) leads to no output and is left out",
+                           "`t` (Tanh) leads to no output and is left out")  # fmt: skip
+    assert read(tmp_path / "m.onnx", outputs=("r",)).notes == ()
+
+
+def test_the_factors_of_a_gemm_are_told(tmp_path: Path) -> None:
+    found = converted(
+        model([node("Gemm", "x w b", alpha=0.5, beta=2.0)], {"w": W1.T, "b": B1}), tmp_path
+    )
+    assert found.notes == ("the alpha of `y` (Gemm), 0.5, is folded into its weights",
+                           "the beta of `y` (Gemm), 2, is folded into its bias")  # fmt: skip
+
+
+def test_a_layer_keeps_its_name_where_its_values_are_called_otherwise_too(tmp_path: Path) -> None:
+    """The z of a layer without weights is what comes in, which has a name already."""
+    (tmp_path / "s.yaml").write_text(
+        "layers:\n  - {name: hidden, weights: [[1, 2], [3, 4]], activation: gelu}\n"
+        "  - {activation: softmax}\ncases: [{inputs: [1, 2], expected: [0, 1]}]\n"
+    )
+    spec = evaluator.load(tmp_path / "s.yaml")
+    found = converted(onnx.load_from_string(export(spec, "m.onnx")[0]), tmp_path)
+    assert [step.names for step in found.network.steps] == [("hidden",), ("layer2",)]
+    assert found.notes == ()
+
+
 def converted(found: onnx.ModelProto, folder: Path, **options: Any) -> Any:
     onnx.save(found, folder / "m.onnx")
     return read(folder / "m.onnx", **options)
