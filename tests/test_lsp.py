@@ -245,7 +245,7 @@ HOVERS: list[tuple[str, str, list[str] | None]] = [
      ["y is 6, expected '> 7', off by 1 from the nearest accepted value", "",
       "z = 2·3 + 0 = 6", "y = identity(6) = 6"]),
     ("a sum", "cases: [{inputs: 3, expected: {y.z: «6»}}]\n",
-     ["y.z is 6, expected 6 (5.9999993 to 6.0000007)", "", "z = 2·3 + 0 = 6"]),
+     ["y.z is 6, expected 6 (5.9999993 to 6.0000007)", "", "y.z = 2·3 + 0 = 6"]),
     ("the inputs", "cases: [{«inputs: 3», expected: 6}]\n",
      ["y is 6", "", "z = 2·3 + 0 = 6", "y = identity(6) = 6"]),
     ("the inputs of a case that expects nothing", "cases: [{«inputs: 3»}]\n",
