@@ -96,6 +96,8 @@ class SpecResult:
     values: int = 0
     #: What was under test; empty where nothing was.
     subject: str = ""
+    #: Whether others than this subject were under test too.
+    is_compared: bool = False
     #: The network as SVG, where a report shows it; see `Options.diagrams`.
     diagram: str = ""
 

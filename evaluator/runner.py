@@ -288,6 +288,10 @@ def _judge(document: Document, options: Options, selection: Selection) -> list[S
         for subject in _subjects(spec, options)
     ]
     found[0].seconds += reading
+    for other in found[1:]:
+        other.diagnostics = []  # they are of the spec, and told already
+    for each in found if len(found) > 1 else ():
+        each.is_compared = True
     if options.diagrams and spec.network.steps:
         from evaluator.diagram import svg
 

@@ -11,7 +11,6 @@ from evaluator.cli.reporting import split
 from evaluator.config import SETTINGS, Config, find, read
 from evaluator.diagnostics import UsageError, harmless
 
-
 #: Where a setting is from that was given with the command.
 COMMAND_LINE: Final = "command line"
 
