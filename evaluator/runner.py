@@ -41,7 +41,7 @@ class Options(NamedTuple):
     rtol: float | None = None
     #: Stop after so many failing cases; 0 never stops.
     maxfail: int = 0
-    #: Of more mismatches of a spec the rest is counted, not kept; 0 keeps them all.
+    #: Of more mismatches of a spec the first of each case is kept, the rest counted; 0 keeps them all.
     max_mismatches: int = MAX_MISMATCHES
     allow_empty: bool = False
     fail_on_warning: bool = False

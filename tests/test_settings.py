@@ -18,7 +18,7 @@ WARNED = (
     "inputs: [a, b]\nneurons: {y: {weights: {a: 1}, activation: relu}}\n"
     "cases: [{inputs: [1, 2], expected: 1}]\n"
 )
-WRONG = GOOD.replace("expected: 1}", "expected: 2}, {inputs: 2, expected: 3}")
+WRONG = GOOD.replace("expected: 1}", "expected: 2}, {inputs: 2, expected: {y: 3, y.z: 3}}")
 
 
 @pytest.fixture(autouse=True)

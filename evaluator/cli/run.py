@@ -40,8 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--atol", type=_tolerance, help="replace every tolerance: absolute")
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
     parser.add_argument("--max-mismatches", type=_count, metavar="N",
-                        help="keep N mismatches of a spec and count the rest (default 100;"
-                        " 0 keeps all)")  # fmt: skip
+                        help="keep N mismatches of a spec (default 100; 0 keeps all), the first"
+                        " of every further case, and count the rest")  # fmt: skip
     parser.add_argument("--durations", type=_count, metavar="N",
                         help="show the N slowest specs")  # fmt: skip
     workers.add_arguments(parser)
