@@ -93,7 +93,7 @@ def _layers(config: Any, source: Source) -> list[Layer]:
             f"{source.shown} is a model of the class `{clip(kind) or '?'}`",
             "a Sequential or Functional model can be converted",
         )
-    layers = [_layer(entry, source) for entry in written]
+    layers = [_layer(entry, number) for number, entry in enumerate(written, 1)]
     if kind != "Sequential":
         _check_straight(inner, written, layers, source)
     if all(layer.kind == "InputLayer" for layer in layers):
@@ -103,11 +103,11 @@ def _layers(config: Any, source: Source) -> list[Layer]:
     return layers
 
 
-def _layer(entry: Any, source: Source) -> Layer:
+def _layer(entry: Any, number: int) -> Layer:
     kind, config = _text(entry, "class_name"), _mapping(entry, "config")
-    name = _text(config, "name")
+    name = _text(config, "name") or f"layer{number}"
     if kind not in LAYERS:
-        raise refused(kind, name, "a layer of the class")
+        raise refused(kind or "?", name, "a layer of the class")
     if str(entry.get("module", "keras")).partition(".")[0] != "keras":
         raise refused(f"{entry['module']}.{kind}", name, "a layer of the class")
     # What is not set does nothing, whatever later versions call it.
