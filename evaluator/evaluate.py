@@ -344,7 +344,7 @@ class Judgement:
         value = math.nan if largest < 0 else float(largest)
         return Mismatch(
             "class", None, None, location, wanted.strip("`"), expected, expected, value,
-            number(value), note,
+            said.strip("`"), note,
         )  # fmt: skip
 
     def _class_name(self, index: int) -> str:

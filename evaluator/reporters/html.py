@@ -186,11 +186,13 @@ def _case(case: CaseResult) -> Iterator[str]:
         about.insert(0, f"{case.failed_rows:,} of {rows} failed" if case.failed_rows else rows)
     yield (
         f'<li class="case {case.outcome}"><p><b class="sign">{_SIGNS[case.outcome]}</b> '
-        f"{escape(named(case.name))}{reason} "
+        f"{escape(named(case.id or case.name))}{reason} "
         f"<small>{', '.join([f'line {case.line}', *about])}</small></p>"
     )
     if case.outcome in FAILING and not case.mismatches:
         yield f"<p>{escape(verdict(case)[1])}</p>"
+        if case.location is not None and case.location.lines:
+            yield f"<pre>{escape(chr(10).join(excerpt(case.location, '', False)))}</pre>"
     if case.mismatches:
         yield from _mismatches(case)
     yield "</li>"
