@@ -145,6 +145,27 @@ def test_one_mistake_gives_one_message(network: str, case: str, code: str, tmp_p
     assert [diagnostic.code for diagnostic in found] == [code]
 
 
+BEYOND = [
+    ("[1]", "inputs: 1e39, expected: 1", "out-of-range", "error"),
+    ("[1]", "inputs: 1, expected: -1e39", "out-of-range", "error"),
+    ("[1]", "inputs: 1e-50, expected: 0", "underflow", "warning"),
+    ("[1]", "inputs: 0, expected: 1e-50", "underflow", "warning"),
+    ("[1e39]", "inputs: 1, expected: 1", "not-finite", "error"),
+]
+
+
+@pytest.mark.parametrize(("weights", "case", "code", "severity"), BEYOND)
+def test_a_number_that_float32_does_not_hold_is_told(
+    weights: str, case: str, code: str, severity: str, tmp_path: Path
+) -> None:
+    text = f"neuron: {{weights: {weights}, activation: relu}}\ncases: [{{{case}}}]\n"
+    (found,) = report(tmp_path, f"dtype: float32\n{text}").diagnostics
+    assert (found.code, found.severity) == (code, severity)
+    assert ("is beyond float32" if severity == "error" else "becomes 0 in float32") in found.message
+    assert found.hint
+    assert not report(tmp_path, text).diagnostics
+
+
 DEFAULTS = {
     "outputs: [x1, b]": (1, 11, "`x1` is the name of input 1 by default"),
     "inputs: [layer1]": (1, 10, "`layer1` is the name of layer 1 by default"),

@@ -6,9 +6,9 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from evaluator.cli import rewriting, run
+from evaluator.cli import numbers, rewriting, run
 from evaluator.cli.rewriting import Outcome, Rewriting, Words
-from evaluator.diagnostics import UsageError
+from evaluator.diagnostics import UsageError, clip
 
 if TYPE_CHECKING:
     from evaluator.collect import Target
@@ -60,6 +60,6 @@ def _in_ci() -> bool:
 
 
 def _digits(text: str) -> int:
-    if not (text.isdecimal() and 1 <= len(text) <= 2 and 1 <= int(text) <= 17):
-        raise argparse.ArgumentTypeError(f"{text} is no number of digits; write 1 to 17")
-    return int(text)
+    if not (number := numbers.whole(text, 17)):
+        raise argparse.ArgumentTypeError(f"{clip(text)} is no number of digits; write 1 to 17")
+    return number
