@@ -8,7 +8,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from evaluator.cli import console
-from evaluator.diagnostics import Diagnostic, Location, SpecError, UsageError, harmless
+from evaluator.diagnostics import (
+    Diagnostic,
+    Location,
+    SpecError,
+    UsageError,
+    are_faults,
+    harmless,
+)
 
 if TYPE_CHECKING:
     from evaluator.collect import Target
@@ -127,7 +134,7 @@ class Rewriting:
     def _diagnose(self, found: Sequence[Diagnostic]) -> None:
         from evaluator.reporters.full import diagnostic
 
-        self.invalid += any(each.severity == "error" for each in found)
+        self.invalid += are_faults(found)
         for each in found:
             print("\n".join([*diagnostic(each, self.colors[self.told]), ""]), file=self.told)
 
