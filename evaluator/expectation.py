@@ -83,6 +83,11 @@ def parse(text: str) -> Interval:
     raise ExpectationError(f"`{_short(written)}` is not an expected value", _hint(written))
 
 
+def is_interval(written: str) -> bool:
+    """Tell whether an expected value, quotes and all, is written as an interval or a half line."""
+    return written.strip("\"' ").startswith(("(", "[", "<", ">", "≤", "≥"))
+
+
 def around(value: float, atol: float, rtol: float) -> Interval:
     """Give the interval `value ± (atol + rtol·|value|)`, in exact decimals rounded once."""
     if not math.isfinite(value):
