@@ -18,6 +18,7 @@ from evaluator.reporters.text import (
     plural,
     row,
     summary,
+    typed,
 )
 from evaluator.results import FAILING
 
@@ -86,7 +87,7 @@ def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
         return [
             *lines,
             "",
-            f"  help: add `expected`, or run `evaluator record {harmless(spec.file)}`",
+            f"  help: add `expected`, or run `evaluator record {typed(spec.file)}`",
         ]
     if case.outcome == "xpassed":
         return [*lines, "", f"  it passes, and was expected to fail: {named(case.reason)}"]

@@ -49,6 +49,13 @@ def named(text: str) -> str:
     return harmless(text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…")
 
 
+def typed(file: str) -> str:
+    """Write the name of a file as one types it in a shell, blanks and all."""
+    from shlex import quote
+
+    return harmless(quote(file))
+
+
 def plural(count: int, noun: str) -> str:
     """Write a count with its noun."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
