@@ -187,7 +187,7 @@ def find_targets(paths: Sequence[str], specs: Sequence[str] | None = None) -> li
 
 
 def _collect_only(files: list[Target], options: Options, shard: Shard | None) -> int:
-    from evaluator.reporters.text import part, plural
+    from evaluator.reporters.text import part, plural, typed
     from evaluator.runner import collect
 
     found = invalid = 0
@@ -195,7 +195,7 @@ def _collect_only(files: list[Target], options: Options, shard: Shard | None) ->
         shown = harmless(spec)
         if case is None:
             invalid += 1
-            print(f"{shown}: invalid; see `evaluator validate {shown}`")
+            print(f"{shown}: invalid; see `evaluator validate {typed(spec)}`")
         else:
             found += 1
             print(f"{shown}::{harmless(case)}")
