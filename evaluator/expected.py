@@ -147,10 +147,10 @@ def _passing(spec: Spec, networks: Sequence[Network], stretch: Stretch) -> list[
 def _judged(accepted: Accepted, values: Array, dtype: str) -> tuple[Array, Array]:
     """Tell of each network whether all its values are accepted, and whether all nearly are."""
     actual, low, high = values[:, accepted.rows], accepted.low, accepted.high
-    right: Array = ((low <= actual) & (actual <= high)) | (np.isnan(low) & np.isnan(actual))
+    right = np.asarray(((low <= actual) & (actual <= high)) | (np.isnan(low) & np.isnan(actual)))
     margin = _MARGIN[dtype] * (1 + np.fmin(np.abs(low), np.abs(high)))
-    nearly: Array = right | ((low - margin <= actual) & (actual <= high + margin))
-    return right.all(axis=1), nearly.all(axis=1)
+    nearly = np.asarray(right | ((low - margin <= actual) & (actual <= high + margin)))
+    return np.logical_and.reduce(right, axis=1), np.logical_and.reduce(nearly, axis=1)
 
 
 def _passes_alone(network: Network, stretch: Stretch) -> bool:

@@ -120,5 +120,3 @@ def test_a_place_gives_the_values_of_its_unit(network: Network) -> None:
     trace = network.trace(x)
     place = Place(1, 0, True)
     np.testing.assert_allclose(stack.values(place)[0], trace.block(place)[:, 0], rtol=1e-5)
-
-
