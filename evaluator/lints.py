@@ -82,7 +82,7 @@ def _zero_passes(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagno
             if check.low <= 0 <= check.high and math.isfinite(centre) and centre != 0:
                 yield _warn(spec, check.path, "zero-passes",
                             f"0 would pass as well: what is accepted reaches from"
-                            f" {number(check.low)} to {number(check.high)}",
+                            f" {check.low:.6g} to {check.high:.6g}",
                             "tighten the tolerance, or write 0 where 0 is meant")  # fmt: skip
 
 
