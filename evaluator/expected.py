@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from evaluator.batch import Batch
 from evaluator.evaluate import batches
 from evaluator.expectation import accepts, array_bounds, parse
 from evaluator.network import Network, Place
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from evaluator.spec import Spec
 
 #: The rows of the first stretch; most wrong networks fall there, so the next may be longer.
-FIRST: Final = 64
+FIRST: Final = 8
 #: How much longer each stretch is than the one before.
 GROWTH: Final = 8
+LONGEST: Final = 1 << 14
 #: What rounding may add to a value, relative to its bounds: closer than that, a network is
 #: evaluated by itself before it is called wrong.
 _MARGIN: Final = {"float64": 1e-9, "float32": 1e-4}
@@ -60,17 +62,30 @@ def stretches(spec: Spec, cases: Sequence[Case]) -> Iterator[Stretch]:
 
     Raises SpecError for what is wrong with a table that is too large to be read before.
     """
-    inline, size = [case for case in cases if case.table is None], FIRST
-    for first in range(0, len(inline), FIRST):
-        yield _inline(spec, inline[first : first + FIRST])
+    inline, size, first = [case for case in cases if case.table is None], FIRST, 0
+    while first < len(inline):
+        yield _inline(spec, inline[first : first + size])
+        first, size = first + size, _longer(size)
     for case in cases:
         if case.table is not None:
             for batch in batches(spec, case):
-                parts = list(batch.split(size))
-                yield from (_rows(spec, case, part) for part in parts[:1])
-                size = min(size * GROWTH, 1 << 14)
-                for part in parts[1:]:
-                    yield _rows(spec, case, part)
+                first = 0
+                while first < len(batch.inputs):
+                    yield _rows(spec, case, _part(batch, first, size))
+                    first, size = first + size, _longer(size)
+
+
+def _longer(size: int) -> int:
+    return min(size * GROWTH, LONGEST)
+
+
+def _part(batch: Batch, first: int, size: int) -> Batch:
+    """Give so many rows of a batch, from one on."""
+    rows = slice(first, first + size)
+    texts = {(r - first, c): text for (r, c), text in batch.texts.items() if 0 <= r - first < size}
+    expected = None if batch.expected is None else batch.expected[rows]
+    classes = None if batch.classes is None else batch.classes[rows]
+    return Batch(batch.inputs[rows], expected, classes, texts=texts)
 
 
 def _inline(spec: Spec, cases: Sequence[Case]) -> Stretch:
@@ -92,12 +107,12 @@ def _inline(spec: Spec, cases: Sequence[Case]) -> Stretch:
     return Stretch(spec.inputs[[case.row for case in cases]], accepted, pairs[:, 0], pairs[:, 1])
 
 
-def _rows(spec: Spec, case: Case, batch: Any) -> Stretch:
+def _rows(spec: Spec, case: Case, batch: Batch) -> Stretch:
     rows, accepted = np.arange(len(batch.inputs)), []
     if batch.expected is not None:
         low, high = array_bounds(batch.expected, case.atol, case.rtol)
-        for place, text in batch.texts.items():
-            low[place], high[place] = parse(text)
+        for cell, text in batch.texts.items():
+            low[cell], high[cell] = parse(text)
         for column in range(batch.expected.shape[1]):
             part = batch.expected[:, column], low[:, column], high[:, column]
             place = spec.probes[column].place

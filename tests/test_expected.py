@@ -131,3 +131,15 @@ def test_exact_values_are_judged_as_each_network_gives_them_alone(written: Any) 
     spec = written(f"{text}cases: [{{inputs: [1, 1, 1, 1], expected: {answer!r}}}]\n")
     others = [changed(spec.network, weights=spec.network.steps[0].weights.copy()) for _ in range(3)]
     assert passing(spec, others) == [0, 1, 2]
+
+
+def test_a_table_s_cells_that_say_an_interval_are_judged_in_their_rows(tmp_path: Path) -> None:
+    rows = [f"{x},{'~' if x == 40 else ''}{x}" for x in range(100)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,y", *rows]) + "\n")
+    (tmp_path / "f.yaml").write_text(
+        "inputs: [x]\nlayers: [{weights: [[1]], activation: {name: clip, max: 1000}}]\n"
+        "outputs: [y]\ncases: [{file: t.csv}]\n"
+    )
+    spec = load(tmp_path / "f.yaml")
+    capped = changed(spec.network, parameters={"max": 98.5})
+    assert passing(spec, [spec.network, capped]) == [0]

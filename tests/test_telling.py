@@ -56,6 +56,7 @@ def test_an_equivalent_network_is_never_told_apart(written: Any) -> None:
     twice = changed(spec.network, weights=spec.network.steps[0].weights.copy())
     close = changed(spec.network, bias=np.array([0.004]))  # within the tolerance everywhere
     assert telling(spec, [twice, close], 0.01, 0) == []
+    assert telling(spec, [close], 0.003, 0) == []  # beyond it, and not clearly
     assert len(telling(spec, [close], 0.001, 0)) == 1
 
 
