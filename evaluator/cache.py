@@ -47,8 +47,11 @@ class Cache:
         """Name a file, which is given as seen from the folder; a URL is its own name."""
         if "://" in file:
             return file
+        inside = os.path.join(self._root, "")
         if not os.path.isabs(file):
             file = os.path.normpath(os.path.join(self._here, file))
+        elif (whole := os.path.normpath(file)).startswith(inside):
+            file = whole[len(inside) :]
         else:
             with suppress(ValueError):  # Windows knows no way from one drive to another
                 file = os.path.relpath(file, self._root)
@@ -83,10 +86,10 @@ class Cache:
         for file, results in groupby(report.specs, lambda spec: spec.file):
             if file not in meant:
                 continue
-            before = failed.pop(key := self.key(file), None)
+            before = failed.pop(self.key(file), None) if known else None
             after = _still_failing(meant[file], list(results), before, whole)
             if after is not None:
-                failed[key] = after
+                failed[self.key(file)] = after
         failed = {file: cases for file, cases in failed.items() if self._is_there(file)}
         if failed != known or FAILED in self._damaged:
             self._write(FAILED, failed)
