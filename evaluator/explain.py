@@ -65,7 +65,7 @@ def _read_by(network: Network, step: Step, column: int) -> list[tuple[int, int]]
 
 def _unit(trace: Trace, row: int, block: int, column: int, z_only: bool) -> list[str]:
     step = trace.network.steps[block - 1]
-    name = _name(trace.network, block, column)
+    name = unit_name(trace.network, block, column)
     z_name = "z" if _is_lone(trace.network) else f"{name}.z"
     z = trace.sums[block][row, column]
     x = step.read(trace.blocks)[row]
@@ -100,7 +100,7 @@ def _applied(trace: Trace, row: int, block: int, column: int) -> str:
     return f"{label}({number(z[column])}{parameters})"
 
 
-def _name(network: Network, block: int, column: int) -> str:
+def unit_name(network: Network, block: int, column: int) -> str:
     step = network.steps[block - 1]
     if len(step.names) > 1 or network.width(block) == 1:
         return clip(step.names[column])
