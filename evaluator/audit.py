@@ -1,11 +1,11 @@
 """Spec × mistakes → which wrong networks its cases would let pass.
 
-The mistakes are given: whatever has a code, a name, and a place in the network (empty for the whole).
+A mistake is whatever has a code, a name, and a place in the network (empty for the whole).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -15,17 +15,27 @@ from evaluator.evaluate import evaluate
 from evaluator.expectation import DEFAULT_TOLERANCE
 from evaluator.expected import protecting, survivors
 from evaluator.lints import lints
+from evaluator.mistakes import MISTAKES, mutants
+from evaluator.reasons import Reasons
 from evaluator.results import FAILING
-from evaluator.telling import Telling, telling
+from evaluator.spec import in_file_order
+from evaluator.telling import telling
+from evaluator.tolerances import needed
 
 if TYPE_CHECKING:
     from evaluator.collect import Selection
     from evaluator.diagnostics import Diagnostic
-    from evaluator.network import Network
+    from evaluator.network import Array, Network
+    from evaluator.results import SpecResult
     from evaluator.spec import Spec
+    from evaluator.tolerances import Needed
 
-#: The parts of a place that are left out where places are compared.
-_MARKS: Final = str.maketrans("", "", "`")
+#: The mistakes that an audit counts. Those of precision are not: whether a case kills them is a
+#: matter of its tolerance, which says how much precision its author asks for.
+COUNTED: Final = tuple(
+    mistake for code, mistake in MISTAKES.items()
+    if not code.startswith(("float32", "rounded-", "cut-off-"))
+)  # fmt: skip
 
 
 class Named(Protocol):
@@ -59,6 +69,21 @@ class Survivor(NamedTuple):
     #: Whether inputs were found that tell it apart; if not, it is perhaps equivalent.
     found: bool = False
 
+    @property
+    def key(self) -> str:
+        """What names it in `equivalent`."""
+        return f"{self.code} at {self.place}" if self.place else self.code
+
+
+class Suggestion(NamedTuple):
+    """A case that kills survivors: arrays (inputs,) and (outputs,), in the network's dtype."""
+
+    inputs: Array
+    #: What the network answers.
+    expected: Array
+    #: The numbers of the survivors that no earlier case kills.
+    kills: tuple[int, ...]
+
 
 @dataclass(slots=True, eq=False)
 class Audit:
@@ -70,19 +95,39 @@ class Audit:
     survived: list[Survivor] = field(default_factory=list)
     #: Survivors that the spec documents; they are not counted.
     equivalent: list[Survivor] = field(default_factory=list)
-    #: Inputs for new cases, with the numbers of the survivors that each kills.
-    suggested: list[Telling] = field(default_factory=list)
+    #: New cases that kill survivors, the one that kills most first.
+    suggested: list[Suggestion] = field(default_factory=list)
+    tolerances: list[Needed] = field(default_factory=list)
+    #: What makes the cases weak, and reasons that nothing needs.
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     @property
     def score(self) -> float | None:
         """Killed mistakes by all that count; None where none does."""
-        total = self.killed + len(self.survived)
-        return self.killed / total if self.state == "scored" and total else None
+        return self.killed / self.counted if self.state == "scored" and self.counted else None
+
+    @property
+    def counted(self) -> int:
+        """How many mistakes the score is of."""
+        return self.killed + len(self.survived)
+
+
+def audited(spec: Spec, selection: Selection | None = None) -> SpecResult:
+    """Judge the selected cases of a spec, and with them every mistake that counts.
+
+    Raises SpecError for what is wrong with a table that is too large to be read before.
+    """
+    with np.errstate(all="ignore"):
+        result = evaluate(spec, selection, 1)
+    reasons = spec.document.data.get("equivalent", {})
+    found = _audit(spec, result, mutants(spec.network, mistakes=COUNTED), selection, reasons)
+    result.diagnostics = in_file_order([*result.diagnostics, *found.diagnostics])
+    result.audit = found
+    return result
 
 
 def audit(
-    spec: Spec, mutants: Iterable[Wrong], selection: Selection | None = None,
+    spec: Spec, wrong: Iterable[Wrong], selection: Selection | None = None,
     equivalent: Mapping[str, str] | None = None,
 ) -> Audit:  # fmt: skip
     """Find the mistakes that pass the selected cases of a spec.
@@ -90,39 +135,56 @@ def audit(
     `equivalent` gives reasons by `CODE` or `CODE at PLACE`. Raises SpecError for what is wrong with a
     table that is too large to be read before.
     """
-    cases = [case for case in spec.cases if not selection or selection(spec, case)]
     with np.errstate(all="ignore"):
-        judged = evaluate(spec, selection, 1).cases
-    if any(case.outcome in FAILING for case in judged):
+        result = evaluate(spec, selection, 1)
+    return _audit(spec, result, wrong, selection, equivalent or {})
+
+
+def _audit(
+    spec: Spec, result: SpecResult, wrong: Iterable[Wrong], selection: Selection | None,
+    equivalent: Mapping[str, str],
+) -> Audit:  # fmt: skip
+    if any(case.outcome in FAILING for case in result.cases):
         return Audit("failing")
+    cases = [case for case in spec.cases if not selection or selection(spec, case)]
     protected = protecting(cases)
     if not protected:
         return Audit("nothing checked")
-    listed = list(mutants)
-    result = Audit("scored" if listed else "no mistakes", diagnostics=lints(spec))
-    passing = survivors(spec, [mutant.network for mutant in listed], protected)
-    reasons = {key.translate(_MARKS): reason for key, reason in (equivalent or {}).items()}
-    open_ones = []
-    for mutant in (listed[number] for number in passing):
-        survivor = _survivor(mutant, reasons)
-        if survivor.reason:
-            result.equivalent.append(survivor)
-        else:
-            open_ones.append((mutant, survivor))
-    result.killed = len(listed) - len(passing)
-    atol, rtol = _tolerance(spec)
-    result.suggested = telling(spec, [mutant.network for mutant, _ in open_ones], atol, rtol)
-    told = {number for each in result.suggested for number in each.networks}
-    result.survived = [
-        one._replace(found=number in told) for number, (_, one) in enumerate(open_ones)
+    listed = list(wrong)
+    found = Audit("scored" if listed else "no mistakes", tolerances=needed(spec, protected))
+    if len(cases) == len(spec.cases):  # that some of them are weak is no fault of the spec's
+        found.diagnostics += lints(spec)
+    passing = survivors(spec, [each.network for each in listed], protected)
+    _judge(found, spec, listed, passing, equivalent)
+    return found
+
+
+def _judge(
+    found: Audit, spec: Spec, listed: Sequence[Wrong], passing: Sequence[int],
+    equivalent: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Sort the survivors, and look for inputs that tell them apart."""
+    reasons = Reasons(spec, equivalent)
+    said = [reasons.of(each.mistake.code, each.place, n in passing) for n, each in enumerate(listed)]
+    found.diagnostics += reasons.idle()
+    found.killed = len(listed) - len(passing)
+    open_ones = [number for number in passing if not said[number]]
+    found.equivalent = [_survivor(listed[n], said[n]) for n in passing if said[n]]
+    if open_ones:
+        networks = [listed[number].network for number in open_ones]
+        for inputs, kills in telling(spec, networks, *_tolerance(spec)):
+            with np.errstate(all="ignore"):
+                answers = spec.network.forward(inputs[None]).outputs[0]
+            found.suggested.append(Suggestion(inputs, answers, kills))
+    told = {number for each in found.suggested for number in each.kills}
+    found.survived = [
+        _survivor(listed[number])._replace(found=place in told)
+        for place, number in enumerate(open_ones)
     ]
-    return result
 
 
-def _survivor(mutant: Wrong, reasons: Mapping[str, str]) -> Survivor:
-    code, place = mutant.mistake.code, mutant.place
-    reason = reasons.get(f"{code} at {place}".translate(_MARKS), reasons.get(code, ""))
-    return Survivor(code, mutant.mistake.name, place, reason)
+def _survivor(wrong: Wrong, reason: str = "") -> Survivor:
+    return Survivor(wrong.mistake.code, wrong.mistake.name, wrong.place, reason)
 
 
 def _tolerance(spec: Spec) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from evaluator.expectation import ABOUT, DEFAULT_TOLERANCE, PLUS_MINUS
 from evaluator.expected import protecting, survivors
 from evaluator.explain import number
 from evaluator.spec import in_file_order
+from evaluator.tolerances import distances, in_force
 
 if TYPE_CHECKING:
     from evaluator.case import Case, Check
@@ -151,48 +152,32 @@ def _range(low: float, high: float) -> str:
 
 
 def _wide_tolerance(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator[Diagnostic]:
-    written: dict[tuple[str | int, ...], list[Case]] = {}
-    for case in cases:
-        own: tuple[str | int, ...] = ("cases", case.number, "tolerance")
-        path = own if "tolerance" in spec.document.data["cases"][case.number] else ("tolerance",)
-        written.setdefault(path, []).append(case)
-    has_table = any(case.table is not None for case in spec.cases)
-    for path, group in written.items():
-        if path == ("tolerance",) and ("tolerance" not in spec.document.data or has_table):
-            continue
-        ratios = list(_tolerance_use(spec, group, trace))
-        if ratios and min(ratio for ratio, _ in ratios) > _TOO_WIDE:
-            needed = max(needed for _, needed in ratios)
+    atol, rtol = DEFAULT_TOLERANCE[spec.network.dtype]
+    for path, group in in_force(spec, cases).items():
+        uses = [
+            (max(off, atol + rtol * abs(value)), case.atol + case.rtol * abs(value), off)
+            for case, value, off in distances(spec, group, trace)
+        ]
+        if uses and min(allowed / needed for needed, allowed, _ in uses) > _TOO_WIDE:
+            largest = max(off for *_, off in uses)
             yield _warn(spec, path, "wide-tolerance",
-                        f"no value needs a hundredth of this tolerance: the largest is off by {needed:.2g}",
+                        f"no value needs a hundredth of this tolerance: the largest is off by {largest:.2g}",
                         "tighten it, or leave it out")  # fmt: skip
 
 
-def _tolerance_use(
-    spec: Spec, cases: Sequence[Case], trace: Trace
-) -> Iterator[tuple[float, float]]:
-    """Give, for each plain number, how many times what it needs is allowed, and what it needs."""
-    atol, rtol = DEFAULT_TOLERANCE[spec.network.dtype]
-    for case in cases:
-        for check in case.checks:
-            if math.isfinite(check.value):
-                place = spec.probes[check.probe].place
-                needed = abs(float(trace.block(place)[case.row, place.column]) - check.value)
-                size = abs(check.value)
-                yield (case.atol + case.rtol * size) / max(needed, atol + rtol * size), needed
-
-
 def _repeated(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagnostic]:
-    first: dict[str, tuple[Case, set[int]]] = {}
+    first: dict[str, tuple[Case, set[tuple[int, float, float]]]] = {}
     for case in cases:
         inputs = repr((spec.inputs[case.row] + 0.0).tolist())  # -0 is 0
-        checked = {check.probe for check in case.checks}
-        checked |= set() if case.expected_class is None else {-1}
+        # Another interval for the same value is another expectation.
+        checked = {(check.probe, check.low, check.high) for check in case.checks}
+        if case.expected_class is not None:
+            checked.add((-1, case.expected_class, case.expected_class))
         if inputs not in first:
             first[inputs] = case, checked
         elif checked <= first[inputs][1]:
             yield _warn(spec, ("cases", case.number, "inputs"), "repeated-case",
-                        f"`{clip(first[inputs][0].id)}` has the same inputs, and checks the same",
+                        f"`{clip(first[inputs][0].id)}` has the same inputs, and expects the same",
                         "remove one, or give it other inputs")  # fmt: skip
         else:
             first[inputs][1].update(checked)
