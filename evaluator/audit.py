@@ -165,7 +165,9 @@ def _judge(
 ) -> None:  # fmt: skip
     """Sort the survivors, and look for inputs that tell them apart."""
     reasons = Reasons(spec, equivalent)
-    said = [reasons.of(each.mistake.code, each.place, n in passing) for n, each in enumerate(listed)]
+    said = [
+        reasons.of(each.mistake.code, each.place, n in passing) for n, each in enumerate(listed)
+    ]
     found.diagnostics += reasons.idle()
     found.killed = len(listed) - len(passing)
     open_ones = [number for number in passing if not said[number]]
