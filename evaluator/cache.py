@@ -42,20 +42,24 @@ class Cache:
         self.folder = os.path.join(self._root, FOLDER)
         self._here = os.path.relpath(folder, self._root)
         self._damaged: set[str] = set()
+        #: The folders met so far, each with what stands before the names of its files.
+        self._folders: dict[str, str] = {}
 
     def key(self, file: str) -> str:
         """Name a file, which is given as seen from the folder; a URL is its own name."""
         if "://" in file:
             return file
-        inside = os.path.join(self._root, "")
-        if not os.path.isabs(file):
-            file = os.path.normpath(os.path.join(self._here, file))
-        elif (whole := os.path.normpath(file)).startswith(inside):
-            file = whole[len(inside) :]
-        else:
-            with suppress(ValueError):  # Windows knows no way from one drive to another
-                file = os.path.relpath(file, self._root)
-        return file.replace(os.sep, "/")
+        folder, name = os.path.split(file)
+        if folder not in self._folders:
+            self._folders[folder] = self._from_root(folder)
+        return self._folders[folder] + name
+
+    def _from_root(self, folder: str) -> str:
+        """Give the way to a folder, as it stands before the names of its files."""
+        whole = os.path.normpath(os.path.join(self._root, self._here, folder))
+        with suppress(ValueError):  # Windows knows no way from one drive to another
+            whole = os.path.relpath(whole, self._root)
+        return "" if whole == os.curdir else whole.replace(os.sep, "/").rstrip("/") + "/"
 
     def failed(self) -> dict[str, Failures]:
         """Give what failed last time, by file."""

@@ -119,7 +119,10 @@ def _reports(value: Any, folder: str) -> tuple[str, ...] | None:
     split = [text.partition("=") for text in _names(value, folder) or ()]
     if value != [] and not (split and all(name and path for name, _, path in split)):
         return None
-    return tuple(f"{name}={os.path.join(folder, path)}" for name, _, path in split)
+    # A lone dash is no file: a run says what to write instead.
+    return tuple(
+        f"{name}={path if path == '-' else os.path.join(folder, path)}" for name, _, path in split
+    )
 
 
 def _name(value: Any, _: str = "") -> str | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FAILING: Final = frozenset({"failed", "error", "xpassed"})
 #: How many mismatches of a spec are kept; the others are counted.
 MAX_MISMATCHES: Final = 100
+#: In how many more cases of a spec the first mismatch is kept all the same.
+MAX_FIRSTS: Final = 10_000
 
 
 @dataclass(slots=True, eq=False)
@@ -97,6 +99,8 @@ class SpecResult:
     values: int = 0
     #: What was under test; empty where nothing was.
     subject: str = ""
+    #: Whether others than this subject were under test too.
+    is_compared: bool = False
     #: The network as SVG, where a report shows it; see `Options.diagrams`.
     diagram: str = ""
     #: What an audit found; see `Options.audit`.

@@ -41,7 +41,7 @@ class Options(NamedTuple):
     rtol: float | None = None
     #: Stop after so many failing cases; 0 never stops.
     maxfail: int = 0
-    #: Of more mismatches of a spec the rest is counted, not kept; 0 keeps them all.
+    #: Of more mismatches of a spec the first of each case is kept, the rest counted; 0 keeps them all.
     max_mismatches: int = MAX_MISMATCHES
     allow_empty: bool = False
     fail_on_warning: bool = False
@@ -294,6 +294,10 @@ def _judge(document: Document, options: Options, selection: Selection) -> list[S
         for subject in _subjects(spec, options)
     ]
     found[0].seconds += reading
+    for other in found[1:]:
+        other.diagnostics = []  # they are of the spec, and told already
+    for each in found if len(found) > 1 else ():
+        each.is_compared = True
     if options.diagrams and spec.network.steps:
         from evaluator.diagram import svg
 

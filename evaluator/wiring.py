@@ -59,17 +59,35 @@ class Wiring:
         return tuple(names)
 
     def distinct(self, named: Sequence[tuple[str, Path]]) -> None:
-        """Report every name that is given twice, where it stands the second time."""
+        """Report every name that is given twice, where it is written the second time.
+
+        A path that is not in the document stands for a name by default.
+        """
         first: dict[str, Path] = {}
         for name, path in named:
-            if name in first and first[name] != path:
-                known = {str(d.location) for d in self.found if d.code == "duplicate-name"}
-                if str(self.document.locate(path)) not in known:
-                    line, column = self._line_column(first[name])
-                    self.complain(path, "duplicate-name",
-                                  f"the name `{clip(name)}` stands already at {line}:{column}",
-                                  "give every input, neuron, layer and output a name of its own")  # fmt: skip
-            first.setdefault(name, path)
+            other = first.setdefault(name, path)
+            if other == path:
+                continue
+            if not self._is_written(path):
+                other, path = path, other
+            known = {str(d.location) for d in self.found if d.code == "duplicate-name"}
+            if str(self.document.locate(path)) in known:
+                continue
+            if self._is_written(other):
+                line, column = self._line_column(other)
+                said = f"the name `{clip(name)}` stands already at {line}:{column}"
+                hint = "give every input, neuron, layer and output a name of its own"
+            else:
+                what = "input" if other[0] == "inputs" else "layer"
+                said = f"`{clip(name)}` is the name of {what} {int(other[1]) + 1} by default"
+                hint = f"choose another name, or give the {what} one of its own"
+            self.complain(path, "duplicate-name", said, hint)
+
+    def _is_written(self, path: Path) -> bool:
+        data: Any = self.data
+        for step in path[:-1]:
+            data = data.get(step, ()) if isinstance(data, dict) else data[int(step)]
+        return path[-1] in data if isinstance(data, dict) else int(path[-1]) < len(data)
 
     def _line_column(self, path: Path) -> tuple[int, int]:
         location = self.document.locate(path)
@@ -138,7 +156,8 @@ class Wiring:
             return None
         if values.size == 0:
             self.complain((*path, "file"), "shape-mismatch",
-                          f"the array is empty: its shape is {shape(values)}", "")  # fmt: skip
+                          f"the array is empty: its shape is {shape(values)}",
+                          "choose another `key`, or save the array with its numbers")  # fmt: skip
             return None
         with np.errstate(over="ignore"):
             cast = values.astype(self.dtype, copy=False)

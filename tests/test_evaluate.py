@@ -131,12 +131,35 @@ def test_an_array_of_one_row_or_one_column_is_a_list(tmp_path: Path) -> None:
         ("inputs: [a]\nneuron: {weights: [1, 2], activation: relu}", "inputs: [1, 2], expected: 1", "shape-mismatch"),
         ("outputs: [a, b]\nlayers: [{weights: [[1]], activation: relu}]", "inputs: 1, expected: [1, 2]", "shape-mismatch"),
         ("outputs: [p, p]\nlayers: [{weights: [[1], [1]], activation: relu}]", "inputs: 1, expected: 1", "duplicate-name"),
+        ("outputs: [p, p]\nlayers: [{weights: [[1], [1]], activation: relu}]", "inputs: 1, expected: {p: 1}", "duplicate-name"),
+        ("outputs: [p, q]\nlayers: [{weights: [[1]], activation: relu}]", "inputs: 1, expected: {q.z: 1}", "shape-mismatch"),
+        ("outputs: [p, q]\nneuron: {weights: [1], activation: relu}", "inputs: 1, expected: {q: 1, z: 1}", "shape-mismatch"),
+        ("inputs: [a]\noutputs: [y, y]\nneurons: {y: {weights: [1], activation: relu}}", "inputs: 1, expected: 1", "duplicate-name"),
+        ("inputs: [a, a]\nneuron: {weights: [1, 2], activation: relu}", "inputs: {a: 1, b: 2}, expected: 1", "duplicate-name"),
+        ("inputs: [a, a]\nneurons: {y: {weights: [1, 2], activation: relu}}", "inputs: [1, 2], expected: 1", "duplicate-name"),
         ("layers: [{weights: [[1], [1]], activation: relu}]", "inputs: 1, expected: [(0, 3), 4]", "expectation"),
     ],
 )  # fmt: skip
 def test_one_mistake_gives_one_message(network: str, case: str, code: str, tmp_path: Path) -> None:
     found = report(tmp_path, f"{network}\ncases: [{{{case}}}]\n").diagnostics
     assert [diagnostic.code for diagnostic in found] == [code]
+
+
+DEFAULTS = {
+    "outputs: [x1, b]": (1, 11, "`x1` is the name of input 1 by default"),
+    "inputs: [layer1]": (1, 10, "`layer1` is the name of layer 1 by default"),
+    "outputs: [a, layer2]": (1, 14, "`layer2` is the name of layer 2 by default"),
+    "inputs: [a]\noutputs: [a, b]": (2, 11, "the name `a` stands already at 1:10"),
+}
+
+
+@pytest.mark.parametrize(("names", "wanted"), DEFAULTS.items())
+def test_a_name_that_is_another_by_default_is_told_where_it_is_written(
+    names: str, wanted: tuple[int, int, str], tmp_path: Path
+) -> None:
+    layers = "layers: [{weights: [[1], [2]], activation: relu}, {activation: relu}]\n"
+    (found,) = report(tmp_path, f"{names}\n{layers}cases: [{{inputs: 1}}]\n").diagnostics
+    assert (found.location.line, found.location.column, found.message) == wanted
 
 
 def test_every_circle_is_told(tmp_path: Path) -> None:
@@ -156,3 +179,32 @@ def test_a_float32_is_shown_in_the_digits_that_tell_it_apart(tmp_path: Path) -> 
     text = "dtype: float32\n" + ADDS + "  - {inputs: [0.1, 0], expected: 0.1 ± 0}\n"
     (mismatch,) = only(tmp_path, text).mismatches
     assert mismatch.shown == "0.10000000149011612"
+
+
+NETWORKS = {
+    "layers": "layers:\n- {weights: [[1, 1], [1, -1]], activation: softmax}\n",
+    "one unit": "layers:\n- {weights: [[1, 1]], activation: relu}\n",
+    "neuron": "neuron: {weights: [1, 1], activation: relu}\n",
+}
+CALLED = [
+    ("layers", "outputs: [p, q]", "{p: 9}", "p", "p.z p q.z q"),
+    ("layers", "outputs: [p, q]", "{q.z: 9}", "q.z", "q.z"),
+    ("layers", "outputs: [p, q]", "{layer1: [9, 0 ± 1]}", "layer1",
+     "layer1[0].z layer1[0] layer1[1].z layer1[1]"),
+    ("layers", "", "[9, 0 ± 1]", "layer1", "layer1[0].z layer1[0] layer1[1].z layer1[1]"),
+    ("one unit", "outputs: [p]", "9", "p", "z p"),
+    ("one unit", "outputs: [p]", "{layer1: 9}", "layer1", "z layer1"),
+    ("neuron", "outputs: [p]", "{p.z: 9}", "p.z", "p.z"),
+    ("neuron", "", "{z: 9}", "y.z", "y.z"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("network", "outputs", "expected", "said", "names"), CALLED)
+def test_the_arithmetic_calls_a_value_what_the_mismatch_calls_it(
+    network: str, outputs: str, expected: str, said: str, names: str, tmp_path: Path
+) -> None:
+    cases = f"cases:\n- {{inputs: [1, 2], expected: {expected}}}\n"
+    found = only(tmp_path, f"{outputs}\n{NETWORKS[network]}{cases}")
+    (mismatch,) = found.mismatches
+    assert mismatch.output == said
+    assert [line.split(" = ")[0] for line in mismatch.arithmetic] == names.split()

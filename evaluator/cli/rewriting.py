@@ -106,7 +106,8 @@ class Rewriting:
         return int(self.left > 0 or (self.diff_only and self.count > 0))
 
     def _finish(self, file: str, before: bytes, outcome: Outcome, shown: bool) -> None:
-        from evaluator.splice import encode, replace, splice
+        from evaluator.splice import encode, splice
+        from evaluator.writing import replace
 
         if self.diff_only or (shown and file != "-"):
             self._show(file, outcome)

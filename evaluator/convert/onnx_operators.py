@@ -36,6 +36,12 @@ def _gemm(node: Node) -> Rule:
         bias = bias if beta == 1 else bias * beta
 
     def build(builder: Builder, given: Sequence[Value], name: str, alone: bool) -> Value:
+        if alpha != 1:
+            builder.notes.append(
+                f"the alpha of {node.shown}, {alpha:g}, is folded into its weights"
+            )
+        if beta != 1 and bias is not None:
+            builder.notes.append(f"the beta of {node.shown}, {beta:g}, is folded into its bias")
         return Value(builder.dense(flat(node, given[0]), weights, bias, name), (len(weights),))
 
     return Rule(node.inputs[:1], build)

@@ -13,7 +13,7 @@ from evaluator.subjects import REFERENCE
 
 if TYPE_CHECKING:
     from evaluator.diagnostics import Location
-    from evaluator.results import Mismatch, Report, SpecResult
+    from evaluator.results import CaseResult, Mismatch, Report, SpecResult
     from evaluator.shards import Shard
 
 _CODES: Final = {"red": "31;1", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
@@ -28,8 +28,14 @@ def paint(text: str, style: str, color: bool) -> str:
 
 
 def by(spec: SpecResult) -> str:
-    """Name the subject, where it is not the evaluator itself."""
-    return f" [{named(spec.subject)}]" if spec.subject not in ("", REFERENCE) else ""
+    """Name the subject, where it is not the evaluator itself or there are several."""
+    shown = spec.subject and (spec.is_compared or spec.subject != REFERENCE)
+    return f" [{named(spec.subject)}]" if shown else ""
+
+
+def case_name(spec: SpecResult, case: CaseResult) -> str:
+    """Show the id of a case, and the subject where only it tells two cases apart."""
+    return named(case.id or case.name) + (by(spec) if spec.is_compared else "")
 
 
 def spec_name(spec: SpecResult) -> str:

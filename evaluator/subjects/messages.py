@@ -19,6 +19,8 @@ PROTOCOL: Final = 1
 NOT_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 #: The longest part of an answer that a message shows, in characters.
 MAX_SHOWN: Final = 80
+#: What has so many digits is no float but infinity.
+MAX_DIGITS: Final = 400
 
 
 # --- to the program
@@ -72,9 +74,11 @@ def describe(network: Network) -> dict[str, Any]:
     )
     if described["sequential"] and len(steps) == 1 and width == 1 and steps[0]["weights"]:
         (weights,), (bias,) = steps[0]["weights"], steps[0]["bias"]
-        described["neuron"] = {
-            "weights": weights, "bias": bias, "activation": steps[0]["activation"],
-        }  # fmt: skip
+        activation = {
+            key: value[0] if isinstance(value, list) else value
+            for key, value in steps[0]["activation"].items()
+        }
+        described["neuron"] = {"weights": weights, "bias": bias, "activation": activation}
     return described
 
 
@@ -109,7 +113,7 @@ def _name(value: float) -> str:
 def read(line: bytes) -> dict[str, Any]:
     """Read one line of a program; raises SubjectError for what is no JSON object."""
     try:
-        message = json.loads(line)
+        message = json.loads(line, parse_int=_integer)
     except (ValueError, RecursionError):
         shown = clip(line.decode(errors="replace").strip(), MAX_SHOWN)
         raise SubjectError(
@@ -119,6 +123,11 @@ def read(line: bytes) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise SubjectError(f"it answered {shown_as_json(message)}, not a JSON object")
     return message
+
+
+def _integer(digits: str) -> float:
+    """Read an integer; Python reads none of thousands of digits, and no float is so large."""
+    return int(digits) if len(digits) < MAX_DIGITS else float(digits)
 
 
 def shown_as_json(value: Any) -> str:
@@ -137,7 +146,7 @@ def check_ready(message: dict[str, Any]) -> None:
 def check_id(message: dict[str, Any], number: int) -> None:
     """See that an answer is to the request it is due for."""
     given = message.get("id")
-    if given == number and type(given) is int:
+    if given == number and type(given) in (int, float):
         return
     if "id" not in message:
         raise SubjectError(f"it answered {shown_as_json(message)}, which has no `id`",
@@ -145,6 +154,9 @@ def check_id(message: dict[str, Any], number: int) -> None:
     if type(given) is int and 0 < given < number:
         raise SubjectError(f"it answered request {given} again, where request {number} was due",
                            "write one line for each request")  # fmt: skip
+    if isinstance(given, str) and given.strip() == str(number):
+        raise SubjectError(f"it gave back the `id` {number} as text: {json.dumps(given)}",
+                           "write it as a number, without quotes")  # fmt: skip
     raise SubjectError(
         f"it answered request {shown_as_json(given)}, where request {number} was due",
         "answer the requests in the order they come, each with its own `id`",
