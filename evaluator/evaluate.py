@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from evaluator import hints
 from evaluator.content import FOLDER
 from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, around, array_bounds, parse
@@ -53,7 +54,9 @@ def evaluate(
     room = max_mismatches or sys.maxsize
     try:
         with confined(subject, limits, _files(spec)).prepare(spec.network) as run:
-            cases = Judgement(spec, run, room, selected, firsts).results()
+            judgement = Judgement(spec, run, room, selected, firsts)
+            cases = judgement.results()
+            judgement.explain(cases)
     except SubjectError as fault:
         cases = Judgement(spec, _raising(fault), room, selected).results()
     return SpecResult(
@@ -108,6 +111,8 @@ class Judgement:
         #: In how many cases the first one is kept although there is no room.
         self.firsts = MAX_FIRSTS if firsts is None else firsts
         self._rows = max(1, MAX_VALUES // spec.network.size())
+        #: The first rows that were answered wrongly.
+        self._wrong: list[hints.Wrong] = []
         #: The inline rows that are to be answered, in order: of no case that is skipped.
         self._wanted = [case.row for case in cases if case.table is None and not case.skip]
         #: Those that are answered, each with its place among the answers.
@@ -165,6 +170,13 @@ class Judgement:
             result.location = self.spec.document.locate(("cases", case.number))
         return result
 
+    def explain(self, results: Sequence[CaseResult]) -> None:
+        """Look for known mistakes behind the rows that were answered wrongly, and hint at them."""
+        wrong, self._wrong = self._wrong, []
+        if wrong:
+            passed = zip(self._cases, results, strict=False)
+            hints.explain(self.spec, wrong, [c for c, r in passed if r.outcome == "passed"])
+
     def answered(self, case: Case, check: Check) -> Mismatch | None:
         """Describe one value as a mismatch is described, accepted or not; None: it has no answer."""
         row = self._row(case)
@@ -207,9 +219,16 @@ class Judgement:
             if largest != case.expected_class:
                 location = self.spec.document.locate(("cases", case.number, "expected_class"))
                 self._keep(result, partial(self._class, case.expected_class, largest, location))
+        if result.mismatches or result.withheld:
+            self._note(case, result, hints.of_case(self.spec, case), self.answers.outputs[row])
         if unknown and not result.values:
             return Unsupported(f"it gives no value of `{clip(unknown)}`")
         return None
+
+    def _note(self, case: Case, result: CaseResult, expected: hints.Target, answer: Array) -> None:
+        """Remember a row that was answered wrongly, unless there are enough."""
+        if len(self._wrong) < hints.MAX_WRONG and not case.xfail:
+            self._wrong.append(hints.Wrong(result, expected, answer, case.atol, case.rtol))
 
     def _keep(self, result: CaseResult, describe: Callable[[], Mismatch]) -> None:
         """Describe a mismatch if there is room for it, else count it."""
@@ -271,6 +290,9 @@ class Judgement:
             found.row = first + row + 1
             found.row_name = batch.names[row] if batch.names else ""
             result.mismatches.append(found)
+        rows = np.flatnonzero(wrong.any(axis=1))
+        for row in rows[: hints.MAX_ROWS].tolist():
+            self._note(case, result, hints.of_row(self.spec, case, batch, row), outputs[row])
         if not faults:
             return []
         row, fault = max(faults.items(), key=lambda item: _gravity(item[1]))

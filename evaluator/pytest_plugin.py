@@ -261,6 +261,7 @@ class CaseItem(_Item):
                 judgement = _judgement(spec)
                 judgement.room = MAX_MISMATCHES  # of each case, since each is a test
                 result = judgement.case(self.case)
+                judgement.explain([])
         except SpecError as error:  # a table too large to be read before
             raise SpecFailed(_diagnostics(error.diagnostics)) from None
         if result.outcome in ("failed", "error", "xfailed"):

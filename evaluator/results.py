@@ -74,6 +74,8 @@ class CaseResult:
     printed: str = ""
     #: True for a case that expects nothing; it fails.
     unrecorded: bool = False
+    #: Which known mistakes give the values that are off, in words.
+    hints: tuple[str, ...] = ()
     #: Where the case stands, for outcomes that need to be shown.
     location: Location | None = None
     #: Its name, with `#2` when an earlier case of the spec has it too.

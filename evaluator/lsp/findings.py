@@ -64,9 +64,10 @@ def _of_case(
     judged: Judged, number: int, case: CaseResult, positions: Positions
 ) -> Iterator[Finding]:
     if case.rows is None and case.mismatches:
+        hints = "".join(f"\nhint: {harmless(hint)}" for hint in case.hints)
         for mismatch in case.mismatches:
             span = span_of(mismatch, positions)
-            yield Finding(*span, "error", "value-mismatch", said_of(mismatch))
+            yield Finding(*span, "error", "value-mismatch", said_of(mismatch) + hints)
         if not case.withheld:
             return
     code, said = verdict(case)
@@ -92,6 +93,7 @@ def _rows(case: CaseResult) -> Iterator[str]:
         yield said_of(mismatch)
     if more := max(0, len(case.mismatches) - MAX_ROWS) + case.withheld:
         yield f"… and {plural(more, 'value')} more"
+    yield from (f"hint: {harmless(hint)}" for hint in case.hints)
 
 
 def span_of(mismatch: Mismatch, positions: Positions) -> tuple[int, int]:

@@ -48,7 +48,7 @@ def mutants(
     seen: set[Hashable] = set()
     for mistake in mistakes if network.steps else ():
         places = mistake.sites(network)
-        for number in spread(places, most):
+        for number in spread(places, most) if places.total else ():
             site = places.at(number)
             wrong = mistake.make(network, site)
             key = _difference(network, wrong)

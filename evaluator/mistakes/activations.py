@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from evaluator.network import Array, Step
 
 Chosen = tuple[Activation, Mapping[str, Any]]
+_Frozen = tuple[Activation, tuple[tuple[str, Any], ...]]
 
 _IDENTITY: Final = ACTIVATIONS["identity"]
 _SOFTMAX: Final = ACTIVATIONS["softmax"]
@@ -27,42 +29,45 @@ def softmax_dropped(step: Step, units: slice, _: int) -> Step:
 
 
 def applied_twice(step: Step, units: slice, _: int) -> Step:
-    once = step.activation
-
-    def twice(z: Array, **parameters: Any) -> Array:
-        return once.function(once.function(z, **parameters), **parameters)
-
-    activation = once._replace(name=f"{once.name} twice", function=twice)
-    return exchanged(step, units, (activation, step.parameters))
+    return exchanged(step, units, (_twice(step.activation), step.parameters))
 
 
 def softmax_added(step: Step, units: slice, _: int) -> Step:
     once = step.activation
-    if once.whole_layer:
-        return step
-
-    def function(z: Array, **parameters: Any) -> Array:
-        return _SOFTMAX.function(once.function(z, **parameters))
-
-    activation = once._replace(
-        name=f"softmax of {once.name}", function=function, whole_layer=True
-    )  # fmt: skip
-    return exchanged(step, units, (activation, step.parameters))
+    return (
+        step if once.whole_layer else exchanged(step, units, (_softmax_of(once), step.parameters))
+    )
 
 
 def unit_by_unit(step: Step, units: slice, _: int) -> Step:
-    """Over the wrong axis, which holds one value: that of a unit alone, or of a batch of one."""
     once = step.activation
-    if not once.whole_layer:
-        return step
+    return exchanged(step, units, (_of_each(once), step.parameters)) if once.whole_layer else step
+
+
+@lru_cache(maxsize=64)
+def _twice(once: Activation) -> Activation:
+    def twice(z: Array, **parameters: Any) -> Array:
+        return once.function(once.function(z, **parameters), **parameters)
+
+    return once._replace(name=f"{once.name} twice", function=twice)
+
+
+@lru_cache(maxsize=64)
+def _softmax_of(once: Activation) -> Activation:
+    def function(z: Array, **parameters: Any) -> Array:
+        return _SOFTMAX.function(once.function(z, **parameters))
+
+    return once._replace(name=f"softmax of {once.name}", function=function, whole_layer=True)
+
+
+@lru_cache(maxsize=64)
+def _of_each(once: Activation) -> Activation:
+    """Over the wrong axis, which holds one value: that of a unit alone, or of a batch of one."""
 
     def function(z: Array, **parameters: Any) -> Array:
         return once.function(z.reshape(-1, 1), **parameters).reshape(z.shape)
 
-    activation = once._replace(
-        name=f"{once.name} of each unit", function=function, whole_layer=False
-    )  # fmt: skip
-    return exchanged(step, units, (activation, step.parameters))
+    return once._replace(name=f"{once.name} of each unit", function=function, whole_layer=False)
 
 
 def exchanged(step: Step, units: slice, wrong: Chosen) -> Step:
@@ -96,6 +101,18 @@ def same(one: Chosen, other: Chosen, units: int) -> bool:
     """Tell whether two activations of a layer are one function: relu twice is relu, for example."""
     if one[0] is other[0] and one[1] is other[1]:
         return True
+    if any(np.ndim(value) for _, parameters in (one, other) for value in parameters.values()):
+        return _same(one, other, units)
+    frozen = ((activation, tuple(parameters.items())) for activation, parameters in (one, other))
+    return _remembered(*frozen, units)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(one: _Frozen, other: _Frozen, units: int) -> bool:
+    return _same((one[0], dict(one[1])), (other[0], dict(other[1])), units)
+
+
+def _same(one: Chosen, other: Chosen, units: int) -> bool:
     z = _grid(units, (*_numbers(one[1]), *_numbers(other[1])))
     with np.errstate(all="ignore"):
         y, other_y = (

@@ -46,14 +46,16 @@ def _at(edit: Callable[[Step, slice, int], Step]) -> Callable[[Network, Site], N
 def _activated(network: Network, name: str | None = None) -> Sites:
     """Give the places of an activation: all steps, then each layer, or each neuron with a name."""
     steps = [n for n, s in enumerate(network.steps) if name in (None, s.activation.name)]
+    if not steps:
+        return sites.NOWHERE
     if all(len(network.steps[n].names) == network.width(n + 1) for n in steps):
-        return sites.units(network, steps) if steps else sites.listed([])
+        return sites.units(network, steps)
     return sites.layers(network, steps)
 
 
 def _whole_layers(network: Network) -> Sites:
     steps = [n for n, step in enumerate(network.steps) if step.activation.whole_layer]
-    return sites.layers(network, steps) if steps else sites.listed([])
+    return sites.layers(network, steps) if steps else sites.NOWHERE
 
 
 def _last(network: Network) -> Sites:
@@ -61,7 +63,7 @@ def _last(network: Network) -> Sites:
     block = len(network.steps)
     found = {network.places[name].block for name in network.outputs}
     if found != {block} or not network.width(block) == network.output_count() > 1:
-        return sites.listed([])
+        return sites.NOWHERE
     return sites.listed([Site(sites.layer_name(network, block - 1), ((block - 1, slice(None)),))])
 
 

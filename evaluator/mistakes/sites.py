@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from evaluator.diagnostics import clip
 from evaluator.explain import unit_name
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from evaluator.network import Network
 
 #: How many names of units a place lists.
-MAX_NAMES = 3
+MAX_NAMES: Final = 3
 
 
 class Site(NamedTuple):
@@ -35,6 +35,14 @@ class Sites(NamedTuple):
     at: Callable[[int], Site]
     #: How many stand first and for much, so that a selection has them all.
     broad: int = 0
+
+
+def _nowhere(number: int) -> Site:
+    raise IndexError(number)
+
+
+#: Of a mistake that the network leaves no room for.
+NOWHERE: Final = Sites(0, _nowhere)
 
 
 def listed(sites: Sequence[Site]) -> Sites:

@@ -46,7 +46,9 @@ def _of_case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
     if case.reason:
         code = paint("error" if case.outcome == "error" else "wrong-answer", "red", color)
         lines.append(f"{place}: {code} {named(case.reason)}")
-    lines += [_mismatch(mismatch, color) for mismatch in case.mismatches]
+    hints = "".join(f" ({harmless(hint)})" for hint in case.hints)  # told once
+    for number, mismatch in enumerate(case.mismatches):
+        lines.append(_mismatch(mismatch, color) + (hints if number == 0 else ""))
     if case.withheld:
         code = paint("value-mismatch", "red", color)
         lines.append(f"{place}: {code} {case.withheld:,} more; `--max-mismatches 0` lists them all")

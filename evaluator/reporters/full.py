@@ -96,8 +96,9 @@ def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
             [f"  {said}"] if case.location is None else excerpt(case.location, said, color)
         )
         lines += ["", *place_lines, *_printed(case)]
+    hints = [line for hint in case.hints for line in ("", f"  hint: {harmless(hint)}")]
     if case.rows is not None:
-        return [*lines, *_table(case, color)]
+        return [*lines, *_table(case, color), *hints]
     shown: set[tuple[str, ...]] = set()
     for mismatch in case.mismatches:
         lines += _mismatch(mismatch, color)
@@ -106,7 +107,7 @@ def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
             lines += ["", *(f"  {harmless(line)}" for line in mismatch.arithmetic)]
     if case.withheld:
         lines += ["", _more(0, case.withheld)]
-    return lines
+    return [*lines, *hints]
 
 
 def _printed(case: CaseResult) -> list[str]:

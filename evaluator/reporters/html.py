@@ -217,6 +217,7 @@ def _mismatches(case: CaseResult) -> Iterator[str]:
         listed = [*map(harmless, lines[:MAX_ARITHMETIC]), *["…"] * (len(lines) > MAX_ARITHMETIC)]
         text = "\n".join(listed)
         yield f"<pre>{escape(text)}</pre>"
+    yield from (f"<p>Hint: {escape(harmless(hint))}.</p>" for hint in case.hints)
 
 
 def _row(mismatch: Mismatch, tabled: bool) -> str:

@@ -134,4 +134,5 @@ def verdict(case: CaseResult) -> tuple[str, str]:
     more = len(case.mismatches) + case.withheld - 1
     if more:
         said += f"; and {more:,} mismatch{'es' if more > 1 else ''} more"
+    said += "".join(f"; {harmless(hint)}" for hint in case.hints)
     return "value-mismatch", said
