@@ -47,7 +47,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Audit, show the survivors, and give the exit code."""
     settled = settings.settle(arguments)
     if arguments.show_settings:
-        return settings.show([each for each in settled if each.key in _SETTINGS])
+        return settings.tell(each for each in settled if each.key in _SETTINGS)
     writes = arguments.write or arguments.diff
     if writes and arguments.output_format == "json":
         raise UsageError("--write and --diff do not go with --output-format json",
