@@ -78,9 +78,7 @@ def _read_by(network: Network, step: Step, column: int) -> list[tuple[int, int]]
     return [(step.sources, unit) for unit in range(network.width(step.sources))]
 
 
-def _unit(
-    trace: Trace, row: int, block: int, column: int, name: str, z_only: bool
-) -> list[str]:
+def _unit(trace: Trace, row: int, block: int, column: int, name: str, z_only: bool) -> list[str]:
     step = trace.network.steps[block - 1]
     z_name = "z" if _is_lone(trace.network) and not z_only else f"{name}.z"
     z = trace.sums[block][row, column]

@@ -162,7 +162,7 @@ def _wide_tolerance(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator
             largest = max(off for *_, off in uses)
             yield _warn(spec, path, "wide-tolerance",
                         f"no value needs a hundredth of this tolerance: the largest is off by {largest:.2g}",
-                        "tighten it, or leave it out")  # fmt: skip
+                        "tighten it, as --suggest-tolerance says, or leave it out")  # fmt: skip
 
 
 def _repeated(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagnostic]:

@@ -114,7 +114,7 @@ def _text(report: Report, arguments: argparse.Namespace) -> str:
     return render(
         report, color=console.wants_color(arguments.color, sys.stdout), verbose=arguments.verbose,
         quiet=arguments.quiet, suggest=arguments.suggest,
-        suggest_tolerance=arguments.suggest_tolerance,
+        suggest_tolerance=arguments.suggest_tolerance, writes=arguments.write or arguments.diff,
     )  # fmt: skip
 
 

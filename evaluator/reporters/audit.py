@@ -27,9 +27,12 @@ _UNSCORED: Final = {
 
 def render(
     report: Report, *, color: bool = False, verbose: int = 0, quiet: bool = False,
-    suggest: bool = False, suggest_tolerance: bool = False,
+    suggest: bool = False, suggest_tolerance: bool = False, writes: bool = False,
 ) -> str:  # fmt: skip
-    """Write what a person wants to read: what survives in each spec, then the score of all."""
+    """Write what a person wants to read: what survives in each spec, then the score of all.
+
+    `writes` says that the suggested cases are written next, so that none needs to be told of them.
+    """
     if quiet:
         return "\n".join(_summary(report, color)) + "\n"
     blocks = []
@@ -42,7 +45,9 @@ def render(
             if suggest_tolerance:
                 parts.append(list(_tolerances(spec.audit)))
         blocks += ["\n".join(part) for part in parts if part]
-    if not suggest and any(spec.audit and spec.audit.suggested for spec in report.specs):
+    if not (suggest or writes) and any(
+        spec.audit and spec.audit.suggested for spec in report.specs
+    ):
         blocks.append("help: --suggest shows cases that kill survivors, --write adds them")
     return "\n\n".join([*blocks, "\n".join(_summary(report, color))]) + "\n"
 
@@ -112,7 +117,9 @@ def _summary(report: Report, color: bool) -> Iterator[str]:
     audits = [spec.audit for spec in report.specs if spec.audit is not None]
     scored = [audit for audit in audits if audit.state == "scored"]
     killed, counted = sum(a.killed for a in scored), sum(a.counted for a in scored)
-    said = _score(killed, counted) + f" in {plural(len(scored), 'spec')}"
+    said = "nothing was scored"
+    if scored:
+        said = f"{_score(killed, counted)} in {plural(len(scored), 'spec')}"
     found = sum(1 for audit in scored for one in audit.survived if one.found)
     equivalent, survived = sum(len(a.equivalent) for a in scored), counted - killed
     rest = {

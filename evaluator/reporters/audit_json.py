@@ -39,7 +39,7 @@ def render(report: Report) -> str:
 def _spec(spec: SpecResult) -> dict[str, Any]:
     named = {"file": spec.file, "document": spec.document, "name": spec.name}
     if spec.audit is None:
-        return {**named, "state": "invalid"}
+        return {**named, "state": "invalid" if spec.invalid else "nothing checked"}
     return {**named, **_audit(spec.audit)}
 
 
