@@ -22,7 +22,7 @@ from evaluator.tolerances import distances, in_force
 
 if TYPE_CHECKING:
     from evaluator.case import Case, Check
-    from evaluator.network import Network, Trace
+    from evaluator.network import Network, Place, Trace
     from evaluator.spec import Spec
 
 #: Every code, with the sentence that explains it.
@@ -31,7 +31,7 @@ LINTS: Final = {
     "constant-passes": "One constant answer is accepted by every case.",
     "saturated": "An activation is so flat where it is checked that its sum may be nearly anything.",
     "wide-tolerance": "A tolerance that is written is a hundred times what any value needs.",
-    "repeated-case": "A case checks nothing that an earlier one with the same inputs does not.",
+    "repeated-case": "A case has the inputs of an earlier one, and expects the same.",
     "constant-unit": "A hidden unit may be replaced by a constant, and every case passes.",
 }
 
@@ -125,13 +125,16 @@ _SATURATING: Final[dict[str, tuple[Callable[[float], float], float, float]]] = {
 
 
 def _saturated(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator[Diagnostic]:
+    warned: set[Place] = set()
     for case in cases:
         told = {spec.probes[c.probe].place for c in case.checks if spec.probes[c.probe].place.z}
         for check in case.checks:
             place = spec.probes[check.probe].place
             name = spec.network.steps[place.block - 1].activation.name if place.block else ""
             sum_place = place._replace(z=True)
-            if place.z or sum_place in told or name not in _SATURATING:
+            z = float(trace.block(sum_place)[case.row, place.column])
+            # Once for each value: the other cases that saturate it add nothing.
+            if place.z or sum_place in told | warned or name not in _SATURATING or math.isinf(z):
                 continue
             inverse, floor, ceiling = _SATURATING[name]
             margin = _FLAT * (ceiling - floor)
@@ -139,7 +142,7 @@ def _saturated(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator[Diag
             low, high = inverse(check.low), inverse(check.high)
             if not flat or high - low <= MAX_Z_RANGE or math.isnan(_centre(spec, check)):
                 continue
-            z = trace.block(sum_place)[case.row, place.column]
+            warned.add(sum_place)
             yield _warn(spec, check.path, "saturated",
                         f"{name} is nearly flat here: every `z` {_range(low, high)} is accepted",
                         f"expect the sum too: `{_name(spec, check.probe)}.z` is {number(z)}")  # fmt: skip
@@ -166,21 +169,16 @@ def _wide_tolerance(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator
 
 
 def _repeated(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagnostic]:
-    first: dict[str, tuple[Case, set[tuple[int, float, float]]]] = {}
+    first: dict[str, Case] = {}
     for case in cases:
-        inputs = repr((spec.inputs[case.row] + 0.0).tolist())  # -0 is 0
-        # Another interval for the same value is another expectation.
-        checked = {(check.probe, check.low, check.high) for check in case.checks}
-        if case.expected_class is not None:
-            checked.add((-1, case.expected_class, case.expected_class))
-        if inputs not in first:
-            first[inputs] = case, checked
-        elif checked <= first[inputs][1]:
+        # Another spelling of what is expected may be there to be shown.
+        written = spec.document.data["cases"][case.number]
+        said = [written.get(key) for key in ("expected", "expected_class", "tolerance")]
+        key = repr([(spec.inputs[case.row] + 0.0).tolist(), said])  # -0 is 0
+        if first.setdefault(key, case) is not case:
             yield _warn(spec, ("cases", case.number, "inputs"), "repeated-case",
-                        f"`{clip(first[inputs][0].id)}` has the same inputs, and expects the same",
+                        f"`{clip(first[key].id)}` has the same inputs, and expects the same",
                         "remove one, or give it other inputs")  # fmt: skip
-        else:
-            first[inputs][1].update(checked)
 
 
 def _constant_units(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator[Diagnostic]:

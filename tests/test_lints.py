@@ -39,6 +39,8 @@ WEAK = [
 ]  # fmt: skip
 
 STRONG = [
+    f"{LINE}  - {{inputs: 5, expected: 5}}\n  - {{inputs: 5, expected: {{y: 5}}}}\n",
+    f"{SIGMOID}  - {{inputs: [2, .inf], expected: 1}}\n",
     f"{LINE}{FAR}  - {{inputs: 1.0e-6, expected: 1.0e-6}}\n",
     f"{LINE}{FAR}  - {{inputs: 0, expected: 0}}\n",
     f'{LINE}{FAR}  - {{inputs: 1, expected: "[-2, 2]"}}\n',
