@@ -66,6 +66,8 @@ def _files(path: str) -> Iterable[str]:
         from evaluator.remote import specs_at
 
         return specs_at(path, SUFFIXES)
+    if not path.strip() and not os.path.exists(path):
+        raise UsageError("a path is empty", "name a file or a directory, or leave it out")
     if path != "-" and not os.path.exists(path):
         raise UsageError(f"{path} does not exist", _nearby(path))
     return _specs_under(path) if os.path.isdir(path) else [path]

@@ -226,9 +226,9 @@ class Judgement:
         return None
 
     def _note(self, case: Case, result: CaseResult, expected: hints.Target, answer: Array) -> None:
-        """Remember a row that was answered wrongly, unless there are enough."""
+        """Remember a row that was answered wrongly, and not the others; unless there are enough."""
         if len(self._wrong) < hints.MAX_WRONG and not case.xfail:
-            self._wrong.append(hints.Wrong(result, expected, answer, case.atol, case.rtol))
+            self._wrong.append(hints.Wrong(result, expected, answer.copy(), case.atol, case.rtol))
 
     def _keep(self, result: CaseResult, describe: Callable[[], Mismatch]) -> None:
         """Describe a mismatch if there is room for it, else count it."""
@@ -344,7 +344,7 @@ class Judgement:
         value = math.nan if largest < 0 else float(largest)
         return Mismatch(
             "class", None, None, location, wanted.strip("`"), expected, expected, value,
-            number(value), note,
+            said.strip("`"), note,
         )  # fmt: skip
 
     def _class_name(self, index: int) -> str:

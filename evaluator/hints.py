@@ -89,7 +89,7 @@ def of_row(spec: Spec, case: Case, batch: Batch, row: int) -> Target:
             if at == row:
                 low[column], high[column] = parse(text)
     largest = None if batch.classes is None else int(batch.classes[row])
-    return Target(batch.inputs[row], _outputs(spec)[: len(low)], low, high, largest)
+    return Target(batch.inputs[row].copy(), _outputs(spec)[: len(low)], low, high, largest)
 
 
 def _outputs(spec: Spec) -> tuple[Place, ...]:
@@ -126,12 +126,12 @@ def _aim(spec: Spec, wrong: Sequence[Wrong], trace: Trace) -> None:
         close = Target(each.expected.inputs, places, *array_bounds(answer, *exact))
         each.is_right = close.accepts(trace, row)
         if each.is_right:
-            each.targets = (each.expected, each.expected)
+            each.targets = (each.expected,)
             continue
         slack = _slack(each, places, answer)
         near = Target(each.expected.inputs, places, answer - slack, answer + slack)
         # What the right network gives as well would be explained by a mistake that changes nothing.
-        each.targets = (close, close if near.accepts(trace, row) else near)
+        each.targets = (close,) if near.accepts(trace, row) else (close, near)
 
 
 def _slack(each: Wrong, places: Sequence[Place], answer: Array) -> Array:

@@ -46,7 +46,7 @@ def _on_a_line(source: Text, start: int, end: int, entry: str) -> list[Edit]:
         entry, max(_WIDTH, len(indent) + 40), initial_indent=indent, subsequent_indent=indent + "  ",
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
-    at, line_break = line_end(source.text, end), newline(source, end)
+    at, line_break = entry_end(source.text, end, len(indent)), newline(source, end)
     return [Edit(at, at, "".join(line_break + line for line in lines))]
 
 
@@ -60,12 +60,12 @@ def _in_braces(source: Text, key_start: int, end: int, entry: str) -> list[Edit]
     gap = _GAP.match(text, end)
     comma = gap.end() if gap else end
     if text[comma] != ",":  # the closing brace
-        at = line_end(text, end)
-        if comma < at:
+        if comma < line_end(text, end):
             return [Edit(end, end, "," + line)]
+        at = entry_end(text, end, len(indent))
         return [Edit(end, end, ","), Edit(at, at, line)]
-    at = line_end(text, comma)
-    if _NOTHING_MORE.fullmatch(text, comma + 1, at):
+    if _NOTHING_MORE.fullmatch(text, comma + 1, line_end(text, comma)):
+        at = entry_end(text, comma, len(indent))
         return [Edit(at, at, line + ",")]
     return behind
 
@@ -79,6 +79,14 @@ def line_end(text: str, index: int) -> int:
     """Give the end of a line, before its line break."""
     found = _REST.match(text, index)
     return found.end() if found else len(text)
+
+
+def entry_end(text: str, index: int, column: int) -> int:
+    """Give where the line of an entry ends, with the comments below it that are indented deeper."""
+    comments = re.compile(rf"(?:(?:\r\n|\r|\n)[ \t]{{{column + 1},}}#[^\r\n]*)*")
+    found = comments.match(text, line_end(text, index))
+    assert found is not None  # it may be empty
+    return found.end()
 
 
 def newline(source: Text, index: int) -> str:

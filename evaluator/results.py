@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from evaluator.diagnostics import Diagnostic, Location
+from evaluator.diagnostics import Diagnostic, Location, are_faults
 
 if TYPE_CHECKING:
     from evaluator.audit import Audit
@@ -89,7 +89,7 @@ class CaseResult:
 
 @dataclass(slots=True, eq=False)
 class SpecResult:
-    """What became of one spec; diagnostics of severity `error` mean that it was not evaluated."""
+    """What became of one spec, or of a case that was named and is not there."""
 
     file: str
     #: The document in its file, from 1.
@@ -111,7 +111,7 @@ class SpecResult:
     @property
     def invalid(self) -> bool:
         """Whether the spec could not be evaluated."""
-        return any(d.severity == "error" for d in self.diagnostics)
+        return are_faults(self.diagnostics)
 
 
 @dataclass(slots=True, eq=False)

@@ -232,7 +232,7 @@ def no_such_case(file: str, named: CaseId, known: Sequence[str]) -> Diagnostic:
         message = f"there is no case `{clip(named.case)}`"
         few = f"there is {', '.join(map(clip, known))}" if len(known) < 9 else hint
         hint = did_you_mean(named.case, known) or few
-    return Diagnostic(Location(file), "no-such-case", message, hint, "warning")
+    return Diagnostic(Location(file), "no-such-case", message, hint)
 
 
 def collect(files: Iterable[Target], options: Options) -> Iterator[tuple[str, str | None]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from evaluator.diagnostics import SpecError
 from evaluator.evaluate import evaluate
-from evaluator.insertion import line_end, line_start, newline
+from evaluator.insertion import entry_end, line_start, newline
 from evaluator.source import read
 from evaluator.spec import build
 from evaluator.spelling import plain
@@ -103,7 +103,7 @@ def _added(document: Document, suggestions: Sequence[Suggestion]) -> Edit:
     line_break = newline(source, end)
     if text[end - 1] in "\r\n":  # a text of several lines ends after its last line break
         return Edit(end, end, "".join(line + line_break for line in lines))
-    at = line_end(text, end)
+    at = entry_end(text, end, len(indent))
     return Edit(at, at, "".join(line_break + line for line in lines))
 
 

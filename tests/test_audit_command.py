@@ -187,6 +187,7 @@ LAYOUTS = {
         "  - {inputs: 0, expected: 1}\n", "    -   inputs: 0\n        expected: 1 # one\n"
     ),
     "no line break at the end": WEAK.rstrip("\n"),
+    "a comment of the case below it": f"{WEAK}    # by hand\n# that was it\n",
     "other keys behind": f"{WEAK}# that was it\nname: weak\n",
     "a text on several lines": WEAK.replace(
         "{inputs: 0, expected: 1}", "inputs: 0\n    expected: 1\n    tags:\n      - |-\n        a"

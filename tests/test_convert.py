@@ -316,6 +316,12 @@ def test_batch_norm_after_an_activation_is_a_layer(tmp_path: Path) -> None:
     assert [step.names for step in found.network.steps] == [("fc1",), ("bn",)]
 
 
+def test_a_hint_never_lists_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ConversionError) as caught:
+        layered(tmp_path, {"alone": W1}, "[fc]")
+    assert caught.value.hint == "modules, by NAME.weight: none"
+
+
 def test_parameters_are_numbers_or_arrays_of_the_file(tmp_path: Path) -> None:
     arrays = {"fc1.weight": W1, "act.weight": np.array([0.1, 0.2, 0.3])}
     found = layered(

@@ -188,7 +188,7 @@ def test_documents_behind_very_many_findings_are_not_judged() -> None:
     assert len(found.findings) == 501
     assert found.findings[-1].message.startswith("and more: ")
     titles = [action.title for action in found.actions(Position(1, 30), Position(1, 30))]
-    assert titles == ["Record this value: 2"]  # the file is not offered: nobody saw all of it
+    assert titles == ["Record this value: 2.0"]  # the file is not offered: nobody saw all of it
     assert len(judged("---\n".join([one] * 250)).judged) == 250
 
 

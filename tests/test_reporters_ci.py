@@ -536,6 +536,17 @@ def undone(text: str, *more: str) -> str:
     return text
 
 
+def test_an_annotation_says_everything_once_and_has_no_two_blank_lines(report: Report) -> None:
+    for _, _, text in read_commands(load("github")(report)):
+        message, *more = text.split("\n")
+        assert not more or (more[0] == "" and more[1] and more[-1])
+        assert "\n\n\n" not in text
+        assert "-->" not in text  # the annotation has a place of its own
+        assert message not in "\n".join(more)
+        for help in re.findall("help: (.*)", text):
+            assert text.count(help) == 1
+
+
 def test_github_annotates_every_problem_at_its_place(report: Report) -> None:
     commands = read_commands(load("github")(report))
     assert [name for name, _, _ in commands].count("error") == 8

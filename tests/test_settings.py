@@ -117,6 +117,31 @@ def test_the_example_of_a_setting_is_one_that_it_takes(key: str) -> None:
     assert hasattr(Config(), key.replace("-", "_"))
 
 
+SUBJECTS = {
+    "reference": "reference",
+    "torch:cuda": "torch:cuda",
+    "python:student.py:Neuron": "python:../student.py:Neuron",
+    "onnx:model.onnx": "onnx:../model.onnx",
+    "process:python3 student.py --fast": "process:python3 ../student.py --fast",
+    "process:./student.py student.py 'no file'": "process:../student.py ../student.py 'no file'",
+    "process:student.py": "process:student.py",  # on PATH, as in a shell
+    "process:'": "process:'",
+    "python:": "python:",
+}
+
+
+@pytest.mark.parametrize("text", SUBJECTS)
+def test_subjects_of_the_configuration_lie_beside_it(
+    folder: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "student.py").write_text("")
+    (folder / "evaluator.toml").write_text(f"subject = [{json.dumps(text)}]\n")
+    assert find(str(folder)).subject == (text,)
+    (folder / "below").mkdir()
+    monkeypatch.chdir(folder / "below")
+    assert find(".").subject == (SUBJECTS[text],)
+
+
 # --- reports
 
 

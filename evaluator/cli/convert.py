@@ -51,6 +51,8 @@ def main(arguments: argparse.Namespace) -> int:
     from evaluator.convert.conversion import ConversionError
     from evaluator.convert.formats import SPECS
 
+    if not (arguments.source and arguments.target):
+        raise UsageError("the name of a file is empty", "name what to read, and what to write")
     try:
         if arguments.source.lower().endswith(SPECS):
             return _export(arguments)

@@ -45,6 +45,8 @@ def main(arguments: argparse.Namespace) -> int:
         )
 
     code = Rewriting(arguments, files, Words("record", "recorded", "value")).run(work)
+    if not cases and not code:
+        run.tell_nothing(files, terms.selection)
     nothing = missing or (not cases and not arguments.allow_empty)
     return 5 if not code and nothing else code
 

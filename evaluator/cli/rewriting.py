@@ -9,7 +9,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from evaluator.cli import console
-from evaluator.diagnostics import Diagnostic, Location, SpecError, UsageError, harmless
+from evaluator.diagnostics import (
+    Diagnostic,
+    Location,
+    SpecError,
+    UsageError,
+    are_faults,
+    harmless,
+)
 
 if TYPE_CHECKING:
     from evaluator.collect import Target
@@ -141,7 +148,7 @@ class Rewriting:
     def _diagnose(self, found: Sequence[Diagnostic]) -> None:
         from evaluator.reporters.full import diagnostic
 
-        self.invalid += any(each.severity == "error" for each in found)
+        self.invalid += are_faults(found)
         for each in found:
             print("\n".join([*diagnostic(each, self.colors[self.told]), ""]), file=self.told)
 

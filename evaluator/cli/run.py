@@ -140,6 +140,8 @@ def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -
             cached.record(cache, files, options, report)
 
     report = reporting.report_on(files, options, arguments, keep)
+    if not report.specs and not (shard or arguments.watch):  # which leave files out
+        tell_nothing(files, options.selection)
     if arguments.durations:
         # What a program reads on stdout is the report alone.
         text = arguments.output_format in ("full", "concise")
@@ -154,6 +156,14 @@ def selection(arguments: argparse.Namespace) -> Selection:
     if arguments.expression:
         compile_expression(arguments.expression)  # what is wrong with it is told at once
     return Selection(arguments.expression, tuple(arguments.tag))
+
+
+def tell_nothing(files: Sequence[Target], selection: Selection) -> None:
+    """Say why a selection holds no case, if it is one."""
+    if selection.tags or selection.expression:
+        from evaluator.cli.nothing import tell
+
+        tell(files, selection)
 
 
 def find_targets(paths: Sequence[str], specs: Sequence[str] | None = None) -> list[Target]:
@@ -193,6 +203,8 @@ def _collect_only(files: list[Target], options: Options, shard: Shard | None) ->
     if not found and not invalid and any(target.ids for target in files):
         print("there is no such case")
     print(f"\n{plural(found, 'case')} in {plural(len(files), 'file')}{part(shard)}")
+    if not found and not invalid and not shard:
+        tell_nothing(files, options.selection)
     return 3 if invalid else 0 if found or options.allow_empty else 5
 
 

@@ -27,4 +27,6 @@ def main(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     files = run.find_targets(arguments.paths, arguments.specs)
     report = reporting.report_on(files, workers.choose(options, arguments, len(files)), arguments)
+    if not report.specs:
+        run.tell_nothing(files, options.selection)
     return report.summary.exit_code

@@ -11,8 +11,9 @@ import numpy as np
 
 from evaluator.convert.builder import MAX_WIDTH, Builder
 from evaluator.convert.conversion import ConversionError
+from evaluator.convert.onnx_folded import FOLDED
 from evaluator.convert.onnx_node import Node, Rule, Value
-from evaluator.convert.onnx_operators import FOLDED, OPERATORS
+from evaluator.convert.onnx_operators import OPERATORS
 from evaluator.convert.onnx_patterns import recognised
 from evaluator.convert.reading import Source, refused
 from evaluator.diagnostics import clip

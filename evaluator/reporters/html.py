@@ -13,7 +13,7 @@ from evaluator.diagnostics import harmless
 from evaluator.reporters.full import diagnostic
 from evaluator.reporters.limits import keep
 from evaluator.reporters.paths import relative
-from evaluator.reporters.problems import RULES, fails, troubles, verdict
+from evaluator.reporters.problems import RULES, troubles, verdict
 from evaluator.reporters.style import FILTER, STYLE
 from evaluator.reporters.text import (
     accepts,
@@ -71,7 +71,7 @@ def _outcomes(spec: SpecResult) -> Counter[str]:
     """Count how the cases of a spec ended, rows of tables as one, and its diagnostics."""
     found = Counter(case.outcome for case in spec.cases)
     for told in spec.diagnostics:
-        found["invalid" if fails(told) else "warning"] += 1
+        found["invalid" if told.severity == "error" else "warning"] += 1
     return found if found else Counter(passed=1)
 
 
@@ -170,7 +170,7 @@ def _spec(
 
 
 def _diagnostic(told: Diagnostic) -> str:
-    kind = "invalid" if fails(told) else "warning"
+    kind = "invalid" if told.severity == "error" else "warning"
     lines = escape("\n".join(diagnostic(told, False)[1:]))
     return (
         f'<div class="case {kind}"><p><b class="sign">{_SIGNS[kind]}</b> '
@@ -186,11 +186,13 @@ def _case(case: CaseResult) -> Iterator[str]:
         about.insert(0, f"{case.failed_rows:,} of {rows} failed" if case.failed_rows else rows)
     yield (
         f'<li class="case {case.outcome}"><p><b class="sign">{_SIGNS[case.outcome]}</b> '
-        f"{escape(named(case.name))}{reason} "
+        f"{escape(named(case.id or case.name))}{reason} "
         f"<small>{', '.join([f'line {case.line}', *about])}</small></p>"
     )
     if case.outcome in FAILING and not case.mismatches:
         yield f"<p>{escape(verdict(case)[1])}</p>"
+        if case.location is not None and case.location.lines:
+            yield f"<pre>{escape(chr(10).join(excerpt(case.location, '', False)))}</pre>"
     if case.mismatches:
         yield from _mismatches(case)
     yield "</li>"

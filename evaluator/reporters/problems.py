@@ -80,11 +80,6 @@ def troubles(report: Report) -> list[str]:
     return ["warnings"] if counts.exit_code == 1 and not counts.failed + counts.xpassed else []
 
 
-def fails(found: Diagnostic) -> bool:
-    """Tell whether a diagnostic fails the run: an error, or a case that was named and is not there."""
-    return found.severity == "error" or found.code == "no-such-case"
-
-
 def details(problem: Problem) -> list[str]:
     """Write a problem out: its source lines, how far it is off, how it came about."""
     if problem.source is None or problem.result is None:
@@ -102,7 +97,7 @@ def _of_spec(spec: SpecResult, file: str, report: Report) -> Iterator[Problem]:
         at = file if found.location.file == spec.file else relative(found.location.file, report)
         said = found.message + (f" ({found.hint})" if found.hint else "")
         yield Problem(
-            found.code, "error" if fails(found) else "warning", cut(harmless(said), MAX_MESSAGE),
+            found.code, found.severity, cut(harmless(said), MAX_MESSAGE),
             named(spec.name), "", at, *_place(found.location), (found.code, at), spec, found,
         )  # fmt: skip
     for case in spec.cases:

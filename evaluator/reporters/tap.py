@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evaluator.diagnostics import harmless
 from evaluator.reporters.json import diagnostic_object, mismatch_object
 from evaluator.reporters.paths import relative
-from evaluator.reporters.problems import RULES, fails, troubles, verdict
+from evaluator.reporters.problems import RULES, troubles, verdict
 from evaluator.reporters.text import case_name, named, summary
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def render(report: Report, **_: Any) -> str:
 
 
 def _points(spec: SpecResult, place: str) -> Iterator[list[str]]:
-    errors = [diagnostic_object(found) for found in spec.diagnostics if fails(found)]
-    warnings = [diagnostic_object(found) for found in spec.diagnostics if not fails(found)]
+    errors = [diagnostic_object(found) for found in spec.diagnostics if found.severity == "error"]
+    warnings = [diagnostic_object(found) for found in spec.diagnostics if found.severity != "error"]
     if errors or not spec.cases:
         yield [
             f"{'not ' * bool(errors)}ok N - {place}",

@@ -177,6 +177,7 @@ def summary(report: Report, color: bool) -> str:
         (counts.failed, f"{counts.failed:,} failed"),
         (counts.errors, plural(counts.errors, "error")),
         (counts.invalid, f"{counts.invalid:,} invalid"),
+        (counts.missing, f"{counts.missing:,} not found"),
         (counts.xpassed, f"{counts.xpassed:,} passed unexpectedly"),
         (counts.passed, f"{counts.passed:,} passed"),
         (counts.skipped, f"{counts.skipped:,} skipped"),
@@ -191,7 +192,7 @@ def summary(report: Report, color: bool) -> str:
     if report.override:
         line += f" (tolerance of the command line: {report.override})"
     line += part(report.shard)
-    if counts.exit_code == 5:
+    if counts.exit_code == 5 and not counts.missing:
         line += "; nothing was checked, which counts as a failure"
     if counts.exit_code == 130:
         line += "; interrupted"
