@@ -28,7 +28,7 @@ MAX_NAMED: Final = 3
 MAX_FITTING: Final = 6
 #: How many places each mistake is tried in, and how many numbers it may take to try one everywhere.
 MAX_PLACES: Final = 50
-MAX_WORK: Final = 1 << 20
+MAX_WORK: Final = 1 << 18
 
 
 class Target(NamedTuple):

@@ -151,6 +151,9 @@ def test_rows_of_a_table_are_explained_together(tmp_path: Path, monkeypatch: Any
     assert hints(judged) == [
         "the expected values of both failing rows are what the network gives if the bias is left out"
     ]
+    # The second row fits nothing.
+    Path("t.csv").write_text("x1,x2,y\n2,3,0.95257413\n1,1,0.123456\n")
+    assert hints(spec("- {file: t.csv, inputs: [x1, x2], expected: [y]}\n")) == [""]
     rows = "".join(f"2,{n},{1 / (1 + np.exp(-n / 4))}\n" for n in range(4, 24))
     Path("t.csv").write_text("x1,x2,y\n" + rows)
     judged = spec("- {file: t.csv, inputs: [x1, x2], expected: [y]}\n",

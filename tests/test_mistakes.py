@@ -53,6 +53,14 @@ layers:
   - {name: a, weights: [[1, 2], [3, -1]], bias: [0.5, 1], activation: identity}
 outputs: [p, q]
 """  # at [1, 2]: 5.5, 2
+THREE = """
+layers: [{name: a, weights: [[1], [2], [3]], bias: [1, 4, 7], activation: identity}]
+outputs: [p, q, r]
+"""
+WIDE = """
+layers: [{name: a, weights: [[1, 2, 3], [4, 5, 6]], activation: identity}]
+outputs: [p, q]
+"""
 LAYERS = """
 layers:
   - {name: a, weights: [[1, 2], [3, -1]], bias: [1, 0], activation: identity}
@@ -95,6 +103,8 @@ THIRDS = "neuron: {weights: [1], bias: 0, activation: {name: leaky_relu, alpha: 
         (NEURON, "activation-dropped", [1, 2], {}),
         (NEURON, "activation-twice", [1, 2], {}),
         (LAYER, "bias-shifted", [1, 2], {"": [6, 1.5]}),
+        (THREE, "bias-shifted", [1], {"": [1 + 7, 2 + 1, 3 + 4]}),
+        (WIDE, "weights-transposed", [1, 1, 2], {"": [1 + 3 + 10, 2 + 4 + 12]}),
         (LAYER, "weights-transposed", [1, 2], {"": [1 + 6 + 0.5, 2 - 2 + 1]}),
         (LAYER, "bias-dropped", [1, 2],
             {"": [5, 1], "`a[0]`": [5, 2], "`a[1]`": [5.5, 1]}),
@@ -106,6 +116,8 @@ THIRDS = "neuron: {weights: [1], bias: 0, activation: {name: leaky_relu, alpha: 
         (LAYERS, "activation-twice", [1, 2], {"": [1, 81**2]}),
         (LAYERS, "activation-dropped", [1, 2], {"": [1, 9]}),
         (LAYERS, "inputs-swapped", [1, 2], {}),
+        ("neuron: {weights: [1, 10, 100], bias: 0, activation: identity}", "inputs-swapped", [1, 2, 3],
+            {"`x1` and `x2`": [2 + 10 + 300], "`x2` and `x3`": [1 + 30 + 200]}),
         (WIRED, "inputs-reversed", [1, 2], {"": [5 - 2, 5]}),
         (WIRED, "weights-reversed", [1, 2],
             {"": [1 - 5, 5], "`h`": [4, 5], "`o`": [1 - 6, 6]}),
