@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from evaluator.diagnostics import Diagnostic, Location, are_faults
 
 if TYPE_CHECKING:
+    from evaluator.audit import Audit
     from evaluator.shards import Shard
 
 #: The outcomes that make a run fail.
@@ -104,6 +105,8 @@ class SpecResult:
     is_compared: bool = False
     #: The network as SVG, where a report shows it; see `Options.diagrams`.
     diagram: str = ""
+    #: What an audit found; see `Options.audit`.
+    audit: Audit | None = None
 
     @property
     def invalid(self) -> bool:

@@ -51,6 +51,8 @@ class Options(NamedTuple):
     limits: Limits | None = None
     #: Read, validate and build only.
     validate_only: bool = False
+    #: Find the mistakes that the cases would let pass.
+    audit: bool = False
     #: Draw every network, for a report that shows it.
     diagrams: bool = False
     #: How many workers evaluate files; None: as many as pay.
@@ -282,6 +284,10 @@ def _judge(document: Document, options: Options, selection: Selection) -> list[S
     if options.validate_only:
         read_tables(spec)
         return [SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)]
+    if options.audit:
+        from evaluator.audit import audited
+
+        return [audited(spec, selection)]
     reading = perf_counter() - start
     found = [
         evaluate(spec, selection, options.max_mismatches, subject, options.limits)

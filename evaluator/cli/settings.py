@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from evaluator.cli import console
@@ -78,13 +79,17 @@ def subjects(arguments: argparse.Namespace) -> tuple[str, ...]:
 
 def show(arguments: argparse.Namespace, settled: list[InForce]) -> int:
     """Print settings as TOML, each with where it is from; raises UsageError as a run with them would."""
-    import json
-
     from evaluator.reporters import load
 
     subjects(arguments)
     for name in (arguments.output_format, *(split(text)[0] for text in arguments.report)):
         load(name)
+    return tell(settled)
+
+
+def tell(settled: Iterable[InForce]) -> int:
+    """Print settings as TOML, each with where it is from."""
+    import json
 
     for key, value, source in settled:
         named = os.path.relpath(source) if os.path.isabs(source) else source
