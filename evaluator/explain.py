@@ -39,7 +39,7 @@ def arithmetic(trace: Trace, row: int, probe: Probe) -> tuple[str, ...]:
     named = _outputs(network, probe.name.removesuffix(".z"))
     lines = []
     for block, column in sorted(units):
-        name = named.get((block, column)) or _name(network, block, column)
+        name = named.get((block, column)) or unit_name(network, block, column)
         is_last = (block, column) == (place.block, place.column)
         lines += _unit(trace, row, block, column, name, z_only=is_last and place.z)
     return tuple(lines)
@@ -114,7 +114,7 @@ def _applied(trace: Trace, row: int, block: int, column: int) -> str:
     return f"{label}({number(z[column])}{parameters})"
 
 
-def _name(network: Network, block: int, column: int) -> str:
+def unit_name(network: Network, block: int, column: int) -> str:
     step = network.steps[block - 1]
     if len(step.names) > 1 or network.width(block) == 1:
         return clip(step.names[column])

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Final
 from evaluator.diagnostics import Diagnostic, Location, are_faults
 
 if TYPE_CHECKING:
+    from evaluator.audit import Audit
     from evaluator.shards import Shard
 
 #: The outcomes that make a run fail.
 FAILING: Final = frozenset({"failed", "error", "xpassed"})
 #: How many mismatches of a spec are kept; the others are counted.
 MAX_MISMATCHES: Final = 100
+#: In how many more cases of a spec the first mismatch is kept all the same.
+MAX_FIRSTS: Final = 10_000
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +74,8 @@ class CaseResult:
     printed: str = ""
     #: True for a case that expects nothing; it fails.
     unrecorded: bool = False
+    #: Which known mistakes give the values that are off, in words.
+    hints: tuple[str, ...] = ()
     #: Where the case stands, for outcomes that need to be shown.
     location: Location | None = None
     #: Its name, with `#2` when an earlier case of the spec has it too.
@@ -96,8 +101,12 @@ class SpecResult:
     values: int = 0
     #: What was under test; empty where nothing was.
     subject: str = ""
+    #: Whether others than this subject were under test too.
+    is_compared: bool = False
     #: The network as SVG, where a report shows it; see `Options.diagrams`.
     diagram: str = ""
+    #: What an audit found; see `Options.audit`.
+    audit: Audit | None = None
 
     @property
     def invalid(self) -> bool:

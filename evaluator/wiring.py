@@ -204,7 +204,7 @@ class Wiring:
         """Say that a name names nothing, and which name may be meant."""
         listed = ", ".join(f"`{clip(k)}`" for k in known[:8]) + (", …" if len(known) > 8 else "")
         self.complain(path, "unknown-name", f"nothing is named `{clip(name)}` here",
-                      did_you_mean(name, known) or f"there are {listed}", key=key)  # fmt: skip
+                      did_you_mean(name, known) or f"there are {listed or 'none'}", key=key)  # fmt: skip
 
     # --- activations
 

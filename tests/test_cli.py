@@ -615,6 +615,20 @@ def test_a_new_spec_names_the_schema_of_its_project(capsys: Capture, folder: Pat
     assert (folder / "specs/deep/spec.schema.json").read_text() == printed
 
 
+def test_a_command_that_is_told_can_be_typed_whatever_the_file_is_called(
+    capsys: Capture, folder: Path
+) -> None:
+    assert main(["new", "a b.yaml"]) == 0
+    Path("a b.yaml").write_text("neuron: {weights: [1], activation: relu}\ncases: [{inputs: 1}]\n")
+    main(["run", "a b.yaml"])
+    Path("a b.yaml").write_text("neuron: 1\n")
+    main(["run", "a b.yaml", "--co"])
+    said = re.findall("`evaluator ([^`]*)`", capsys.readouterr().out)
+    assert [shlex.split(each) for each in said] == [
+        ["run", "a b.yaml"], ["record", "a b.yaml"], ["validate", "a b.yaml"]
+    ]  # fmt: skip
+
+
 def test_where_the_schema_cannot_be_written_there_is_no_new_spec(
     capsys: Capture, folder: Path
 ) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import evaluator
+from evaluator import hints
 from evaluator.cli import main
 from evaluator.evaluate import Judgement
 from evaluator.network import Network
@@ -95,6 +96,20 @@ def test_no_option_makes_a_difference_to_outcomes(
     options = ["--strict-markers", "--strict-config", "-W", "error", "-p", "no:randomly", *workers]
     result = pytester.runpytest("specs", *options)
     result.assert_outcomes(passed=2, failed=4, skipped=1, xfailed=1)
+
+
+def test_pytest_finds_a_case_by_its_id_whatever_its_name_holds(pytester: pytest.Pytester) -> None:
+    names = ["a::b", "a::b", "a", "both", "both", "both#2", "c::", "x [p::q]", "x::y [p::q]"]
+    cases = "".join(f'  - {{name: "{name}", inputs: 1, expected: 1}}\n' for name in names)
+    text = GOOD.partition("cases")[0] + f"cases:\n{cases}"
+    write(pytester, {"specs/names.yaml": f"{text}---\n{text}"})
+    ids = ["a::b", "a::b#2", "a", "both", "both#2", "both#2#2", *names[6:]]
+    wanted = [f"specs/names.yaml::{document}{id}" for document in ("", "#2::") for id in ids]
+    assert collected(pytester, "specs") == wanted
+    for id in wanted:
+        found = collected(pytester, id)
+        assert id in found
+        assert all(each.startswith(id) for each in found)  # `a` is also the group of `a::b`
 
 
 def test_a_failure_shows_what_evaluator_run_shows(
@@ -449,6 +464,7 @@ def test_a_spec_is_fed_forward_once_and_only_what_is_selected_is_judged(
     forward, case = Network.forward, Judgement.case
     monkeypatch.setattr(Network, "forward", lambda *a: (called.append("forward"), forward(*a))[1])
     monkeypatch.setattr(Judgement, "case", lambda *a: (called.append(a[1].id), case(*a))[1])
+    monkeypatch.setattr(hints, "explain", lambda *_: None)  # it feeds wrong networks forward
     write(pytester, {"specs/many.yaml": MANY})
     pytester.runpytest("specs", "-k", "first or second or fourth")
     assert called == ["first", "forward", "second", "fourth"]

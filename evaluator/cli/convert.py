@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from evaluator.cli import console, numbers
+from evaluator.cli import numbers
 from evaluator.diagnostics import UsageError, clip, harmless
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def _export(arguments: argparse.Namespace) -> int:
     from evaluator.convert.save import check_free
     from evaluator.source import read_file
     from evaluator.spec import build
+    from evaluator.writing import check_writable
 
     for name in ("inputs", "record", "layers", "weights", "outputs"):
         if getattr(arguments, name):
@@ -126,7 +127,7 @@ def _export(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{arguments.source} has no document {number}", f"it has {len(documents)}")
     spec = build(documents[number - 1])
     content, notes = export(spec, arguments.target)
-    console.check_writable(arguments.target)
+    check_writable(arguments.target)
     _write(arguments.target, content)
     for note in notes:
         print(f"note: {harmless(note)}")

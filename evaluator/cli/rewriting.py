@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
@@ -49,6 +50,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--diff", action="store_true",
                         help="show what would be written, and write nothing")  # fmt: skip
     console.add_color(parser)
+
+
+def add_force(parser: argparse.ArgumentParser) -> None:
+    """Add `--force`."""
+    parser.add_argument("--force", action="store_true", help="write although CI is set")
+
+
+def refuse_in_ci(arguments: argparse.Namespace) -> None:
+    """Raise UsageError where answers would be written into specs that nobody looks at."""
+    in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
+    if in_ci and not arguments.diff and not arguments.force:
+        raise UsageError("CI is set, and what is recorded there passes whatever it is",
+                         "record where you can look at it, or add --force")  # fmt: skip
 
 
 class Rewriting:
@@ -99,7 +113,8 @@ class Rewriting:
         return int(self.left > 0 or (self.diff_only and self.count > 0))
 
     def _finish(self, file: str, before: bytes, outcome: Outcome, shown: bool) -> None:
-        from evaluator.splice import encode, replace, splice
+        from evaluator.splice import encode, splice
+        from evaluator.writing import replace
 
         if self.diff_only or (shown and file != "-"):
             self._show(file, outcome)

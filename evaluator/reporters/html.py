@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from evaluator.diagnostics import harmless
+from evaluator.expectation import is_interval
 from evaluator.reporters.full import diagnostic
 from evaluator.reporters.limits import keep
 from evaluator.reporters.paths import relative
@@ -18,7 +19,6 @@ from evaluator.reporters.style import FILTER, STYLE
 from evaluator.reporters.text import (
     accepts,
     excerpt,
-    is_bound,
     label,
     named,
     off_by,
@@ -186,11 +186,13 @@ def _case(case: CaseResult) -> Iterator[str]:
         about.insert(0, f"{case.failed_rows:,} of {rows} failed" if case.failed_rows else rows)
     yield (
         f'<li class="case {case.outcome}"><p><b class="sign">{_SIGNS[case.outcome]}</b> '
-        f"{escape(named(case.name))}{reason} "
+        f"{escape(named(case.id or case.name))}{reason} "
         f"<small>{', '.join([f'line {case.line}', *about])}</small></p>"
     )
     if case.outcome in FAILING and not case.mismatches:
         yield f"<p>{escape(verdict(case)[1])}</p>"
+        if case.location is not None and case.location.lines:
+            yield f"<pre>{escape(chr(10).join(excerpt(case.location, '', False)))}</pre>"
     if case.mismatches:
         yield from _mismatches(case)
     yield "</li>"
@@ -217,10 +219,11 @@ def _mismatches(case: CaseResult) -> Iterator[str]:
         listed = [*map(harmless, lines[:MAX_ARITHMETIC]), *["…"] * (len(lines) > MAX_ARITHMETIC)]
         text = "\n".join(listed)
         yield f"<pre>{escape(text)}</pre>"
+    yield from (f"<p>Hint: {escape(harmless(hint))}.</p>" for hint in case.hints)
 
 
 def _row(mismatch: Mismatch, tabled: bool) -> str:
-    bounds = "" if is_bound(mismatch) or mismatch.note else accepts(mismatch)
+    bounds = "" if is_interval(mismatch.expected) or mismatch.note else accepts(mismatch)
     cells = [label(mismatch), harmless(mismatch.expected), bounds, mismatch.shown]
     cells.append(harmless(mismatch.note) or off_by(mismatch))
     if tabled:

@@ -66,6 +66,8 @@ def case_object(case: CaseResult) -> dict[str, Any]:
         found["unchecked"] = case.unchecked
     if case.withheld:
         found["withheld"] = case.withheld
+    if case.hints:
+        found["hints"] = list(case.hints)
     if case.unrecorded:
         found["unrecorded"] = True
     return found | {"mismatches": [mismatch_object(mismatch) for mismatch in case.mismatches]}

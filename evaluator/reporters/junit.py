@@ -13,7 +13,7 @@ from evaluator.reporters.full import case_lines, diagnostic
 from evaluator.reporters.limits import cut, keep
 from evaluator.reporters.paths import relative
 from evaluator.reporters.problems import RULES, troubles, verdict
-from evaluator.reporters.text import named, part, plural, spec_name
+from evaluator.reporters.text import case_name, named, part, plural, spec_name
 
 if TYPE_CHECKING:
     from evaluator.results import CaseResult, Report, SpecResult
@@ -88,7 +88,7 @@ def _tests(spec: SpecResult) -> list[_Test]:
 
 
 def _test(spec: SpecResult, case: CaseResult) -> _Test:
-    name = named(case.id or case.name)
+    name = case_name(spec, case)
     if case.outcome == "passed":
         return _Test(name, "passed")
     if case.outcome in ("skipped", "xfailed"):

@@ -10,7 +10,7 @@ from evaluator.diagnostics import CODES, harmless
 from evaluator.reporters.full import case_lines, diagnostic
 from evaluator.reporters.limits import cut
 from evaluator.reporters.paths import relative
-from evaluator.reporters.text import named, plural, spec_name, told
+from evaluator.reporters.text import case_name, named, plural, spec_name, told
 from evaluator.results import FAILING
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def details(problem: Problem) -> list[str]:
 
 def _of_spec(spec: SpecResult, file: str, report: Report) -> Iterator[Problem]:
     document = str(spec.document)
+    subject = (spec.subject,) if spec.is_compared else ()
     for found in spec.diagnostics:
         # An array file may have a name of its own.
         at = file if found.location.file == spec.file else relative(found.location.file, report)
@@ -103,11 +104,10 @@ def _of_spec(spec: SpecResult, file: str, report: Report) -> Iterator[Problem]:
         if case.outcome in FAILING:
             code, said = verdict(case)
             location = case.mismatches[0].location if case.mismatches else case.location
-            name = case.id or case.name
             place = (case.line, case.column, 1) if location is None else _place(location)
             yield Problem(
-                code, "error", cut(said, MAX_MESSAGE), spec_name(spec), named(name), file,
-                *place, (code, file, document, name), spec, case,
+                code, "error", cut(said, MAX_MESSAGE), spec_name(spec), case_name(spec, case), file,
+                *place, (code, file, document, case.id or case.name, *subject), spec, case,
             )  # fmt: skip
 
 
@@ -129,4 +129,5 @@ def verdict(case: CaseResult) -> tuple[str, str]:
     more = len(case.mismatches) + case.withheld - 1
     if more:
         said += f"; and {more:,} mismatch{'es' if more > 1 else ''} more"
+    said += "".join(f"; {harmless(hint)}" for hint in case.hints)
     return "value-mismatch", said

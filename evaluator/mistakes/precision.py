@@ -1,0 +1,71 @@
+"""Mistakes of precision: float32, and values that are rounded on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from evaluator.network import Network, Trace
+
+if TYPE_CHECKING:
+    from evaluator.mistakes.sites import Site
+    from evaluator.network import Array
+
+
+def in_float32(network: Network, _: Site) -> Network:
+    """Compute in float32; the inputs are to be float32 too, as for any network of that dtype."""
+    steps = tuple(
+        step._replace(
+            weights=None if step.weights is None else step.weights.astype(np.float32),
+            bias=None if step.bias is None else step.bias.astype(np.float32),
+        )
+        for step in network.steps
+    )
+    return replace(network, steps=steps, dtype="float32")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoundedNetwork(Network):
+    """A network whose weighted sums and outputs are rounded before anything reads them."""
+
+    #: Digits after the point.
+    digits: int = 0
+    #: Whether further digits are cut off.
+    cut: bool = False
+    #: Whether outputs that nothing reads are rounded too.
+    answers: bool = False
+
+    def forward(self, x: Array) -> Trace:
+        """Feed a batch through every step."""
+        read = {
+            place if isinstance(place, int) else place.block
+            for step in self.steps
+            for place in ([step.sources] if isinstance(step.sources, int) else step.sources)
+        }
+        blocks, sums = [x], [x]
+        for number, step in enumerate(self.steps, 1):
+            z = self._rounded(step.weighted_sum(step.read(blocks)))
+            y = step.activation.function(z, **step.parameters)
+            sums.append(z)
+            blocks.append(self._rounded(y) if self.answers or number in read else y)
+        return Trace(self, blocks, sums, False)
+
+    def _rounded(self, values: Array) -> Array:
+        scale = 10.0**self.digits
+        scaled = values * scale
+        rounded = (np.trunc(scaled) if self.cut else np.rint(scaled)) / scale
+        # From 2⁵³ on there are no digits after the point, and infinity is to stay what it is.
+        return np.where(np.abs(values) < 2.0**53, rounded, values)
+
+
+def rounding(digits: int, cut: bool, answers: bool) -> Callable[[Network, Site], Network]:
+    """Make the mistake of so many digits."""
+
+    def rounded(network: Network, _: Site) -> Network:
+        parts = (network.inputs, network.outputs, network.steps, network.places, network.dtype)
+        return RoundedNetwork(*parts, digits, cut, answers)
+
+    return rounded

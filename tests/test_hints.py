@@ -1,0 +1,223 @@
+"""Hints: which known mistake gives the values that are off."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+
+from evaluator.evaluate import Judgement, evaluate
+from evaluator.mistakes import mutants
+from evaluator.reporters import REPORTERS, load
+from evaluator.results import Report, SpecResult, Summary
+from evaluator.source import read
+from evaluator.spec import Spec, build
+from evaluator.subjects.subject import Answers
+from evaluator.validate import schema
+
+NEURON = "neuron: {weights: [0, 1], bias: 4, activation: sigmoid}\n"
+
+
+def spec(cases: str, network: str = NEURON) -> Spec:
+    (document,) = read(f"{network}cases:\n{cases}", "f.yaml")
+    return build(document)
+
+
+def hints(judged: Spec) -> list[str]:
+    """Give the hint of each case, or nothing."""
+    return [" ".join(case.hints) for case in evaluate(judged).cases]
+
+
+def hints_about(answers: Any, judged: Spec) -> list[str]:
+    """The same where a subject gives these answers."""
+    judgement = Judgement(judged, lambda _: Answers(np.array(answers, float)), 100, judged.cases)
+    results = judgement.results()
+    judgement.explain(results)
+    return [" ".join(case.hints) for case in results]
+
+
+SEED = {
+    0.99752738: "the weights are in reverse order",
+    0.99999834: "tanh is taken instead of sigmoid",
+    0.99987661: "the weights are ignored",
+    0.99998330: "the bias is multiplied by an input (input 1)",
+    0.95257413: "the bias is left out",
+}
+
+
+@pytest.mark.parametrize(("value", "name"), SEED.items())
+def test_each_mistake_with_the_worked_example_is_named_from_both_sides(
+    value: float, name: str
+) -> None:
+    wrong = spec(f"- {{inputs: [2, 3], expected: {value}}}\n")
+    assert hints(wrong) == [f"the expected value is what the network gives if {name}"]
+    right = spec("- {inputs: [2, 3], expected: ~0.999}\n")
+    assert hints_about([[value]], right) == [f"the answer is what the network gives if {name}"]
+
+
+def test_a_subject_that_answers_as_the_network_does_leaves_the_spec_to_blame() -> None:
+    wrong = spec("- {inputs: [2, 3], expected: 0.95257413}\n")
+    assert hints_about([[0.9990889488055994]], wrong) == [
+        "the expected value is what the network gives if the bias is left out"
+    ]
+
+
+def test_mistakes_that_explain_equally_well_are_all_named() -> None:
+    network = "neuron: {weights: [0, 1], bias: 2, activation: sigmoid}\n"
+    assert hints(spec("- {inputs: [2, 3], expected: ~0.99909}\n", network)) == [
+        "the expected value is what the network gives if the weights are ignored,"
+        " or if the bias is multiplied by an input (input 1)"
+    ]  # sigmoid(2 + 3 + 2) and sigmoid(3 + 2·2)
+
+
+def test_a_mistake_that_explains_all_failing_cases_goes_first() -> None:
+    # At [2, 3] the two mistakes above coincide; at [1, 3] only the first is sigmoid(6).
+    cases = "- {inputs: [2, 3], expected: ~0.999089}\n- {inputs: [1, 3], expected: ~0.997527}\n"
+    network = "neuron: {weights: [0, 1], bias: 2, activation: sigmoid}\n"
+    text = "the expected values of both failing cases are what the network gives if"
+    assert hints(spec(cases, network)) == [f"{text} the weights are ignored"] * 2
+
+
+def test_a_mistake_that_a_passing_case_contradicts_goes_behind_one_that_none_does() -> None:
+    network = "neuron: {weights: [0, 1], bias: 2, activation: sigmoid}\n"
+    # With x1 = 0 neither the weights ignored nor 2·x1 for the bias give sigmoid(2) = 0.8808;
+    # with x1 = 1 and x2 = 0, sigmoid(2): 2·x1 does, and the weights ignored give sigmoid(3).
+    passing = "- {inputs: [1, 0], expected: ~0.8808}\n"
+    failing = "- {inputs: [2, 3], expected: ~0.999089}\n"
+    assert hints(spec(passing + failing, network)) == [
+        "",
+        "the expected value is what the network gives if the bias is multiplied by an input"
+        " (input 1)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "{inputs: [2, 3], expected: 0.123456}",
+        '{inputs: [2, 3], expected: "< 0.999"}',
+        # A weight that is another number would fit.
+        "{inputs: [2, 3], expected: 0.99932492}",
+        "{inputs: [2, 3], expected: 0.95257413, xfail: known}",
+        "{inputs: [2, 3], expected: ~0.999}",
+    ],
+)
+def test_nothing_is_said_where_no_mistake_or_any_fits(case: str) -> None:
+    assert hints(spec(f"- {case}\n")) == [""]
+
+
+def test_what_the_right_network_gives_within_the_tolerance_is_not_explained_by_a_mistake() -> None:
+    # 0.9 is within 0.1 of 0.9526 (the bias left out), but 0.999 is so too.
+    judged = spec("- {inputs: [2, 3], expected: 0.9995, tolerance: 0.0999}\n")
+    assert hints_about([[0.8995]], judged) == [""]
+
+
+def test_answers_within_the_tolerance_are_explained_where_none_is_closer() -> None:
+    judged = spec("- {inputs: [2, 3], expected: 0.999 ± 0.002}\n")
+    (said,) = hints_about([[0.953]], judged)
+    assert said == "the answer is what the network gives if the bias is left out"
+
+
+LAYERS = """
+layers:
+  - {name: h, weights: [[1, 2], [3, -1]], bias: [1, 0], activation: tanh}
+  - {name: o, weights: [[1, -1], [0.5, 1]], bias: [0, 2], activation: softmax}
+outputs: [p, q]
+"""
+
+
+def test_every_check_of_a_case_has_to_fit() -> None:
+    # h with the bias left out, from [0.2, 0.2], and the outputs that follow, worked out plainly.
+    h = np.tanh([[1, 2], [3, -1]] @ np.array([0.2, 0.2]))
+    z = [[1, -1], [0.5, 1]] @ h + [0, 2]
+    p, q = np.exp(z) / np.exp(z).sum()
+    case = f"- {{inputs: [0.2, 0.2], expected: {{h: [{h[0]}, {h[1]}], p: {p}, q: {q}}}}}\n"
+    assert hints(spec(case, LAYERS)) == [
+        "the expected values are what the network gives if the bias is left out (`h`)"
+    ]
+    half = f"- {{inputs: [0.2, 0.2], expected: {{h: [{h[0]}, {h[1]}], p: 0.5, q: 0.5}}}}\n"
+    assert hints(spec(half, LAYERS)) == [""]
+
+
+def test_rows_of_a_table_are_explained_together(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    # sigmoid(3), sigmoid(1) and, of a row that passes, sigmoid(44).
+    Path("t.csv").write_text("x1,x2,y\n2,3,0.95257413\n1,1,0.73105858\n0,40,1\n")
+    judged = spec("- {file: t.csv, inputs: [x1, x2], expected: [y]}\n")
+    assert hints(judged) == [
+        "the expected values of both failing rows are what the network gives if the bias is left out"
+    ]
+    # The second row fits nothing.
+    Path("t.csv").write_text("x1,x2,y\n2,3,0.95257413\n1,1,0.123456\n")
+    assert hints(spec("- {file: t.csv, inputs: [x1, x2], expected: [y]}\n")) == [""]
+    rows = "".join(f"2,{n},{1 / (1 + np.exp(-n / 4))}\n" for n in range(4, 24))
+    Path("t.csv").write_text("x1,x2,y\n" + rows)
+    judged = spec("- {file: t.csv, inputs: [x1, x2], expected: [y]}\n",
+                  NEURON.replace("[0, 1]", "[0, 0.25]"))  # fmt: skip
+    assert hints(judged) == [
+        "the expected values of the first 8 failing rows are what the network gives if the bias is"
+        " left out"
+    ]
+
+
+def test_a_class_that_any_mistake_gives_is_not_explained() -> None:
+    judged = spec("- {inputs: [0.1, 0.2], expected_class: p}\n", LAYERS)
+    assert hints(judged) == [""]
+
+
+def test_a_network_too_large_gets_no_hints_and_makes_no_mutants(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("evaluator.hints.MAX_WORK", 5)
+    monkeypatch.setattr("evaluator.mistakes.mutants", lambda *_: pytest.fail("it was tried"))
+    assert hints(spec("- {inputs: [2, 3], expected: 0.95257413}\n")) == [""]
+
+
+def test_a_run_that_passes_looks_for_no_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evaluator.hints.explain", lambda *_: pytest.fail("it looked"))
+    assert hints(spec("- {inputs: [2, 3], expected: ~0.999}\n")) == [""]
+
+
+def report() -> Report:
+    result: SpecResult = evaluate(spec("- {inputs: [2, 3], expected: 0.95257413}\n"))
+    summary = Summary()
+    summary.add(result)
+    summary.exit_code = 1
+    return Report("0", specs=[result], summary=summary)
+
+
+@pytest.mark.parametrize("name", sorted(REPORTERS))
+def test_every_reporter_shows_the_hint(name: str) -> None:
+    written = load(name)(report())
+    assert "is what the network gives if the bias is left out" in " ".join(written.split())
+
+
+def test_the_json_report_with_hints_follows_its_schema() -> None:
+    document = json.loads(load("json")(report()))
+    jsonschema.validate(document, schema("report"))
+    (case,) = document["specs"][0]["cases"]
+    assert case["hints"] == ["the expected value is what the network gives if the bias is left out"]
+
+
+@pytest.mark.parametrize("network", [NEURON, LAYERS])
+def test_a_mutant_as_subject_is_explained_by_its_own_mistake_or_a_likelier_one(
+    network: str,
+) -> None:
+    x = np.array([[0.4, -1.2], [1.5, 0.3], [-0.7, 2.1]])
+    one = network is NEURON
+    expected = "[-5]" if one else "[-5, -5]"  # no answer is that
+    cases = "".join(f"- {{inputs: {row.tolist()}, expected: {expected}}}\n" for row in x)
+    judged, named = spec(cases, network), 0
+    made = [m for m in mutants(judged.network) if m.mistake.explains and not m.place]
+    for mutant in made:
+        answers = mutant.network(x)
+        if mutant.mistake.code == "float32" or np.abs(answers - judged.network(x)).max() < 1e-6:
+            continue
+        (said, *_) = hints_about(answers, judged)
+        assert str(mutant).partition(",")[0] in said or "or if" in said, mutant.mistake.code
+        named += 1
+    assert named >= 10
