@@ -791,3 +791,44 @@ def test_a_terminal_gets_colour_and_a_bar_once_a_second_has_passed(folder: Path)
     code, written = on_a_terminal("slow.py", "0")
     assert "evaluating" not in written
     assert "1 failed, 2 passed, 1 warning" in written
+
+
+@pytest.mark.parametrize("command", ["record", "fix"])
+def test_an_interrupted_rewriting_tells_what_was_written(
+    capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    from evaluator import content
+
+    def second_is_interrupted(path: str) -> bytes:
+        if path == "b.yaml":
+            raise KeyboardInterrupt
+        return real(path)
+
+    real = content.read_content
+    monkeypatch.setattr(content, "read_content", second_is_interrupted)
+    (folder / "b.yaml").write_text(GOOD)
+    (folder / "a.yaml").write_text(
+        "neuron: {weights: [010], activation: relu}\ncases: [{inputs: 1}]\n"
+    )
+    if command == "record":
+        (folder / "a.yaml").write_text(GOOD.replace(", expected: 1", ""))
+    words = ["--as", "1.2"] if command == "fix" else []
+    code, output, errors = run(capsys, command, "a.yaml", "b.yaml", "good.yaml", *words)
+    assert (code, errors) == (130, "")
+    assert output.endswith(" in 1 file; interrupted\n")
+    assert "010" not in (folder / "a.yaml").read_text()
+
+
+def test_an_interrupt_while_the_command_is_loaded_is_130_and_nothing_else() -> None:
+    program = (
+        "import sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'evaluator.cli':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "from evaluator.__main__ import main\n"
+        "sys.exit(main())\n"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
+    assert (found.returncode, found.stdout, found.stderr) == (130, b"", b"")

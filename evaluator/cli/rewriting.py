@@ -90,27 +90,38 @@ class Rewriting:
         Each file is written on its own: what is wrong with one keeps no other from it. `shown`
         shows what is written.
         """
-        from evaluator.content import read_content
-
-        for target in self.files:
-            try:
-                if "://" in target.file:
-                    raise UsageError(f"{target.file} is not on this machine",
-                                     "copy it, and name the copy")  # fmt: skip
-                piped = target.file == "-"
-                before = sys.stdin.buffer.read() if piped else read_content(target.file)
-                outcome = work(target, before)
-                self._finish(target.file, before, outcome, shown)
-            except SpecError as error:
-                self._diagnose(error.diagnostics)
-            except UsageError as error:
-                self.refused += 1
-                self._say(f"error: {error}", sys.stderr)
-                self._say(f"help: {error.hint}", sys.stderr)
-        self._summarise()
+        interrupted = False
+        try:
+            for target in self.files:
+                self._rewrite(target, work, shown)
+        except KeyboardInterrupt:
+            interrupted = True
+        self._summarise(interrupted)
+        if interrupted:
+            return 130
         if self.invalid or self.refused:
             return 3 if self.invalid else 2
         return int(self.left > 0 or (self.diff_only and self.count > 0))
+
+    def _rewrite(
+        self, target: Target, work: Callable[[Target, bytes], Outcome], shown: bool
+    ) -> None:
+        from evaluator.content import read_content
+
+        try:
+            if "://" in target.file:
+                raise UsageError(f"{target.file} is not on this machine",
+                                 "copy it, and name the copy")  # fmt: skip
+            piped = target.file == "-"
+            before = sys.stdin.buffer.read() if piped else read_content(target.file)
+            outcome = work(target, before)
+            self._finish(target.file, before, outcome, shown)
+        except SpecError as error:
+            self._diagnose(error.diagnostics)
+        except UsageError as error:
+            self.refused += 1
+            self._say(f"error: {error}", sys.stderr)
+            self._say(f"help: {error.hint}", sys.stderr)
 
     def _finish(self, file: str, before: bytes, outcome: Outcome, shown: bool) -> None:
         from evaluator.splice import encode, splice
@@ -152,16 +163,18 @@ class Rewriting:
         for each in found:
             print("\n".join([*diagnostic(each, self.colors[self.told]), ""]), file=self.told)
 
-    def _summarise(self) -> None:
+    def _summarise(self, interrupted: bool) -> None:
         words = self.words
         said = f"nothing to {words.verb} in {_plural(len(self.files), 'file')}"
+        if interrupted:
+            said = f"nothing {words.done}"
         if self.count:
             done = f"would be {words.done}" if self.diff_only else words.done
             count, files = _plural(self.count, words.noun), _plural(self.written, "file")
             said = f"{count} {done} in {files}"
         rest = {"left": self.left, "not written": self.refused, "invalid": self.invalid}
         said += "".join(f", {number:,} {what}" for what, number in rest.items() if number)
-        self._say(said)
+        self._say(said + "; interrupted" * interrupted)
 
     def _say(self, text: str, stream: TextIO | None = None) -> None:
         # At once: whoever interrupts a long run knows what has been written.
