@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from jsonschema import Draft7Validator
 
+import evaluator
 from evaluator import load
 from evaluator.audit import Suggestion
 from evaluator.cli import main
 from evaluator.lints import LINTS
 from evaluator.reasons import CODES
 from evaluator.reporters.audit import percent
+from evaluator.runner import Options
 from evaluator.source import read_file
 from evaluator.suggestion import add
 from evaluator.validate import schema
@@ -270,3 +272,23 @@ def test_a_tolerance_that_would_do_is_suggested(capsys: Capture, folder: Path) -
         f"f.yaml:{place}: the smallest tolerance that passes is {smallest}"
         for place, smallest in [("1:12", "0.031"), ("6:43", "0.21"), ("7:41", "exact")]
     ]
+
+
+# --- the library
+
+#: How many mistakes survive in specs that are there for something else.
+SURVIVING = {"digits.yaml": 66, "outcomes.yaml": 34, "two-input.yaml": 3}
+
+
+def test_the_library_lets_no_other_mistake_pass() -> None:
+    library = str(Path(__file__).parent.parent / "specs")
+    report = evaluator.run(library, Options(audit=True))
+    survived = {
+        Path(spec.file).name: len(spec.audit.survived)
+        for spec in report.specs
+        if spec.audit and spec.audit.survived
+    }
+    assert survived == {**SURVIVING, "digits.yaml": survived["digits.yaml"]}
+    assert survived["digits.yaml"] <= SURVIVING["digits.yaml"]  # some are near its tolerance
+    needless = set(CODES) & {found.code for found in report.diagnostics}
+    assert not needless
