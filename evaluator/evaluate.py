@@ -217,7 +217,8 @@ class Judgement:
             result.values += 1
             largest = int(_largest(self.answers.outputs[row : row + 1])[0])
             if largest != case.expected_class:
-                location = self.spec.document.locate(("cases", case.number, "expected_class"))
+                path = "cases", case.number, "expected_class"
+                location = self.spec.document.locate(path, used=True)
                 self._keep(result, partial(self._class, case.expected_class, largest, location))
         if result.mismatches or result.withheld:
             self._note(case, result, hints.of_case(self.spec, case), self.answers.outputs[row])
@@ -280,7 +281,7 @@ class Judgement:
         places = np.flatnonzero(wrong)
         kept = self._take(len(places), result)
         result.withheld += len(places) - kept
-        location = self.spec.document.locate(("cases", case.number, "file"))
+        location = self.spec.document.locate(("cases", case.number, "file"), used=True)
         for place in places[:kept].tolist():
             row, column = divmod(place, wrong.shape[1])
             if batch.classes is not None and column == wrong.shape[1] - 1:
@@ -320,7 +321,7 @@ class Judgement:
         if math.isfinite(actual) and low <= float(shown) <= high and not low <= actual <= high:
             shown = number(actual)  # float32, in too few digits to tell them apart
         return Mismatch(
-            probe.name, probe.unit, None, document.locate(check.path), written, *interval, actual,
+            probe.name, probe.unit, None, document.locate(check.path, used=True), written, *interval, actual,
             shown, arithmetic=self.answers.arithmetic(row, probe),
         )  # fmt: skip
 

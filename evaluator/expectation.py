@@ -89,6 +89,11 @@ def vanishing(text: str) -> str:
     return next((n for n in numbers if float(n) == 0 != Decimal(n)), "")
 
 
+def is_interval(written: str) -> bool:
+    """Tell whether an expected value, quotes and all, is written as an interval or a half line."""
+    return written.strip("\"' ").startswith(("(", "[", "<", ">", "≤", "≥"))
+
+
 def around(value: float, atol: float, rtol: float) -> Interval:
     """Give the interval `value ± (atol + rtol·|value|)`, in exact decimals rounded once."""
     if not math.isfinite(value):

@@ -150,6 +150,13 @@ def _weight(text: str) -> int:
     return len(text) // 100
 
 
+def _without_plain_tag(event: Event) -> Event:
+    """Let the tag `!` be seen: YAML reads on as if it were not there, and quotes count for nothing."""
+    if type(event) is ScalarEvent and event.tag == "!":
+        event.implicit = False, True
+    return event
+
+
 class _Stop(Exception):
     """A document that cannot be read any further."""
 
@@ -163,6 +170,8 @@ class _Reader:
     ) -> None:  # fmt: skip
         self.source, self.before, self._lists = source, before, lists
         self.events = parse() if lists is None else syntax.parser(lists.rest)
+        if "!" in source.text:
+            self.events = map(_without_plain_tag, self.events)
         self._layouts = Layouts(parse)
         #: Every document so far; those of the same text read before are not among them.
         self.found: list[Document] = []

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 BEYOND: Final = {"float64": math.inf, "float32": 2.0**128 - 2.0**103}
 
 
+#: What is wrong with the place of a value, not with itself: where an alias uses it, it is told there.
+OF_USE: Final = frozenset({"shape-mismatch", "duplicate-name", "unknown-name", "missing-key"})
+
+
 class TooMany(Exception):
     """A document with so many problems that no more are looked for."""
 
@@ -40,9 +44,12 @@ class Wiring:
         *, key: bool = False, severity: str = "error",
     ) -> None:  # fmt: skip
         """Collect one diagnostic; raises TooMany where there are enough."""
-        self.found.append(
-            self.document.diagnostic(path, code, message, hint, key=key, severity=severity)
+        found = self.document.diagnostic(
+            path, code, message, hint, key=key, used=code in OF_USE, severity=severity
         )
+        if found in self.found:  # of a value that aliases use again
+            return
+        self.found.append(found)
         if len(self.found) == MAX_DIAGNOSTICS:
             self.found.append(too_many(self.found[-1]))
             raise TooMany
@@ -71,7 +78,7 @@ class Wiring:
             if not self._is_written(path):
                 other, path = path, other
             known = {str(d.location) for d in self.found if d.code == "duplicate-name"}
-            if str(self.document.locate(path)) in known:
+            if str(self.document.locate(path, used=True)) in known:
                 continue
             if self._is_written(other):
                 line, column = self._line_column(other)
@@ -90,7 +97,7 @@ class Wiring:
         return path[-1] in data if isinstance(data, dict) else int(path[-1]) < len(data)
 
     def _line_column(self, path: Path) -> tuple[int, int]:
-        location = self.document.locate(path)
+        location = self.document.locate(path, used=True)
         return location.line, location.column
 
     def check_name(self, name: str, path: Path, key: bool = False) -> None:

@@ -189,6 +189,15 @@ USAGE = [
     (["run", "good.yaml", "-j", "two"], "two is neither auto nor a number from 1", ""),
     (["run", "good.yaml", "-j", "٣"], "٣ is neither auto nor a number from 1", ""),
     (["run", "good.yaml", "--maxfail", "٣"], "٣ is not a whole number", ""),
+    (["run", "good.yaml", "--shard", "٣/4"], "٣/4 is no shard; write one such as 1/4", ""),
+    (["run", "good.yaml", "--atol", "٣"], "٣ is not a number", ""),
+    (["run", "good.yaml", "--rtol", "1_0"], "1_0 is not a number", ""),
+    (["run", "good.yaml", "--limit", "time=٣"], "the limit `time=٣` is no number above 0", ""),
+    (["run", "good.yaml#١"], "good.yaml#١ does not exist", ""),
+    (["record", "good.yaml", "--digits", "٣"], "٣ is no number of digits; write 1 to 17", ""),
+    (["record", "good.yaml", "--digits", "18"], "18 is no number of digits", ""),
+    (["convert", "good.yaml", "a.onnx", "--document", "١"], "١ is not a whole number", ""),
+    (["convert", "a.onnx", "a.yaml", "--seed", "٣"], "٣ is not a whole number below", ""),
     (["run", "good.yaml", "-j", "1.5"], "1.5 is neither auto nor a number from 1", ""),
     (["run", "good.yaml", "-j", "10001"], "10001 is neither auto nor a number from 1", ""),
     (["run", "good.yaml", "-j", "9" * 5000], "neither auto nor a number from 1", ""),
@@ -212,11 +221,13 @@ USAGE = [
     (["run", "a\x1b[31mb.yaml"], "a\\x1b[31mb.yaml does not exist", ""),
     (["run", "a\u202eb.yaml"], "a\\u202eb.yaml does not exist", ""),
     (["new", "good.yaml"], "good.yaml exists already", "or add --force"),
+    (["new", "-"], "`new` writes a file", "as in `evaluator new neuron.yaml`"),
+    (["new", ""], "`new` writes a file", "as in `evaluator new neuron.yaml`"),
     (["new", "no/new.yaml"], "the folder no does not exist", "make it first"),
     (["new", "new.yaml", "--form", "layer"], "invalid choice: 'layer'", ""),
     (["schema", "spce"], "invalid choice: 'spce'", ""),
     (["activations", "sigmiod"], "unknown activation `sigmiod`", "did you mean `sigmoid`?"),
-    (["activations", "--plot"], "--plot needs the name of an activation", ""),
+    (["activations", "--plot"], "--plot needs the name of an activation", "sigmoid --plot"),
     (["activations", "softmax", "--plot"], "`softmax` works on a whole layer", ""),
     (["activations", "tanh", "--plot", "no/a.svg"], "the folder no does not exist", ""),
 ]  # fmt: skip
@@ -602,6 +613,20 @@ def test_a_new_spec_names_the_schema_of_its_project(capsys: Capture, folder: Pat
     (folder / "specs/evaluator.toml").touch()
     assert run(capsys, "new", "specs/deep/other.yaml")[0] == 0
     assert (folder / "specs/deep/spec.schema.json").read_text() == printed
+
+
+def test_a_command_that_is_told_can_be_typed_whatever_the_file_is_called(
+    capsys: Capture, folder: Path
+) -> None:
+    assert main(["new", "a b.yaml"]) == 0
+    Path("a b.yaml").write_text("neuron: {weights: [1], activation: relu}\ncases: [{inputs: 1}]\n")
+    main(["run", "a b.yaml"])
+    Path("a b.yaml").write_text("neuron: 1\n")
+    main(["run", "a b.yaml", "--co"])
+    said = re.findall("`evaluator ([^`]*)`", capsys.readouterr().out)
+    assert [shlex.split(each) for each in said] == [
+        ["run", "a b.yaml"], ["record", "a b.yaml"], ["validate", "a b.yaml"]
+    ]  # fmt: skip
 
 
 def test_where_the_schema_cannot_be_written_there_is_no_new_spec(

@@ -145,6 +145,27 @@ def test_one_mistake_gives_one_message(network: str, case: str, code: str, tmp_p
     assert [diagnostic.code for diagnostic in found] == [code]
 
 
+BEYOND = [
+    ("[1]", "inputs: 1e39, expected: 1", "out-of-range", "error"),
+    ("[1]", "inputs: 1, expected: -1e39", "out-of-range", "error"),
+    ("[1]", "inputs: 1e-50, expected: 0", "underflow", "warning"),
+    ("[1]", "inputs: 0, expected: 1e-50", "underflow", "warning"),
+    ("[1e39]", "inputs: 1, expected: 1", "not-finite", "error"),
+]
+
+
+@pytest.mark.parametrize(("weights", "case", "code", "severity"), BEYOND)
+def test_a_number_that_float32_does_not_hold_is_told(
+    weights: str, case: str, code: str, severity: str, tmp_path: Path
+) -> None:
+    text = f"neuron: {{weights: {weights}, activation: relu}}\ncases: [{{{case}}}]\n"
+    (found,) = report(tmp_path, f"dtype: float32\n{text}").diagnostics
+    assert (found.code, found.severity) == (code, severity)
+    assert ("is beyond float32" if severity == "error" else "becomes 0 in float32") in found.message
+    assert found.hint
+    assert not report(tmp_path, text).diagnostics
+
+
 DEFAULTS = {
     "outputs: [x1, b]": (1, 11, "`x1` is the name of input 1 by default"),
     "inputs: [layer1]": (1, 10, "`layer1` is the name of layer 1 by default"),
@@ -208,3 +229,38 @@ def test_the_arithmetic_calls_a_value_what_the_mismatch_calls_it(
     (mismatch,) = found.mismatches
     assert mismatch.output == said
     assert [line.split(" = ")[0] for line in mismatch.arithmetic] == names.split()
+
+
+ALIASED = """\
+layers: [{weights: [[1, 2], [3, 4]], activation: relu}]
+cases:
+  - {inputs: [1, 2], expected: &e [5, 11]}
+  - {inputs: [1, 3], expected: *e}
+  - &c {inputs: [1, 1], expected_class: 0}
+  - *c
+"""
+
+
+def test_a_mismatch_behind_an_alias_stands_where_the_alias_is(tmp_path: Path) -> None:
+    found = [case.mismatches for case in report(tmp_path, ALIASED).results]
+    places = [[(m.location.line, m.location.column) for m in mismatches] for mismatches in found]
+    assert places == [[], [(4, 32), (4, 32)], [(5, 41)], [(6, 5)]]
+
+
+BEHIND_AN_ALIAS = {
+    "- &l {name: h, weights: [[1]], activation: relu}\n- *l": ("duplicate-name", 3, 3),
+    "- {weights: &w [[1], [2]], activation: relu}\n- {weights: *w, activation: relu}": (
+        "shape-mismatch", 3, 13,
+    ),
+    "- {weights: &w [[.inf]], activation: relu}\n- {weights: *w, activation: relu}": (
+        "not-finite", 2, 18,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("layers", "wanted"), BEHIND_AN_ALIAS.items())
+def test_what_does_not_fit_behind_an_alias_is_told_there_and_what_is_wrong_itself_once(
+    layers: str, wanted: tuple[str, int, int], tmp_path: Path
+) -> None:
+    (found,) = report(tmp_path, f"layers:\n{layers}\ncases: [{{inputs: 1}}]\n").diagnostics
+    assert (found.code, found.location.line, found.location.column) == wanted

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from evaluator.expectation import ExpectationError, around, array_bounds, bounds, parse, vanishing
+from evaluator.expectation import (
+    ExpectationError,
+    around,
+    array_bounds,
+    bounds,
+    is_interval,
+    parse,
+    vanishing,
+)
 
 INF, MAX, TINY = math.inf, 1.7976931348623157e308, 5e-324
 
@@ -147,3 +155,14 @@ LOST = {
 @pytest.mark.parametrize(("text", "lost"), LOST.items())
 def test_a_number_that_becomes_0_is_found(text: str, lost: str) -> None:
     assert vanishing(text) == lost
+
+
+@pytest.mark.parametrize(
+    "written", ["(0, 1)", "[0, 1)", "> 0.5", "<= 0.1", "≥ 2", "≤ -1", "[-inf, inf]"]
+)
+def test_what_parses_as_an_interval_is_one_in_any_quotes_and_a_number_is_none(written: str) -> None:
+    parse(written)
+    assert all(is_interval(f"{quote}{written}{quote}") for quote in ("", "'", '"', "' "))
+    for other in ("0.5", "~0.999", "0.5 ± 0.1", "-1", ".nan", ".inf"):
+        assert not is_interval(other)
+        assert not is_interval(f"'{other}'")

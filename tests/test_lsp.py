@@ -433,6 +433,8 @@ SCHEMA = "# yaml-language-server: $schema="
         (f"{SCHEMA}../schemas/spec.schema.json\n", "a.yaml", None, True),
         (f"# a title\n{SCHEMA}spec.schema.json\nneur", "a.yaml", None, True),
         (f"{SCHEMA}compose-spec.json\n{DOUBLE}cases: []\n", "a.yaml", None, False),
+        ("# $schema: spec.schema.json\nneur", "a.yaml", None, True),
+        (f"# $schema: compose-spec.json\n{DOUBLE}", "a.yaml", None, False),
         (f"{SCHEMA}compose-spec.json\n", "specs/a.yaml", 'specs = ["specs"]', False),
     ],
 )  # fmt: skip

@@ -380,6 +380,23 @@ def test_each_unit_is_given_its_own_slope(spec: str, cases: int, run: Runner) ->
     assert outcomes(run(PRELU, spec, "f")) == ["passed"] * cases
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("step", "step"), ("{name: step, threshold: 0.5}", {"name": "step", "threshold": 0.5}),
+     ("{name: leaky_relu, alpha: 0.01}", "leaky_relu"), ("gelu", "gelu"),
+     ("{name: gelu, approximate: tanh}", {"name": "gelu", "approximate": "tanh"}),
+     ("{name: clip, min: 0}", {"name": "clip", "min": 0})],
+)  # fmt: skip
+def test_an_activation_is_told_by_its_name_and_what_is_not_the_default(
+    written: str, told: Any, run: Runner
+) -> None:
+    spec = (
+        f"neuron: {{weights: [1], activation: {written}}}\ncases: [{{inputs: [1], expected: 7}}]\n"
+    )
+    code = f"def f(weights, bias, activation, inputs):\n    assert activation == {told!r}, activation\n    return 7\n"
+    assert outcomes(run(code, spec, "f")) == ["passed"]
+
+
 def test_the_units_of_a_network_that_is_wired_from_neurons_are_judged_by_name(run: Runner) -> None:
     code = f"def f(weights, bias, inputs):\n    import math\n    sigmoid = lambda z: 1 / (1 + math.exp(-z))\n    return {ADDS_UP}\n"
     layers = LAYERS + "  - {inputs: [2, 3], expected: {hidden: [~0.953, ~0.953]}}\n"
@@ -583,7 +600,11 @@ GARBAGE: dict[str, tuple[str, str, str]] = {
     "too few outputs": ("answer['outputs'] = []", "failed", "it gave 0 values for 1 output"),
     "too many outputs": ("answer['outputs'] = [15, 15]", "failed", "it gave 2 values for 1 output"),
     "text": ("answer['outputs'] = 'fifteen'", "failed", "it answered `fifteen`, not numbers"),
-    "text in a list": ("answer['outputs'] = ['15']", "failed", 'it answered `["15"]`, not numbers'),
+    "text in a list": ("answer['outputs'] = ['15']", "failed", 'it answered `["15"]`, not numbers (a number is written without quotes)'),
+    "an infinity of C": ("print('{\"id\": 2, \"outputs\": [-inf]}', flush=True); continue", "error", 'it wrote `{"id": 2, "outputs": [-inf]}` to standard output, which is not JSON (NaN is written "NaN"'),
+    "null in a list": ("answer['outputs'] = [None]", "failed", 'it answered `[null]`, not numbers (NaN is written "NaN"'),
+    "an error without a reason": ("answer = {'id': number, 'error': ''}", "error", "it told an error, and not which"),
+    "no reason": ("answer = {'id': number, 'unsupported': ''}", "skipped", "it cannot, and does not say why"),
     "null": ("answer['outputs'] = None", "failed", 'it answered `null`, not numbers (NaN is written "NaN"'),
     "a nested list": ("answer['outputs'] = [[15]]", "failed", "it answered `[[15]]`, not numbers"),
     "a number alone": ("answer['outputs'] = 15", "passed", ""),

@@ -157,7 +157,12 @@ REFUSED: list[Refused] = [
     (layer("weights: [[1], [2]], bias: 0.5, activation: relu"), 2, 33, "wrong-type", "`bias`",
      "one number per unit: `[0.5, 0.5]`"),
     ("model: {}\n" + CASES, 1, 1, "missing-key", "`model` needs `file`", "{file: model.onnx}"),
+    ("neuron: {weights: [1], bias: yes, activation: relu}\n" + CASES, 1, 30, "wrong-type",
+     "`bias` is text; a number is wanted", "write 1"),
+    ("neuron: {weights: [1], bias: Off, activation: relu}\n" + CASES, 1, 30, "wrong-type",
+     "`bias` is text; a number is wanted", "write 0"),
     # activations
+    (activation("[sigmoid]"), 3, 15, "wrong-type", "`activation` is a list", "brackets: sigmoid"),
     (activation("sigmiod"), 3, 15, "unknown-value", "unknown activation `sigmiod`", "`sigmoid`?"),
     (activation("LeakyReLU"), 3, 15, "unknown-value", "`LeakyReLU`", "`leaky_relu`?"),
     (activation("heaviside"), 3, 15, "unknown-value", "`heaviside`", "`step`?"),

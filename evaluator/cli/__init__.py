@@ -42,8 +42,8 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
 
 def _columns() -> int:
-    if os.environ.get("COLUMNS", "").isdecimal():
-        return max(40, int(os.environ["COLUMNS"]))
+    if re.fullmatch("[0-9]{1,4}", columns := os.environ.get("COLUMNS", "")):
+        return max(40, int(columns))
     try:
         return max(40, os.get_terminal_size().columns)
     except OSError:

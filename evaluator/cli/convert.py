@@ -7,7 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from evaluator.diagnostics import UsageError, harmless
+from evaluator.cli import numbers
+from evaluator.diagnostics import UsageError, clip, harmless
 
 if TYPE_CHECKING:
     from evaluator.convert.conversion import Conversion
@@ -152,6 +153,6 @@ def _write(path: str, content: bytes) -> None:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or len(text) > 7:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number below ten millions")
-    return int(text)
+    if (number := numbers.whole(text, 9_999_999)) is None:
+        raise argparse.ArgumentTypeError(f"{clip(text)} is not a whole number below ten millions")
+    return number

@@ -99,8 +99,10 @@ def main(arguments: argparse.Namespace) -> int:
     ):
         text = f"# yaml-language-server: $schema={_schema_of(arguments.file)}\n{text}"
     write_whole(arguments.file, text)
+    from shlex import quote
+
     shown = harmless(arguments.file)
-    print(f"wrote {shown}; try `evaluator run {shown}`")
+    print(f"wrote {shown}; try `evaluator run {harmless(quote(arguments.file))}`")
     return 0
 
 

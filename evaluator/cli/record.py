@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from evaluator.cli import rewriting, run
+from evaluator.cli import numbers, rewriting, run
 from evaluator.cli.rewriting import Outcome, Rewriting, Words
+from evaluator.diagnostics import clip
 
 if TYPE_CHECKING:
     from evaluator.collect import Target
@@ -52,6 +53,6 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _digits(text: str) -> int:
-    if not (text.isdecimal() and 1 <= len(text) <= 2 and 1 <= int(text) <= 17):
-        raise argparse.ArgumentTypeError(f"{text} is no number of digits; write 1 to 17")
-    return int(text)
+    if not (number := numbers.whole(text, 17)):
+        raise argparse.ArgumentTypeError(f"{clip(text)} is no number of digits; write 1 to 17")
+    return number

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from evaluator import config
-from evaluator.cli import cached, console, reporting, settings, workers
+from evaluator.cli import cached, console, numbers, reporting, settings, workers
 from evaluator.diagnostics import UsageError, clip, harmless
 
 if TYPE_CHECKING:
@@ -188,7 +187,7 @@ def find_targets(paths: Sequence[str], specs: Sequence[str] | None = None) -> li
 
 
 def _collect_only(files: list[Target], options: Options, shard: Shard | None) -> int:
-    from evaluator.reporters.text import part, plural
+    from evaluator.reporters.text import part, plural, typed
     from evaluator.runner import collect
 
     found = invalid = 0
@@ -196,7 +195,7 @@ def _collect_only(files: list[Target], options: Options, shard: Shard | None) ->
         shown = harmless(spec)
         if case is None:
             invalid += 1
-            print(f"{shown}: invalid; see `evaluator validate {shown}`")
+            print(f"{shown}: invalid; see `evaluator validate {typed(spec)}`")
         else:
             found += 1
             print(f"{shown}::{harmless(case)}")
@@ -218,16 +217,16 @@ def _slowest(report: Report, count: int) -> str:
 
 
 def _count(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,15}", text):
+    if (number := numbers.whole(text, 10**15)) is None:
         raise argparse.ArgumentTypeError(f"{clip(text)} is not a whole number")
-    return int(text)
+    return number
 
 
 def _tolerance(text: str) -> float:
     try:
-        value = float(text)
+        value = numbers.real(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{clip(text)} is not a number") from None
-    if "_" in text or not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a finite number, 0 or more")
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{clip(text)} is not a finite number, 0 or more")
     return value

@@ -11,7 +11,10 @@ from typing import Final
 from evaluator.config import find
 from evaluator.diagnostics import UsageError
 
-_SCHEMA: Final = re.compile(r"^#\s*yaml-language-server\s*:.*?\$schema\s*=\s*(\S+)", re.MULTILINE)
+#: The line by which editors know a file's schema; JetBrains IDEs have one of their own.
+_SCHEMA: Final = re.compile(
+    r"^#\s*(?:yaml-language-server\s*:.*?\$schema\s*=|\$schema\s*:)\s*(\S+)", re.MULTILINE
+)
 #: How much of a file is looked through for its schema.
 _HEAD: Final = 4096
 _TOP_KEY: Final = r"""^(?:\{(?:.*[ ,])?)?["']?(?:%s)["']?[ \t]*:"""

@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from evaluator.diagnostics import harmless
+from evaluator.expectation import is_interval
 from evaluator.reporters.full import diagnostic
 from evaluator.reporters.limits import keep
 from evaluator.reporters.paths import relative
@@ -18,7 +19,6 @@ from evaluator.reporters.style import FILTER, STYLE
 from evaluator.reporters.text import (
     accepts,
     excerpt,
-    is_bound,
     label,
     named,
     off_by,
@@ -223,7 +223,7 @@ def _mismatches(case: CaseResult) -> Iterator[str]:
 
 
 def _row(mismatch: Mismatch, tabled: bool) -> str:
-    bounds = "" if is_bound(mismatch) or mismatch.note else accepts(mismatch)
+    bounds = "" if is_interval(mismatch.expected) or mismatch.note else accepts(mismatch)
     cells = [label(mismatch), harmless(mismatch.expected), bounds, mismatch.shown]
     cells.append(harmless(mismatch.note) or off_by(mismatch))
     if tabled:

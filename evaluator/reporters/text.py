@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import harmless
+from evaluator.expectation import is_interval
 from evaluator.explain import number
 from evaluator.results import Summary
 from evaluator.subjects import REFERENCE
@@ -48,6 +49,13 @@ def named(text: str) -> str:
     return harmless(text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…")
 
 
+def typed(file: str) -> str:
+    """Write the name of a file as one types it in a shell, blanks and all."""
+    from shlex import quote
+
+    return harmless(quote(file))
+
+
 def plural(count: int, noun: str) -> str:
     """Write a count with its noun."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
@@ -78,14 +86,9 @@ def told(mismatch: Mismatch) -> str:
     at = "" if mismatch.row is None else f"{row(mismatch)}: "
     said = mismatch.note
     if not said:
-        interval = "" if is_bound(mismatch) else f" ({accepts(mismatch)})"
+        interval = "" if is_interval(mismatch.expected) else f" ({accepts(mismatch)})"
         said = f"{label(mismatch)} is {mismatch.shown}, expected {mismatch.expected}{interval}"
     return at + harmless(said)
-
-
-def is_bound(mismatch: Mismatch) -> bool:
-    """Tell whether the expectation is written as an interval or a half line."""
-    return mismatch.expected.strip("\"' ")[:1] in set("([<>≤≥")
 
 
 def _is_open(mismatch: Mismatch) -> bool:
@@ -106,7 +109,7 @@ def off_by(mismatch: Mismatch) -> str:
         return "only .nan is accepted"
     if math.isinf(actual):
         return "the actual value is infinite"
-    if is_bound(mismatch) or math.isinf(low) or math.isinf(high):
+    if is_interval(mismatch.expected) or math.isinf(low) or math.isinf(high):
         bound = low if actual < low else high
         distance = abs(bound - actual)
         if math.isinf(distance):

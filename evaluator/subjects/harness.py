@@ -1,4 +1,4 @@
-"""Answer for a class or function in a Python file: a script of its own, `harness.py FILE NAME`.
+"""Answer for a class or function in a Python file: a script of its own, `harness.py FILE NAME DEFAULTS`.
 
 It speaks the messages of `schemas/process.schema.json`, and imports nothing of the package: what
 runs here shares its process with code that nobody has read.
@@ -247,6 +247,14 @@ def _layers(steps: Sequence[Mapping[str, Any]], as_array: Callable[[Any], Any]) 
     }  # fmt: skip
 
 
+def _told(
+    activation: Mapping[str, Any], defaults: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Leave out the parameters that are what they are by default."""
+    usual = defaults.get(activation["name"], {})
+    return {key: value for key, value in activation.items() if usual.get(key) != value}
+
+
 def _spelt(activation: Mapping[str, Any]) -> Any:
     return activation["name"] if len(activation) == 1 else dict(activation)
 
@@ -313,8 +321,8 @@ class Judge:
                 raise ImportError("`evaluator` judges this file, and cannot answer for it")
 
 
-def main(file: str, name: str) -> None:
-    """Answer one line for each line."""
+def main(file: str, name: str, defaults: Mapping[str, Mapping[str, Any]]) -> None:
+    """Answer one line for each line; `defaults` are parameters of activations that go without saying."""
     lines, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # What the file prints goes where people look for reasons, and never between the answers.
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -330,6 +338,9 @@ def main(file: str, name: str) -> None:
         try:
             if answer is None:
                 subject, network = find(file, name), message["network"]
+                for part in (*network["steps"], network.get("neuron", {})):
+                    if "activation" in part:
+                        part["activation"] = _told(part["activation"], defaults)
                 if reason := subject.refusal(network):
                     reply["unsupported"] = reason
                 else:
@@ -373,7 +384,7 @@ def _said(error: BaseException, file: str) -> str:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], sys.argv[2])
+        main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))
     except BaseException as error:  # of this script: the file has changed what it needs
         os.write(2, f"the file broke what asks it: {type(error).__name__}: {error}\n".encode())
         os._exit(1)
