@@ -51,6 +51,9 @@ def figures(folder: Path) -> Iterator[str]:
     weights = inputs.inline_weights(folder / "weights.yaml")
     yield timed("100,000 weights in the text", "libyaml's bare events",
                 [EVALUATOR, "run", str(weights)], [*RIVALS, "events", str(weights)], 2)  # fmt: skip
+    audited = str(inputs.audited(folder / "audited.yaml"))
+    yield timed("`evaluator audit`, 1,052 mistakes", "`evaluator run` of that spec",
+                [EVALUATOR, "audit", audited], [EVALUATOR, "run", audited], 20)  # fmt: skip
     table = inputs.table(folder / "table")
     yield timed("10,000 cases through 784-128-10", "bare NumPy",
                 [EVALUATOR, "run", str(table)], [*RIVALS, "table", str(table)], 1.25)  # fmt: skip

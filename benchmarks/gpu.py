@@ -29,6 +29,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
     parser.add_argument("--cases", type=int, default=1_000_000)
     cases = parser.parse_args().cases
+    if cases < 1:
+        parser.error(f"--cases {cases} leaves nothing to measure: give 1 or more")
     try:
         import torch
     except ImportError:

@@ -68,6 +68,25 @@ def _neurons(draw: random.Random) -> str:
     return text + _cases(draw, lambda x: _sigmoid(np.dot(v, _sigmoid(np.array(w) @ x + b)) + c))
 
 
+def audited(file: Path, cases: int = 100) -> Path:
+    """Write a network of ten layers of eight units, in which an audit makes 1,052 mistakes."""
+    draw, count = random.Random(0), 8
+    w = [[_numbers(draw, count) for _ in range(count)] for _ in range(10)]
+    b = [_numbers(draw, count) for _ in range(10)]
+    text = "layers:\n" + "".join(
+        f"  - {{weights: {rows}, bias: {bias}, activation: sigmoid}}\n"
+        for rows, bias in zip(w, b, strict=True)
+    )
+    text += "\ncases:\n"
+    for _ in range(cases):
+        x = y = _numbers(draw, count)
+        for rows, bias in zip(w, b, strict=True):
+            y = _sigmoid(np.array(rows) @ y + bias)
+        text += f"  - inputs: {x}\n    expected: {[float(value) for value in y]}\n"
+    file.write_text(text)
+    return file
+
+
 def inline_weights(file: Path) -> Path:
     """Write a spec with 100,000 weights in its text: 100 inputs, 1,000 units."""
     draw = random.Random(0)

@@ -186,15 +186,9 @@ def _elu(z: Array, alpha: float = 1.0) -> Array:
 
 @in_float64
 def _selu(z: Array, alpha: float = SELU_ALPHA, gamma: float = SELU_GAMMA) -> Array:
-    # At 0, where gamma·alpha may be infinite, it is gamma·z.
-    return np.where(z >= 0.0, gamma * z, gamma * alpha * np.expm1(np.minimum(z, 0.0)))
-
-
-@in_float64
-def _celu(z: Array, alpha: float = 1.0) -> Array:
-    # Close to 0 it is z, but z / alpha may underflow.
-    near = abs(alpha) * -1e-20
-    return np.where(z > near, z, alpha * np.expm1(np.minimum(z, 0.0) / alpha))
+    # The larger factor first: gamma·alpha may be infinite, and the smaller one lose what is small.
+    first, second = sorted((gamma, alpha), key=abs, reverse=True)
+    return np.where(z >= 0.0, gamma * z, first * np.expm1(np.minimum(z, 0.0)) * second)
 
 
 def _softsign(z: Array) -> Array:
@@ -261,7 +255,7 @@ _TABLE = (
         (Parameter("alpha", SELU_ALPHA, note="minus the limit for large negative z, unscaled"),
          Parameter("gamma", SELU_GAMMA, note="the scale")),
         note="ONNX's defaults are the float32 numbers nearest to PyTorch's and Keras's."),
-    Activation("celu", _celu, "max(0, z) + min(0, alpha·(e^(z/alpha) − 1))",
+    Activation("celu", special.celu, "max(0, z) + min(0, alpha·(e^(z/alpha) − 1))",
         (Parameter("alpha", 1.0, note="minus the limit for large negative z; not 0"),),
         note="The same everywhere; elu differs as soon as alpha is not 1.",
         fault=_celu_fault),

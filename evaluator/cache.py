@@ -42,17 +42,24 @@ class Cache:
         self.folder = os.path.join(self._root, FOLDER)
         self._here = os.path.relpath(folder, self._root)
         self._damaged: set[str] = set()
+        #: The folders met so far, each with what stands before the names of its files.
+        self._folders: dict[str, str] = {}
 
     def key(self, file: str) -> str:
         """Name a file, which is given as seen from the folder; a URL is its own name."""
         if "://" in file:
             return file
-        if not os.path.isabs(file):
-            file = os.path.normpath(os.path.join(self._here, file))
-        else:
-            with suppress(ValueError):  # Windows knows no way from one drive to another
-                file = os.path.relpath(file, self._root)
-        return file.replace(os.sep, "/")
+        folder, name = os.path.split(file)
+        if folder not in self._folders:
+            self._folders[folder] = self._from_root(folder)
+        return self._folders[folder] + name
+
+    def _from_root(self, folder: str) -> str:
+        """Give the way to a folder, as it stands before the names of its files."""
+        whole = os.path.normpath(os.path.join(self._root, self._here, folder))
+        with suppress(ValueError):  # Windows knows no way from one drive to another
+            whole = os.path.relpath(whole, self._root)
+        return "" if whole == os.curdir else whole.replace(os.sep, "/").rstrip("/") + "/"
 
     def failed(self) -> dict[str, Failures]:
         """Give what failed last time, by file."""
@@ -83,10 +90,10 @@ class Cache:
         for file, results in groupby(report.specs, lambda spec: spec.file):
             if file not in meant:
                 continue
-            before = failed.pop(key := self.key(file), None)
+            before = failed.pop(self.key(file), None) if known else None
             after = _still_failing(meant[file], list(results), before, whole)
             if after is not None:
-                failed[key] = after
+                failed[self.key(file)] = after
         failed = {file: cases for file, cases in failed.items() if self._is_there(file)}
         if failed != known or FAILED in self._damaged:
             self._write(FAILED, failed)

@@ -10,7 +10,7 @@ import numpy as np
 
 from evaluator.case import Case, Check, Probe
 from evaluator.diagnostics import clip, count, did_you_mean
-from evaluator.expectation import DEFAULT_TOLERANCE, ExpectationError, bounds, parse
+from evaluator.expectation import DEFAULT_TOLERANCE, ExpectationError, bounds, parse, vanishing
 from evaluator.misreadings import INTERVAL_HINT
 from evaluator.network import Network, Place
 from evaluator.wiring import spell
@@ -93,7 +93,8 @@ class CaseReader:
         if isinstance(written, dict):
             written = self._spread(path, written)
             unknown = [name for name in written if name not in self._input_names]
-            for name in unknown:
+            # A name that is given twice was meant to be another one.
+            for name in unknown if len(self._input_names) == len(names) else ():
                 self.wiring.unknown_name(name, names, (*path, name))
             missing = [name for name in names if name not in written]
             if missing and not unknown:
@@ -145,16 +146,25 @@ class CaseReader:
         if len(self.outputs) == 1 and not isinstance(written, (dict, list)):
             self._value(case, path, written, self.outputs[0])
         elif isinstance(written, dict):
-            for name, value in written.items():
-                probes = self._probes(name)
-                at = (*path, name)
-                if probes is None:
-                    known = [n for n in self.network.names() if n not in self.network.inputs]
-                    self.wiring.unknown_name(name, known, at)
-                else:
-                    self._values(case, at, value, probes, f"of `{clip(name)}`")
+            self._by_name(case, path, written)
         elif self.outputs:  # else they are wrong themselves, and that is told
             self._values(case, path, written, self.outputs, "")
+
+    def _by_name(self, case: Case, path: Path, written: Mapping[str, Any]) -> None:
+        named: dict[tuple[Place, ...], str] = {}
+        for name, value in written.items():
+            probes = self._probes(name)
+            at = (*path, name)
+            if probes is None:
+                known = [n for n in self.network.names() if n not in self.network.inputs]
+                self.wiring.unknown_name(name, known, at)
+                continue
+            other = named.setdefault(tuple([self.probes[p].place for p in probes]), name)
+            if other != name and self.outputs:  # else they stand for something
+                self.complain(at, "duplicate-name",
+                              f"`{clip(name)}` is the same value as `{clip(other)}`",
+                              "keep one of the two", key=True)  # fmt: skip
+            self._values(case, at, value, probes, f"of `{clip(name)}`")
 
     def _values(self, case: Case, path: Path, written: Any, probes: Sequence[int], of: str) -> None:
         if not isinstance(written, list):
@@ -189,6 +199,10 @@ class CaseReader:
                 self.complain(path, "expectation", error.message, error.hint)
                 return
             value = math.nan
+            if lost := vanishing(written):
+                self.complain(path, "underflow",
+                              f"`{clip(lost)}` is too small for a 64-bit float and becomes 0",
+                              "the smallest is about 4.9e-324", severity="warning")  # fmt: skip
         else:
             value = float(written)
             if self.is_single:
@@ -239,7 +253,7 @@ class CaseReader:
         network = self.network
         spelt = name
         if name == "z" and "neuron" in self.wiring.data and name not in network.places:
-            spelt = f"{network.outputs[0]}.z"
+            spelt = f"{next(iter(network.places))}.z"
         try:
             place = network.place(spelt)
         except KeyError:
@@ -262,9 +276,11 @@ class CaseReader:
             return 0.0, 0.0
         parts = written if isinstance(written, dict) else {"atol": written}
         for name, value in parts.items():
-            if not math.isfinite(value) or value < 0:
+            if not 0 <= value < math.inf:
+                key = name if isinstance(written, dict) else "tolerance"
+                why = "it cannot be negative" if value < 0 else "it has to be finite"
                 self.complain((*path, name), "out-of-range",
-                              f"a tolerance of {spell(value)}", "write a finite number, 0 or more")  # fmt: skip
+                              f"`{key}` is {spell(value)}; {why}", "write 0 or more")  # fmt: skip
         return float(parts.get("atol", 0.0)), float(parts.get("rtol", 0.0))
 
     # --- tables

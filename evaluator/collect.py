@@ -66,6 +66,8 @@ def _files(path: str) -> Iterable[str]:
         from evaluator.remote import specs_at
 
         return specs_at(path, SUFFIXES)
+    if not path.strip() and not os.path.exists(path):
+        raise UsageError("a path is empty", "name a file or a directory, or leave it out")
     if path != "-" and not os.path.exists(path):
         raise UsageError(f"{path} does not exist", _nearby(path))
     return _specs_under(path) if os.path.isdir(path) else [path]
@@ -89,7 +91,7 @@ def _split(path: str) -> tuple[str, CaseId | None]:
 def _numbered(file: str) -> tuple[str, int | None]:
     """Take `#2` from a path, if it is not part of the file's name."""
     base, sign, number = file.rpartition("#")
-    if sign and number.isdecimal() and len(number) < 9 and not os.path.exists(file):
+    if sign and re.fullmatch("[0-9]{1,8}", number) and not os.path.exists(file):
         return base, int(number)
     return file, None
 

@@ -115,11 +115,20 @@ def _names(value: Any, _: str) -> tuple[str, ...] | None:
     return tuple(listed) if usable else None
 
 
+def _subjects(value: Any, folder: str) -> tuple[str, ...] | None:
+    from evaluator.subjects import beside
+
+    return tuple(beside(text, folder) for text in _names(value, folder) or ()) or None
+
+
 def _reports(value: Any, folder: str) -> tuple[str, ...] | None:
     split = [text.partition("=") for text in _names(value, folder) or ()]
     if value != [] and not (split and all(name and path for name, _, path in split)):
         return None
-    return tuple(f"{name}={os.path.join(folder, path)}" for name, _, path in split)
+    # A lone dash is no file: a run says what to write instead.
+    return tuple(
+        f"{name}={path if path == '-' else os.path.join(folder, path)}" for name, _, path in split
+    )
 
 
 def _name(value: Any, _: str = "") -> str | None:
@@ -144,7 +153,7 @@ SETTINGS: Final = {
     "specs": Setting("a list of paths", 'specs = ["specs"]', _paths),
     "output-format": Setting("the name of a format", 'output-format = "concise"', _name),
     "report": Setting("a list of FORMAT=PATH", 'report = ["junit=specs.xml"]', _reports),
-    "subject": Setting("a list of subjects", 'subject = ["reference"]', _names),
+    "subject": Setting("a list of subjects", 'subject = ["reference"]', _subjects),
     "limit": Setting("a list of NAME=NUMBER", 'limit = ["memory=512"]', _names),
     "fail-on": Setting("`error` or `warning`", 'fail-on = "warning"', _severity),
     "durations": Setting("a whole number", "durations = 10", _count),

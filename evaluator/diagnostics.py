@@ -77,6 +77,11 @@ CODES: dict[str, str] = {
 }
 
 
+def are_faults(found: Iterable[Diagnostic]) -> bool:
+    """Tell whether diagnostics keep a spec from being used: a case that is not there does not."""
+    return any(each.severity == "error" and each.code != "no-such-case" for each in found)
+
+
 #: How many diagnostics a document gets.
 MAX_DIAGNOSTICS: Final = 100
 

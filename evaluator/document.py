@@ -90,17 +90,23 @@ class Document:
         """Whether the reader found an error, so that there is no data to go on with."""
         return any(d.severity == "error" for d in self.diagnostics)
 
-    def locate(self, path: Path = (), key: bool = False) -> Location:
-        """Find the value at a path (or its key), or the deepest part of the path that is there."""
-        return self.text.location(*self.span(path, key))
+    def locate(self, path: Path = (), key: bool = False, used: bool = False) -> Location:
+        """Find the value at a path (or its key), or the deepest part of the path that is there.
 
-    def span(self, path: Path = (), key: bool = False) -> tuple[int, int]:
-        """Give the characters (start, end) of the value at a path, or of its key."""
+        Where an alias leads to it, `used` stops at the alias.
+        """
+        return self.text.location(*self.span(path, key, used))
+
+    def span(self, path: Path = (), key: bool = False, used: bool = False) -> tuple[int, int]:
+        """Give the characters (start, end) of the value at a path, of its key, or of its alias."""
         layout, node, data, at = self.layout, 0, self.data, (0, 1)
         if not layout.spans:
             return at
         for depth, step in enumerate(path):
-            children = layout.children(layout.target(node))
+            target = layout.target(node)
+            if used and target != node:
+                break
+            children = layout.children(target)
             if isinstance(data, dict) and step in data:
                 place = 2 * list(data).index(str(step))
                 at = self._bounds(*layout.span(children[place]))
@@ -154,10 +160,10 @@ class Document:
 
     def diagnostic(
         self, path: Path, code: str, message: str, hint: str = "",
-        *, key: bool = False, severity: str = "error",
+        *, key: bool = False, used: bool = False, severity: str = "error",
     ) -> Diagnostic:  # fmt: skip
-        """Say what is wrong with the value (or the key) at a path."""
-        return Diagnostic(self.locate(path, key), code, message, hint, severity)
+        """Say what is wrong with the value (or the key) at a path, or with its use."""
+        return Diagnostic(self.locate(path, key, used), code, message, hint, severity)
 
     def _bounds(self, start: int, end: int) -> tuple[int, int]:
         """Leave the anchor and the tag of a node out."""

@@ -18,7 +18,7 @@ from evaluator.content import FOLDER
 from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, around, array_bounds, parse
 from evaluator.explain import number
-from evaluator.results import MAX_MISMATCHES, CaseResult, Mismatch, SpecResult
+from evaluator.results import MAX_FIRSTS, MAX_MISMATCHES, CaseResult, Mismatch, SpecResult
 from evaluator.subjects import confined
 from evaluator.subjects.subject import Answers, ask
 
@@ -39,12 +39,13 @@ MAX_VALUES: Final = 1 << 22
 
 def evaluate(
     spec: Spec, selection: Selection | None = None, max_mismatches: int = MAX_MISMATCHES,
-    subject: str = "", limits: Limits | None = None,
+    subject: str = "", limits: Limits | None = None, firsts: int | None = None,
 ) -> SpecResult:  # fmt: skip
     """Judge the selected cases of a spec; a wrong answer is a result, never an exception.
 
-    Without a subject it is the one that evaluates such networks. Of more than `max_mismatches` the
-    rest is counted, not kept; 0 keeps them all. Raises SpecError for what is wrong with a table that
+    Without a subject it is the one that evaluates such networks. Of more than `max_mismatches` only
+    the first of a case is kept, in so many cases as `firsts` says, and the rest is counted; 0 keeps
+    them all. Raises SpecError for what is wrong with a table that
     is too large to be read before, UsageError for a subject that is not there.
     """
     start = perf_counter()
@@ -53,7 +54,7 @@ def evaluate(
     room = max_mismatches or sys.maxsize
     try:
         with confined(subject, limits, _files(spec)).prepare(spec.network) as run:
-            judgement = Judgement(spec, run, room, selected)
+            judgement = Judgement(spec, run, room, selected, firsts)
             cases = judgement.results()
             judgement.explain(cases)
     except SubjectError as fault:
@@ -101,10 +102,14 @@ def _raising(fault: SubjectError) -> Run:
 class Judgement:
     """The verdict on the cases of one spec, whose rows are answered many at a time."""
 
-    def __init__(self, spec: Spec, run: Run, room: int, cases: Sequence[Case]) -> None:
+    def __init__(
+        self, spec: Spec, run: Run, room: int, cases: Sequence[Case], firsts: int | None = None
+    ) -> None:
         self.spec, self.run, self._cases = spec, run, cases
         #: How many mismatches may still be kept.
         self.room = room
+        #: In how many cases the first one is kept although there is no room.
+        self.firsts = MAX_FIRSTS if firsts is None else firsts
         self._rows = max(1, MAX_VALUES // spec.network.size())
         #: The first rows that were answered wrongly.
         self._wrong: list[hints.Wrong] = []
@@ -212,7 +217,8 @@ class Judgement:
             result.values += 1
             largest = int(_largest(self.answers.outputs[row : row + 1])[0])
             if largest != case.expected_class:
-                location = self.spec.document.locate(("cases", case.number, "expected_class"))
+                path = "cases", case.number, "expected_class"
+                location = self.spec.document.locate(path, used=True)
                 self._keep(result, partial(self._class, case.expected_class, largest, location))
         if result.mismatches or result.withheld:
             self._note(case, result, hints.of_case(self.spec, case), self.answers.outputs[row])
@@ -227,11 +233,19 @@ class Judgement:
 
     def _keep(self, result: CaseResult, describe: Callable[[], Mismatch]) -> None:
         """Describe a mismatch if there is room for it, else count it."""
-        if self.room:
-            self.room -= 1
+        if self._take(1, result):
             result.mismatches.append(describe())
         else:
             result.withheld += 1
+
+    def _take(self, wanted: int, result: CaseResult) -> int:
+        """Take room for so many more mismatches of a case; gives how many are kept."""
+        kept = min(wanted, self.room)
+        self.room -= kept
+        if wanted and not kept and not result.mismatches and self.firsts:
+            self.firsts -= 1
+            kept = 1
+        return kept
 
     def _table(self, case: Case, result: CaseResult) -> SubjectError | None:
         """Judge the rows of a table; gives what kept the subject from answering one, the gravest."""
@@ -265,9 +279,10 @@ class Judgement:
         result.broken_rows += len(faults) - failed
         result.failed_rows = (result.failed_rows or 0) + failed + int(wrong.any(axis=1).sum())
         places = np.flatnonzero(wrong)
-        result.withheld += max(0, len(places) - self.room)
-        location = self.spec.document.locate(("cases", case.number, "file"))
-        for place in places[: self.room].tolist():
+        kept = self._take(len(places), result)
+        result.withheld += len(places) - kept
+        location = self.spec.document.locate(("cases", case.number, "file"), used=True)
+        for place in places[:kept].tolist():
             row, column = divmod(place, wrong.shape[1])
             if batch.classes is not None and column == wrong.shape[1] - 1:
                 found = self._class(int(batch.classes[row]), int(largest[row]), location)
@@ -276,7 +291,6 @@ class Judgement:
             found.row = first + row + 1
             found.row_name = batch.names[row] if batch.names else ""
             result.mismatches.append(found)
-            self.room -= 1
         rows = np.flatnonzero(wrong.any(axis=1))
         for row in rows[: hints.MAX_ROWS].tolist():
             self._note(case, result, hints.of_row(self.spec, case, batch, row), outputs[row])
@@ -307,7 +321,7 @@ class Judgement:
         if math.isfinite(actual) and low <= float(shown) <= high and not low <= actual <= high:
             shown = number(actual)  # float32, in too few digits to tell them apart
         return Mismatch(
-            probe.name, probe.unit, None, document.locate(check.path), written, *interval, actual,
+            probe.name, probe.unit, None, document.locate(check.path, used=True), written, *interval, actual,
             shown, arithmetic=self.answers.arithmetic(row, probe),
         )  # fmt: skip
 
@@ -331,7 +345,7 @@ class Judgement:
         value = math.nan if largest < 0 else float(largest)
         return Mismatch(
             "class", None, None, location, wanted.strip("`"), expected, expected, value,
-            number(value), note,
+            said.strip("`"), note,
         )  # fmt: skip
 
     def _class_name(self, index: int) -> str:

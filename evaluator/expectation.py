@@ -83,6 +83,17 @@ def parse(text: str) -> Interval:
     raise ExpectationError(f"`{_short(written)}` is not an expected value", _hint(written))
 
 
+def vanishing(text: str) -> str:
+    """Find a number in an expected value that is too small for a 64-bit float and becomes 0."""
+    numbers = re.findall(_DIGITS, text, re.ASCII) if "e-" in text.lower() else ()
+    return next((n for n in numbers if float(n) == 0 != Decimal(n)), "")
+
+
+def is_interval(written: str) -> bool:
+    """Tell whether an expected value, quotes and all, is written as an interval or a half line."""
+    return written.strip("\"' ").startswith(("(", "[", "<", ">", "≤", "≥"))
+
+
 def around(value: float, atol: float, rtol: float) -> Interval:
     """Give the interval `value ± (atol + rtol·|value|)`, in exact decimals rounded once."""
     if not math.isfinite(value):
@@ -113,9 +124,11 @@ def _closed(low: float, high: float, open_low: bool, open_high: bool, text: str)
 def _decimal(text: str) -> Decimal:
     if len(text) < 40 and "e" not in text.lower():
         return Decimal(text)
-    if math.isinf(float(text)) or abs(int(re.split("[eE]", text + "e0")[1])) > 9999:
+    exponent = int(re.split("[eE]", text + "e0")[1])
+    if math.isinf(float(text)) or abs(exponent) > 9999:
         raise ExpectationError(f"`{_short(text)}` is out of the range of a 64-bit float",
-                               "the largest is about 1.8e308")  # fmt: skip
+                               "the smallest is about 4.9e-324" if exponent < 0
+                               else "the largest is about 1.8e308")  # fmt: skip
     return Decimal(text)
 
 

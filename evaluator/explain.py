@@ -10,6 +10,7 @@ from evaluator.diagnostics import clip
 from evaluator.network import Network, Place, Trace
 
 if TYPE_CHECKING:
+    from evaluator.case import Probe
     from evaluator.network import Step
 
 #: Networks with more weights than this behind one value are not written out.
@@ -22,9 +23,12 @@ def number(value: Any) -> str:
     return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}.get(text, text)
 
 
-def arithmetic(trace: Trace, row: int, place: Place) -> tuple[str, ...]:
-    """Write how one value of a row came about, a line a step; nothing if that is too much to read."""
-    network = trace.network
+def arithmetic(trace: Trace, row: int, probe: Probe) -> tuple[str, ...]:
+    """Write how one value of a row came about, a line a step; nothing if that is too much to read.
+
+    What the value is called in the probe, it is called here.
+    """
+    network, place = trace.network, probe.place
     units = _units_behind(network, place)
     weights = 0
     for block, _ in units:
@@ -32,24 +36,35 @@ def arithmetic(trace: Trace, row: int, place: Place) -> tuple[str, ...]:
         weights += 1 if matrix is None else matrix.shape[1]
     if weights > MAX_WEIGHTS:
         return ()
+    named = _outputs(network, probe.name.removesuffix(".z"))
     lines = []
     for block, column in sorted(units):
+        name = named.get((block, column)) or unit_name(network, block, column)
         is_last = (block, column) == (place.block, place.column)
-        lines += _unit(trace, row, block, column, z_only=is_last and place.z)
+        lines += _unit(trace, row, block, column, name, z_only=is_last and place.z)
     return tuple(lines)
+
+
+def _outputs(network: Network, name: str) -> dict[tuple[int, int | None], str]:
+    """Give the name of each unit that has one as an output, if such a name is asked for."""
+    if name not in network.outputs:
+        return {}
+    places = [(name, network.places[name]) for name in network.outputs]
+    return {(place.block, place.column): clip(name) for name, place in places}
 
 
 def _units_behind(network: Network, place: Place) -> set[tuple[int, int]]:
     """Find every unit (block, column) that a value depends on, itself included."""
     found: set[tuple[int, int]] = set()
-    waiting = [(place.block, place.column or 0)]
+    asked = place.block, place.column or 0
+    waiting = [asked]
     while waiting and len(found) <= MAX_WEIGHTS:
         block, column = waiting.pop()
         if block == 0 or (block, column) in found:
             continue
         found.add((block, column))
         step = network.steps[block - 1]
-        if step.activation.whole_layer:
+        if step.activation.whole_layer and not (place.z and (block, column) == asked):
             waiting += [(block, unit) for unit in range(network.width(block))]
         waiting += _read_by(network, step, column)
     return found
@@ -63,10 +78,9 @@ def _read_by(network: Network, step: Step, column: int) -> list[tuple[int, int]]
     return [(step.sources, unit) for unit in range(network.width(step.sources))]
 
 
-def _unit(trace: Trace, row: int, block: int, column: int, z_only: bool) -> list[str]:
+def _unit(trace: Trace, row: int, block: int, column: int, name: str, z_only: bool) -> list[str]:
     step = trace.network.steps[block - 1]
-    name = unit_name(trace.network, block, column)
-    z_name = "z" if _is_lone(trace.network) else f"{name}.z"
+    z_name = "z" if _is_lone(trace.network) and not z_only else f"{name}.z"
     z = trace.sums[block][row, column]
     x = step.read(trace.blocks)[row]
     if step.weights is None:

@@ -13,6 +13,7 @@ from evaluator.misreadings import (
     NETWORKS,
     Path,
     colon_hint,
+    depth_hint,
     number_hint,
     type_hint,
 )
@@ -167,15 +168,7 @@ def _wrong_depth(_: Document, path: Path, error: Error) -> Fault:
     subject = _subject(path)
     words = _or([PLURALS[name] for name in PLURALS if name in wanted])
     message = f"{subject} is a list of {PLURALS[kind]}; a list of {words} is wanted"
-    hint = ""
-    if kind == "array":
-        hint = "remove the inner brackets" if len(error.instance) == 1 else ""
-        if "weights" in path[-1:]:
-            hint = hint or "a neuron has one list of weights; `layers` take one per unit"
-    elif kind == "object":
-        hint = "write one mapping, without a list around it" if "number" in wanted else ""
-    elif "weights" in path:
-        hint = "write one row per unit, `[[0, 1], [2, 3]]`"
+    hint = depth_hint(path, error.instance, wanted)
     return Fault(path, "wrong-type", message, hint)
 
 
@@ -233,7 +226,7 @@ def _needs_other_key(_: Document, path: Path, error: Error) -> Fault:
 
 def _too_small(_: Document, path: Path, error: Error) -> Fault:
     message = f"{_subject(path)} is {clip(repr(error.instance))}; it cannot be negative"
-    return Fault(path, "out-of-range", message)
+    return Fault(path, "out-of-range", message, "write 0 or more")
 
 
 def _empty(_: Document, path: Path, error: Error) -> Fault:
@@ -248,6 +241,11 @@ def _empty(_: Document, path: Path, error: Error) -> Fault:
         "object": ("empty", "write at least one key"),
     }[kind_of(error.instance)]
     return Fault(path, "out-of-range", f"{_subject(path)} is {what}", more)
+
+
+def _blank(_: Document, path: Path, __: Error) -> Fault:
+    message = f"{_subject(path)} is made of blanks alone"
+    return Fault(path, "out-of-range", message, "write some text, or remove it")
 
 
 def _control_character(_: Document, path: Path, error: Error) -> Fault:
@@ -276,6 +274,7 @@ EXPLAIN: Final[dict[str, Callable[[Document, Path, Error], Fault]]] = {
     "type": _wrong_type,
     "items": _wrong_depth,
     "minLength": _empty,
+    "pattern": _blank,
     "minItems": _empty,
     "minProperties": _empty,
     "minimum": _too_small,

@@ -106,7 +106,7 @@ def listed(names: Iterable[str], limit: int = 8) -> str:
     """Write names for a hint: the first few, and how many more there are."""
     known = list(names)
     rest = f" and {len(known) - limit} more" if len(known) > limit else ""
-    return ", ".join(f"`{clip(name)}`" for name in known[:limit]) + rest
+    return ", ".join(f"`{clip(name)}`" for name in known[:limit]) + rest or "none"
 
 
 def nearest(word: str, names: Sequence[str]) -> str:

@@ -229,6 +229,8 @@ def _choices(text: str, version: Version | None) -> str:
     """Say what an author can do about a spelling that has no one meaning."""
     known = {name: _number(text, name) for name in _VERSIONS}
     said = [f"{clip(number)} (--as {name})" for name, number in known.items() if number]
+    if len(text) > _MAX_LENGTH:
+        said = ["it with 17 significant digits"]
     meant = f'"{clip(text)}" if it is text'
     if ":" in text:
         said.insert(0, f"[{clip(text.replace(':', ', '))}] for a list")

@@ -41,49 +41,59 @@ def insert_after(document: Document, path: Path, before: str, key: str, value: s
 
 def _on_a_line(source: Text, start: int, end: int, entry: str) -> list[Edit]:
     """Give the entry a line of its own, in the column where the mapping starts."""
-    indent = " " * (start - _line_start(source, start))
+    indent = " " * (start - line_start(source, start))
     lines = textwrap.wrap(
         entry, max(_WIDTH, len(indent) + 40), initial_indent=indent, subsequent_indent=indent + "  ",
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
-    at, newline = _line_end(source.text, end), _newline(source, end)
-    return [Edit(at, at, "".join(newline + line for line in lines))]
+    at, line_break = entry_end(source.text, end, len(indent)), newline(source, end)
+    return [Edit(at, at, "".join(line_break + line for line in lines))]
 
 
 def _in_braces(source: Text, key_start: int, end: int, entry: str) -> list[Edit]:
     """Put the entry on a line of its own if the key before it has one, else behind its value."""
     text, behind = source.text, [Edit(end, end, f", {entry}")]
-    indent = text[_line_start(source, key_start) : key_start]
+    indent = text[line_start(source, key_start) : key_start]
     if indent.strip():
         return behind
-    line = _newline(source, end) + indent + entry
+    line = newline(source, end) + indent + entry
     gap = _GAP.match(text, end)
     comma = gap.end() if gap else end
     if text[comma] != ",":  # the closing brace
-        at = _line_end(text, end)
-        if comma < at:
+        if comma < line_end(text, end):
             return [Edit(end, end, "," + line)]
+        at = entry_end(text, end, len(indent))
         return [Edit(end, end, ","), Edit(at, at, line)]
-    at = _line_end(text, comma)
-    if _NOTHING_MORE.fullmatch(text, comma + 1, at):
+    if _NOTHING_MORE.fullmatch(text, comma + 1, line_end(text, comma)):
+        at = entry_end(text, comma, len(indent))
         return [Edit(at, at, line + ",")]
     return behind
 
 
-def _line_start(source: Text, index: int) -> int:
+def line_start(source: Text, index: int) -> int:
+    """Give the first character of the line that holds a character."""
     return index - source.position(index)[1] + 1
 
 
-def _line_end(text: str, index: int) -> int:
+def line_end(text: str, index: int) -> int:
+    """Give the end of a line, before its line break."""
     found = _REST.match(text, index)
     return found.end() if found else len(text)
 
 
-def _newline(source: Text, index: int) -> str:
+def entry_end(text: str, index: int, column: int) -> int:
+    """Give where the line of an entry ends, with the comments below it that are indented deeper."""
+    comments = re.compile(rf"(?:(?:\r\n|\r|\n)[ \t]{{{column + 1},}}#[^\r\n]*)*")
+    found = comments.match(text, line_end(text, index))
+    assert found is not None  # it may be empty
+    return found.end()
+
+
+def newline(source: Text, index: int) -> str:
     """Give the line break that ends a line, or the one before it where the text ends instead."""
     text = source.text
-    if (at := _line_end(text, index)) == len(text):
-        at = _line_start(source, index) - 1
+    if (at := line_end(text, index)) == len(text):
+        at = line_start(source, index) - 1
         at -= text[max(0, at - 1) : at + 1] == "\r\n"
     found = _BREAK.match(text, max(0, at))
     return found[0] if found else "\n"

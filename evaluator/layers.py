@@ -47,7 +47,7 @@ def connect_neuron(wiring: Wiring, inputs: tuple[str, ...] | None) -> Network | 
                       f"`{clip(outputs[0])}` names an input and the neuron's output",
                       "rename one; `outputs: [NAME]` renames the output")  # fmt: skip
     step = Step(outputs, 0, weights[None, :], np.array([bias], wiring.dtype), *chosen)
-    places = {name: Place(1, 0) for name in outputs}
+    places = {name: Place(1, 0) for name in outputs or wiring.data["outputs"]}
     return Network(inputs, outputs, (step,), places, wiring.dtype)
 
 
@@ -90,13 +90,15 @@ def connect_layers(wiring: Wiring, inputs: tuple[str, ...] | None) -> Network | 
     inputs = _input_names(wiring, inputs, first_width, ("layers", 0, "weights"))
     places = {name: Place(number + 1, None) for number, name in enumerate(names)}
     outputs = _output_names(wiring, (names[-1],))
-    if "outputs" in wiring.data and outputs:
-        if len(outputs) != width:
+    if "outputs" in wiring.data:
+        if outputs and len(outputs) != width:
             wiring.complain(("outputs",), "shape-mismatch",
                           f"{count(len(outputs), 'name')} for the {count(width, 'unit')} of the last layer",
                           "give one name per unit")  # fmt: skip
             outputs = ()
-        places |= {name: Place(len(steps), unit) for unit, name in enumerate(outputs)}
+        # Those of a list that is wrong stand for something: cases that use them are not wrong too.
+        named = enumerate(outputs) if outputs else ((0, name) for name in wiring.data["outputs"])
+        places |= {name: Place(len(steps), unit) for unit, name in named}
     wiring.distinct([*_named_inputs(wiring, inputs), *_named_layers(wiring, names),
                     *((name, ("outputs", i)) for i, name in enumerate(outputs)
                       if "outputs" in wiring.data)])  # fmt: skip

@@ -30,37 +30,105 @@ INTERVAL_HINT: Final = 'put an interval in quotes, as in "(0, 1)"'
 NEEDED: Final = ("weights", "activation", "inputs", "cases", "file", *NETWORKS)
 
 
+#: What is written where mappings are wanted.
+EXAMPLES: Final = {
+    "cases": "{inputs: [2, 3], expected: ~0.999}",
+    "layers": "{weights: [[0, 1], [1, 0]], activation: relu}",
+    "neuron": "{weights: [0, 1], activation: sigmoid}",
+    "neurons": "{y: {weights: [0, 1], activation: sigmoid}}",
+    "model": "{file: model.onnx}",
+}
+_LISTS: Final = (("cases",), ("layers",))
+
+
 def type_hint(document: Document, path: Path, value: Any, wanted: set[str]) -> str:
+    """Tell what to write instead of a value of the wrong kind; empty where nothing is known."""
     last = path[-1] if path else 0
-    if value is None and isinstance(last, str) and last.rstrip().endswith((")", "]")):
-        return INTERVAL_HINT
     if value is None:
-        if isinstance(last, str) and ":" in last:
-            return colon_hint(last)
-        removable = isinstance(last, str) and last not in NEEDED
-        return "write a value" + (", or remove the key" if removable else "")
-    if path == ("cases",) and not isinstance(value, dict):
-        return "begin each case with a dash, as in `- {inputs: [2, 3], expected: ~0.999}`"
+        return _nothing_hint(last)
     if last in ("skip", "xfail"):
         return f"write why, as in `{last}: takes a minute`"
-    if isinstance(value, str):
-        return _text_hint(value, path, wanted)
     if isinstance(value, dict):
         return "begin each item with a dash" if wanted == {"array"} else ""
-    if isinstance(value, list):
-        if last == "activation" and len(value) == 1 and isinstance(value[0], str):
-            return f"remove the brackets: {clip(value[0])}"
-        dashes = "object" in wanted and all(isinstance(item, dict) for item in value)
-        return "remove the dashes" if dashes else ""
+    if path in _LISTS:
+        return _dash_hint(path)
+    if isinstance(value, str):
+        hint = _text_hint(value, path, wanted)
+    elif isinstance(value, list):
+        hint = _list_hint(last, value, wanted)
+    else:
+        hint = _scalar_hint(document, path, value, wanted)
+    return hint or (_example_hint(path) if wanted == {"object"} else "")
+
+
+def depth_hint(path: Path, value: list[Any], wanted: set[str]) -> str:
+    """Tell what to write instead of a list whose elements are all of the wrong kind."""
+    if path in _LISTS:
+        return _dash_hint(path)
+    if isinstance(value[0], list):
+        if len(value) == 1:
+            return "remove the inner brackets"
+        neuron = path[-1:] == ("weights",)
+        return "a neuron has one list of weights; `layers` take one per unit" if neuron else ""
+    if isinstance(value[0], dict):
+        return "write one mapping, without a list around it" if "number" in wanted else ""
+    return "write one row per unit, `[[0, 1], [2, 3]]`" if "weights" in path else ""
+
+
+def _dash_hint(path: Path) -> str:
+    return f"begin each {str(path[0])[:-1]} with a dash, as in `- {EXAMPLES[str(path[0])]}`"
+
+
+def _example_hint(path: Path) -> str:
+    """Show what is written at a place that takes a mapping."""
+    if not path:
+        return "write a network and its cases; `evaluator new FILE` makes a first spec"
+    place = "neuron" if len(path) == 2 and path[0] == "neurons" else str(path[0])
+    return f"write `{EXAMPLES[place]}`" if len(path) < 3 and place in EXAMPLES else ""
+
+
+def _nothing_hint(key: str | int) -> str:
+    if not isinstance(key, str):
+        return "write a value"
+    if key.rstrip().endswith((")", "]")):
+        return INTERVAL_HINT
+    if ":" in key:
+        return colon_hint(key)
+    return "write a value" + ("" if key in NEEDED else ", or remove the key")
+
+
+def _list_hint(key: str | int, value: list[Any], wanted: set[str]) -> str:
+    if key == "activation" and len(value) == 1 and isinstance(value[0], str):
+        return f"remove the brackets: {clip(value[0])}"
+    dashes = "object" in wanted and all(isinstance(item, dict) for item in value)
+    return "remove the dashes" if dashes else ""
+
+
+def _scalar_hint(document: Document, path: Path, value: float, wanted: set[str]) -> str:
+    """Tell what to write instead of a number, true or false."""
+    last = path[-1] if path else 0
     if "activation" in path[-2:] and "string" in wanted:
         return "`evaluator activations` lists them all"
+    if last == "expected_class" and "integer" in wanted:
+        return "write the name of the class, or its index, from 0"
     if "string" in wanted and not wanted & {"number", "integer"}:
         start, end = document.span(path)
         return f'put quotes around it: "{clip(document.text.text[start:end])}"'
     if isinstance(value, bool):
         return f"write {value:d}" if "number" in wanted else ""
+    if "array" not in wanted:
+        return ""
+    if "layers" in path and last == "bias":
+        return f"write one number per unit: `{_for_each_unit(document, path, value)}`"
     example = f"[[{value!r}]]" if "layers" in path and last == "weights" else f"[{value!r}]"
-    return f"put it in a list: `{example}`" if "array" in wanted else ""
+    return f"put it in a list: `{example}`"
+
+
+def _for_each_unit(document: Document, path: Path, value: float) -> str:
+    """Write a number as often as its layer has rows of weights, up to eight."""
+    weights = document.value(path[:-1]).get("weights")
+    units = len(weights) if isinstance(weights, list) else 1
+    return f"[{', '.join([repr(value)] * min(units, 8))}{', …' * (units > 8)}]"
 
 
 def _text_hint(text: str, path: Path, wanted: set[str]) -> str:

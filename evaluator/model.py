@@ -110,8 +110,12 @@ def _input_names(tensors: Sequence[Tensor]) -> Iterator[str]:
 def _renamed(wiring: Wiring, file: OnnxFile, places: dict[str, Place]) -> tuple[str, ...]:
     """Add a place for each name of `outputs`; gives no names where they are wrong."""
     names = wiring.names(("outputs",))
-    if len(names) != total(file.outputs):
+    is_clear = len(set(names)) == len(names)
+    if is_clear and len(names) != total(file.outputs):
         _miscounted(wiring, "outputs", len(names), file.outputs)
+        is_clear = False
+    if not is_clear:  # they stand for something: cases that use them are not wrong too
+        places.update(dict.fromkeys(names, Place(0, 0)))
         return ()
     numbers = [
         Place(places[tensor.name].block, column)
@@ -119,7 +123,7 @@ def _renamed(wiring: Wiring, file: OnnxFile, places: dict[str, Place]) -> tuple[
         for column in range(tensor.width or 0)
     ]
     places.update(zip(names, numbers, strict=True))
-    return names if len(set(names)) == len(names) else ()
+    return names
 
 
 def _miscounted(wiring: Wiring, key: str, names: int, tensors: Sequence[Tensor]) -> None:

@@ -97,7 +97,7 @@ def _check_reads(
                 place = (*path, "weights", read) if by_name else (*path, "inputs", number)
                 others = [other for other in (*inputs, *reads) if other != name]
                 wiring.unknown_name(read, others, place, key=by_name)
-        if len(set(reads[name])) < len(reads[name]):
+        if "inputs" in neuron and len(set(reads[name])) < len(reads[name]):
             wiring.complain((*path, "inputs"), "duplicate-name",
                             "a neuron reads each value once", "add the two weights")  # fmt: skip
 
@@ -165,7 +165,7 @@ def _outputs(
         unknown = [number for number, name in enumerate(outputs) if name not in reads]
         for number in unknown:
             wiring.unknown_name(outputs[number], list(reads), ("outputs", number), key=False)
-        if unknown:
+        if unknown or len(set(outputs)) < len(outputs):
             return ()
     for name in reads.keys() - used - set(outputs):
         wiring.complain(("neurons", name), "unused-neuron",

@@ -84,6 +84,7 @@ def read_model(path: Path, shown: str) -> OnnxFile:
     except ImportError:
         raise unsupported("ONNX files need the package `onnx`", INSTALL) from None
     model = _parsed(onnx, path, shown)
+    _check_shapes(model, shown)
     _check_external(model, path.parent, shown)
     try:
         onnx.load_external_data_for_model(model, str(path.parent))
@@ -130,6 +131,14 @@ def _no_model(shown: str) -> ModelFileError:
     )
 
 
+def _check_shapes(model: ModelProto, shown: str) -> None:
+    for tensor in _all_numbers(model):
+        if min(tensor.dims, default=0) < 0:
+            axes = " × ".join(map(str, tensor.dims))
+            raise ModelFileError(f"the tensor `{clip(tensor.name)}` of {shown} has the shape ({axes})",
+                                 "the file is damaged: save the model anew")  # fmt: skip
+
+
 def _check_external(model: ModelProto, folder: Path, shown: str) -> None:
     """See that every file of numbers that the model names lies in its folder."""
     root = os.path.realpath(folder)
@@ -145,6 +154,12 @@ def _check_external(model: ModelProto, folder: Path, shown: str) -> None:
             raise ModelFileError(f"{shown} reads {name}, which is not in its folder", hint)
         if not os.path.isfile(real):
             raise ModelFileError(f"{shown} reads {name}, which is no file", hint)
+        for key in ("offset", "length"):
+            if not fields.get(key, "0").isdecimal():
+                raise ModelFileError(
+                    f"the tensor `{clip(tensor.name)}` of {shown} has the {key} `{clip(fields[key])}`"
+                    f" in {name}", "it is a number of bytes: save the model anew",
+                )  # fmt: skip
 
 
 def _all_numbers(model: ModelProto) -> Iterator[TensorProto]:
@@ -205,9 +220,12 @@ def _tensor(onnx: Any, value: ValueInfoProto, role: str, shown: str) -> Tensor:
     tensor = _read(onnx, value)
     if isinstance(tensor, str):
         raise unsupported(f"{subject} is {tensor}", "export the network with numbers alone")
-    if not tensor.width:
+    damaged = any(axis is not None and axis < 0 for axis in tensor.shape)
+    if damaged or not tensor.width:
         axes = " × ".join("?" if axis is None else str(axis) for axis in tensor.shape)
         hint = "only the first axis may be open, that of the rows: export with the others fixed"
+        if damaged:
+            hint = "the file is damaged: save the model anew"
         raise unsupported(f"{subject} has the shape ({axes})", hint)
     return tensor
 

@@ -165,12 +165,14 @@ class SpecDocument(pytest.Collector):
         super().__init__(**more)
         self.document = document
 
-    def collect(self) -> Iterator[pytest.Item]:
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Give the cases."""
         return _items(self, self.document)
 
 
-def _items(parent: pytest.Collector, document: Document) -> Iterator[pytest.Item]:
+def _items(
+    parent: pytest.Collector, document: Document
+) -> Iterator[pytest.Item | pytest.Collector]:
     """Give an item for each case, or the one that fails because the spec is invalid."""
     from evaluator.diagnostics import SpecError
     from evaluator.spec import build
@@ -184,7 +186,37 @@ def _items(parent: pytest.Collector, document: Document) -> Iterator[pytest.Item
         yield ValidityItem.from_parent(parent, diagnostics=spec.warnings)
     else:
         for case in spec.cases:
-            yield CaseItem.from_parent(parent, spec=spec, case=case)
+            yield _item(parent, _parts(case.id), spec, case)
+
+
+def _parts(id: str) -> list[str]:
+    """Take an id apart where pytest does: at each `::` before the first bracket."""
+    from evaluator.diagnostics import harmless
+
+    head, bracket, rest = harmless(id).partition("[")
+    *groups, last = head.split("::")
+    return [*groups, last + bracket + rest]
+
+
+def _item(
+    parent: pytest.Collector, parts: list[str], spec: Spec, case: Case
+) -> pytest.Item | pytest.Collector:
+    """Give the test of a case, in a group for each part of its id but the last."""
+    if len(parts) == 1:
+        return CaseItem.from_parent(parent, name=parts[0], spec=spec, case=case)
+    return CaseGroup.from_parent(parent, name=parts[0], parts=parts[1:], spec=spec, case=case)
+
+
+class CaseGroup(pytest.Collector):
+    """What stands before `::` in the name of a case, so that pytest finds the case by its id."""
+
+    def __init__(self, *, parts: list[str], spec: Spec, case: Case, **more: Any) -> None:
+        super().__init__(**more)
+        self.parts, self.spec, self.case = parts, spec, case
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Give the case, or the next group."""
+        yield _item(self, self.parts, self.spec, self.case)
 
 
 def _warn(found: Sequence[Diagnostic]) -> None:
@@ -203,10 +235,12 @@ class _Item(pytest.Item):
     """A test that fails with the text of `evaluator run`."""
 
     line = 1
+    #: What it is called in the report of a failure.
+    title = ""
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Give the place of the test; pytest counts lines from 0."""
-        return self.path, self.line - 1, f"{self.name} in {self.path.name}"
+        return self.path, self.line - 1, f"{self.title or self.name} in {self.path.name}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show what is wrong with the spec, and a traceback only for other errors."""
@@ -235,10 +269,11 @@ class CaseItem(_Item):
         from evaluator.diagnostics import harmless
         from evaluator.reporters.text import named
 
-        super().__init__(name=harmless(case.id), **more)
+        super().__init__(**more)
         self.spec, self.case, self.line = spec, case, case.line
+        self.title = harmless(case.id)
         tags = dict.fromkeys((*spec.tags, *case.tags))
-        self.extra_keyword_matches.update((spec.name, *tags))  # what `-k` looks in
+        self.extra_keyword_matches.update((spec.name, case.id, *tags))  # what `-k` looks in
         for tag in tags:
             if mark := _mark(tag, self.config):
                 self.add_marker(mark)

@@ -11,6 +11,7 @@ import numpy as np
 from evaluator.collect import CaseId, Selection
 from evaluator.diagnostics import clip
 from evaluator.evaluate import MAX_VALUES, accepts_exactly, evaluate
+from evaluator.expectation import is_interval
 from evaluator.explain import number
 from evaluator.insertion import insert_after
 from evaluator.source import read
@@ -213,7 +214,7 @@ def _is(expected: float, actual: Any) -> bool:
 
 def _said(written: str) -> str:
     """Say why a text is not rewritten that does not accept the value."""
-    if not re.match("[|>][-+0-9]*\n", written) and written.lstrip("\"' ")[:1] in (*"[(<>≤≥",):
+    if not re.match("[|>][-+0-9]*\n", written) and is_interval(written):
         return f"`{clip(written)}` does not accept: it says what is wanted, not what was answered"
     return "this does not accept, and it is written in a way that is not rewritten"
 

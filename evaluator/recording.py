@@ -109,4 +109,4 @@ def _passes(document: Document, written: Set[Path], terms: Terms) -> bool:
     checked += [path for path in written if path[-1] == "expected_class"]
     if {path if path in written else path[:3] for path in checked} != written:
         return False
-    return not wrong or all(document.locate(path) not in wrong for path in checked)
+    return not wrong or all(document.locate(path, used=True) not in wrong for path in checked)

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from evaluator.diagnostics import Diagnostic, Location
+from evaluator.diagnostics import Diagnostic, Location, are_faults
 
 if TYPE_CHECKING:
+    from evaluator.audit import Audit
     from evaluator.shards import Shard
 
 #: The outcomes that make a run fail.
 FAILING: Final = frozenset({"failed", "error", "xpassed"})
 #: How many mismatches of a spec are kept; the others are counted.
 MAX_MISMATCHES: Final = 100
+#: In how many more cases of a spec the first mismatch is kept all the same.
+MAX_FIRSTS: Final = 10_000
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +89,7 @@ class CaseResult:
 
 @dataclass(slots=True, eq=False)
 class SpecResult:
-    """What became of one spec; diagnostics of severity `error` mean that it was not evaluated."""
+    """What became of one spec, or of a case that was named and is not there."""
 
     file: str
     #: The document in its file, from 1.
@@ -98,13 +101,17 @@ class SpecResult:
     values: int = 0
     #: What was under test; empty where nothing was.
     subject: str = ""
+    #: Whether others than this subject were under test too.
+    is_compared: bool = False
     #: The network as SVG, where a report shows it; see `Options.diagrams`.
     diagram: str = ""
+    #: What an audit found; see `Options.audit`.
+    audit: Audit | None = None
 
     @property
     def invalid(self) -> bool:
         """Whether the spec could not be evaluated."""
-        return any(d.severity == "error" for d in self.diagnostics)
+        return are_faults(self.diagnostics)
 
 
 @dataclass(slots=True, eq=False)

@@ -41,7 +41,7 @@ class Options(NamedTuple):
     rtol: float | None = None
     #: Stop after so many failing cases; 0 never stops.
     maxfail: int = 0
-    #: Of more mismatches of a spec the rest is counted, not kept; 0 keeps them all.
+    #: Of more mismatches of a spec the first of each case is kept, the rest counted; 0 keeps them all.
     max_mismatches: int = MAX_MISMATCHES
     allow_empty: bool = False
     fail_on_warning: bool = False
@@ -51,6 +51,8 @@ class Options(NamedTuple):
     limits: Limits | None = None
     #: Read, validate and build only.
     validate_only: bool = False
+    #: Find the mistakes that the cases would let pass.
+    audit: bool = False
     #: Draw every network, for a report that shows it.
     diagrams: bool = False
     #: How many workers evaluate files; None: as many as pay.
@@ -230,7 +232,7 @@ def no_such_case(file: str, named: CaseId, known: Sequence[str]) -> Diagnostic:
         message = f"there is no case `{clip(named.case)}`"
         few = f"there is {', '.join(map(clip, known))}" if len(known) < 9 else hint
         hint = did_you_mean(named.case, known) or few
-    return Diagnostic(Location(file), "no-such-case", message, hint, "warning")
+    return Diagnostic(Location(file), "no-such-case", message, hint)
 
 
 def collect(files: Iterable[Target], options: Options) -> Iterator[tuple[str, str | None]]:
@@ -282,12 +284,20 @@ def _judge(document: Document, options: Options, selection: Selection) -> list[S
     if options.validate_only:
         read_tables(spec)
         return [SpecResult(spec.file, document.number, spec.name, diagnostics=spec.warnings)]
+    if options.audit:
+        from evaluator.audit import audited
+
+        return [audited(spec, selection)]
     reading = perf_counter() - start
     found = [
         evaluate(spec, selection, options.max_mismatches, subject, options.limits)
         for subject in _subjects(spec, options)
     ]
     found[0].seconds += reading
+    for other in found[1:]:
+        other.diagnostics = []  # they are of the spec, and told already
+    for each in found if len(found) > 1 else ():
+        each.is_compared = True
     if options.diagrams and spec.network.steps:
         from evaluator.diagram import svg
 

@@ -29,8 +29,8 @@ _NUMBER = re.compile(
     re.ASCII,
 )
 _LEADING_ZERO = r"([-+]?)0([0-9]+)"
-_RADIX = r"[-+]?0(?:o[0-7]+|x[0-9a-fA-F]+|b[01]+)"
-_UNDERSCORES = r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"
+_RADIX = r"[-+]?0(?:o[0-7]+|x_*[0-9a-fA-F][0-9a-fA-F_]*|b_*[01][01_]*)"
+_UNDERSCORES = r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?"
 _BASE_60 = r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
 
 
@@ -116,13 +116,15 @@ def _ambiguous(text: str) -> Complaint | None:
         hint = f"write {sign.replace('+', '')}{_short(digits)}"
     elif re.fullmatch(_RADIX, text, re.ASCII):
         said = f"`{_short(text)}` is not a decimal number, and YAML readers disagree on it"
-        hint = f"write {_short(str(int(text[:300], 0)))}"
+        hint = f"write {_short(str(int(text[:300].replace('_', ''), 0)))}"
     elif re.fullmatch(_BASE_60, text, re.ASCII):
         said = f"`{_short(text)}` is a number to base 60 in YAML 1.1 and text in YAML 1.2"
         hint = f"write [{_short(', '.join(text.split(':')))}] for a list"
     elif "_" in text and re.fullmatch(_UNDERSCORES, text, re.ASCII):
         said = f"`{_short(text)}` is a number in YAML 1.1 and text in YAML 1.2"
-        hint = f"write {_short(text.replace('_', ''))}"
+        # Without its underscores `0_12` would be as doubtful as before.
+        digits = re.sub(r"^([-+]?)0+(?=[0-9])", r"\1", text.replace("_", ""))
+        hint = f"write {_short(digits)}"
     if said is None:
         return None
     return Complaint("ambiguous-scalar", said, f'{hint}, or "{_short(text)}" if it is text')

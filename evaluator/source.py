@@ -32,6 +32,7 @@ from evaluator.diagnostics import (
 )
 from evaluator.document import Document, Text
 from evaluator.layout import Event, Layouts
+from evaluator.numberlists import NumberLists
 from evaluator.scalars import KNOWN, simple_float
 
 #: Limits that keep time and memory bounded whatever a file holds.
@@ -71,10 +72,21 @@ def read(text: str, file: str) -> list[Document]:
     if refused := syntax.refuse(text):
         return [_failed(source, 1, refused)]
     try:
-        found = _Reader(source, partial(syntax.parser, text)).documents()
+        found = _read_ahead(source) or _Reader(source, partial(syntax.parser, text)).documents()
     except YAMLError:
         found = _read_around_errors(source)
     return _without_empty(source, found)
+
+
+def _read_ahead(source: Text) -> list[Document] | None:
+    """Read a text without the events of its lists of numbers; None where that is not the same."""
+    lists = NumberLists(source.text)
+    if not lists:
+        return None
+    reader = _Reader(source, partial(syntax.parser, source.text), lists=lists)
+    found = reader.documents()
+    # Those that are left stand in a comment or within a text, which has lost them.
+    return None if lists or any(document.diagnostics for document in found) else found
 
 
 def _read_around_errors(source: Text) -> list[Document]:
@@ -138,6 +150,13 @@ def _weight(text: str) -> int:
     return len(text) // 100
 
 
+def _without_plain_tag(event: Event) -> Event:
+    """Let the tag `!` be seen: YAML reads on as if it were not there, and quotes count for nothing."""
+    if type(event) is ScalarEvent and event.tag == "!":
+        event.implicit = False, True
+    return event
+
+
 class _Stop(Exception):
     """A document that cannot be read any further."""
 
@@ -145,8 +164,14 @@ class _Stop(Exception):
 class _Reader:
     """Builds documents from parser events."""
 
-    def __init__(self, source: Text, parse: Callable[[], Iterator[Event]], before: int = 0) -> None:
-        self.source, self.events, self.before = source, parse(), before
+    def __init__(
+        self, source: Text, parse: Callable[[], Iterator[Event]], before: int = 0,
+        lists: NumberLists | None = None,
+    ) -> None:  # fmt: skip
+        self.source, self.before, self._lists = source, before, lists
+        self.events = parse() if lists is None else syntax.parser(lists.rest)
+        if "!" in source.text:
+            self.events = map(_without_plain_tag, self.events)
         self._layouts = Layouts(parse)
         #: Every document so far; those of the same text read before are not among them.
         self.found: list[Document] = []
@@ -240,7 +265,12 @@ class _Reader:
         self._anchors[anchor] = _Anchored(value, 1 + self._count + self._extra - before)
         return value
 
-    def _list(self, _: Event, depth: int) -> list[Any]:
+    def _list(self, begin: Event, depth: int) -> list[Any]:
+        if self._lists and begin.start_mark.index in self._lists:
+            next(self.events)  # its end
+            numbers = self._lists.pop(begin.start_mark.index)
+            self._count += len(numbers)
+            return numbers
         values: list[Any] = []
         if depth == 2:
             self._starts = []

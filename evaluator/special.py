@@ -242,12 +242,41 @@ def log_sigmoid(z: Array) -> Array:
 
 
 @in_float64
+def celu(z: Array, alpha: float = 1.0) -> Array:
+    """Return z where z > 0, else alpha·(e^(z/alpha) − 1)."""
+    negative = np.minimum(z, 0.0)
+    if alpha > 0.0:
+        below = alpha * np.expm1(negative / alpha)
+    else:
+        t, low = _quotient(negative, alpha)
+        power = np.expm1(np.minimum(t, _FAR))
+        power += low * (power + 1.0)
+        root = np.exp(t * 0.5)
+        below = np.where(t > _FAR, alpha * root * (root * (1.0 + low)), alpha * power)
+    # Close to 0 it is z, but z / alpha may underflow.
+    return np.where(z > abs(alpha) * -1e-20, z, below)
+
+
+def _quotient(z: Array, divisor: float) -> tuple[Array, Array]:
+    """Return z/divisor, cut to ±1600, and its rounding error."""
+    # Scaled by a power of 2, lest the error underflow.
+    divisor, exponent = math.frexp(divisor)
+    z = np.ldexp(z, -exponent)
+    bound = _ENOUGH * abs(divisor)
+    z = np.maximum(np.minimum(z, bound), -bound)
+    t = z / divisor
+    product, low = _times(np.float64(divisor), t)
+    return t, (z - product - low) / divisor
+
+
+@in_float64
 def hard_sigmoid(z: Array, alpha: float = 0.2, beta: float = 0.5) -> Array:
     """Return min(max(0, alpha·z + beta), 1), where near the lower bend the sum cancels."""
-    product, low = _scaled(alpha, z, limit=2.0 * abs(beta) + 2.0)
-    total, rest = plus(product, beta)
+    one = 1.0 if abs(beta) < 1e300 else 2.0**-64  # lest 2·beta overflow, all is scaled
+    product, low = _scaled(alpha * one, z, limit=2.0 * abs(beta * one) + 2.0)
+    total, rest = plus(product, beta * one)
     total += rest + low
-    return np.minimum(np.maximum(total, 0.0), 1.0)
+    return np.minimum(np.maximum(total, 0.0), one) / one
 
 
 @in_float64

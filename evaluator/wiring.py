@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 BEYOND: Final = {"float64": math.inf, "float32": 2.0**128 - 2.0**103}
 
 
+#: What is wrong with the place of a value, not with itself: where an alias uses it, it is told there.
+OF_USE: Final = frozenset({"shape-mismatch", "duplicate-name", "unknown-name", "missing-key"})
+
+
 class TooMany(Exception):
     """A document with so many problems that no more are looked for."""
 
@@ -40,9 +44,12 @@ class Wiring:
         *, key: bool = False, severity: str = "error",
     ) -> None:  # fmt: skip
         """Collect one diagnostic; raises TooMany where there are enough."""
-        self.found.append(
-            self.document.diagnostic(path, code, message, hint, key=key, severity=severity)
+        found = self.document.diagnostic(
+            path, code, message, hint, key=key, used=code in OF_USE, severity=severity
         )
+        if found in self.found:  # of a value that aliases use again
+            return
+        self.found.append(found)
         if len(self.found) == MAX_DIAGNOSTICS:
             self.found.append(too_many(self.found[-1]))
             raise TooMany
@@ -59,20 +66,38 @@ class Wiring:
         return tuple(names)
 
     def distinct(self, named: Sequence[tuple[str, Path]]) -> None:
-        """Report every name that is given twice, where it stands the second time."""
+        """Report every name that is given twice, where it is written the second time.
+
+        A path that is not in the document stands for a name by default.
+        """
         first: dict[str, Path] = {}
         for name, path in named:
-            if name in first and first[name] != path:
-                known = {str(d.location) for d in self.found if d.code == "duplicate-name"}
-                if str(self.document.locate(path)) not in known:
-                    line, column = self._line_column(first[name])
-                    self.complain(path, "duplicate-name",
-                                  f"the name `{clip(name)}` stands already at {line}:{column}",
-                                  "give every input, neuron, layer and output a name of its own")  # fmt: skip
-            first.setdefault(name, path)
+            other = first.setdefault(name, path)
+            if other == path:
+                continue
+            if not self._is_written(path):
+                other, path = path, other
+            known = {str(d.location) for d in self.found if d.code == "duplicate-name"}
+            if str(self.document.locate(path, used=True)) in known:
+                continue
+            if self._is_written(other):
+                line, column = self._line_column(other)
+                said = f"the name `{clip(name)}` stands already at {line}:{column}"
+                hint = "give every input, neuron, layer and output a name of its own"
+            else:
+                what = "input" if other[0] == "inputs" else "layer"
+                said = f"`{clip(name)}` is the name of {what} {int(other[1]) + 1} by default"
+                hint = f"choose another name, or give the {what} one of its own"
+            self.complain(path, "duplicate-name", said, hint)
+
+    def _is_written(self, path: Path) -> bool:
+        data: Any = self.data
+        for step in path[:-1]:
+            data = data.get(step, ()) if isinstance(data, dict) else data[int(step)]
+        return path[-1] in data if isinstance(data, dict) else int(path[-1]) < len(data)
 
     def _line_column(self, path: Path) -> tuple[int, int]:
-        location = self.document.locate(path)
+        location = self.document.locate(path, used=True)
         return location.line, location.column
 
     def check_name(self, name: str, path: Path, key: bool = False) -> None:
@@ -138,7 +163,8 @@ class Wiring:
             return None
         if values.size == 0:
             self.complain((*path, "file"), "shape-mismatch",
-                          f"the array is empty: its shape is {shape(values)}", "")  # fmt: skip
+                          f"the array is empty: its shape is {shape(values)}",
+                          "choose another `key`, or save the array with its numbers")  # fmt: skip
             return None
         with np.errstate(over="ignore"):
             cast = values.astype(self.dtype, copy=False)
@@ -178,7 +204,7 @@ class Wiring:
         """Say that a name names nothing, and which name may be meant."""
         listed = ", ".join(f"`{clip(k)}`" for k in known[:8]) + (", …" if len(known) > 8 else "")
         self.complain(path, "unknown-name", f"nothing is named `{clip(name)}` here",
-                      did_you_mean(name, known) or f"there are {listed}", key=key)  # fmt: skip
+                      did_you_mean(name, known) or f"there are {listed or 'none'}", key=key)  # fmt: skip
 
     # --- activations
 

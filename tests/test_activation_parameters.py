@@ -72,9 +72,12 @@ EXTREMES: list[tuple[str, Callable[..., Any], list[dict[str, float]]]] = [
     ("elu", _elu, [{"alpha": a} for a in (SMALLEST, 1e-300, 1e-5, -2.5, 1e10, 1e300, LARGEST)]),
     ("selu", _selu,
      [{"alpha": a, "gamma": g} for a, g in
-      ((1e-300, 1e300), (1e300, 1e-300), (-2.0, 0.3), (1e-200, 1e-200), (3.0, -2.0))]),
+      ((1e-300, 1e300), (1e300, 1e-300), (-2.0, 0.3), (1e-200, 1e-200), (3.0, -2.0),
+       (1e200, 1e200), (-1e-10, 1e300), (1e-300, 1e-10))]),
     ("celu", _celu,
      [{"alpha": a} for a in (SMALLEST, 1e-308, 1e-300, 1e-5, 1e10, 1e300, LARGEST)]),
+    ("celu", _celu,
+     [{"alpha": a} for a in (-SMALLEST, -1e-300, -1e-5, -0.3, -1.0, -7.1, -1e10, -1e300, -LARGEST)]),
     ("silu", _silu,
      [{"beta": b} for b in (SMALLEST, 1e-300, 1e-8, -1e-3, 30.0, 1e8, 1e300, -1e300, LARGEST)]),
     ("softplus", _softplus,
@@ -82,7 +85,8 @@ EXTREMES: list[tuple[str, Callable[..., Any], list[dict[str, float]]]] = [
     ("hard_sigmoid", _hard_sigmoid,
      [{"alpha": a, "beta": b} for a, b in
       ((SMALLEST, 0.5), (1e-300, 0.5), (-0.2, 0.5), (0.2, -3.0), (0.2, 1e10), (0.3, 1e-300),
-       (1e-5, 1.0), (0.0, 0.3), (0.7, 0.1), (1e300, 0.5), (1e300, -1e300))]),
+       (1e-5, 1.0), (0.0, 0.3), (0.7, 0.1), (1e300, 0.5), (1e300, -1e300),
+       (0.2, -1e308), (1.0, LARGEST), (-1e10, -LARGEST), (1e-300, LARGEST))]),
     ("squareplus", _squareplus,
      [{"b": b} for b in (SMALLEST, 1e-300, 1e-10, 1e10, 1e300, LARGEST)]),
     ("soft_shrink", _soft_shrink, [{"lambd": value} for value in (0.0, 1e-300, 1e300, -1.0)]),
@@ -122,3 +126,6 @@ def test_a_scale_that_overflows_leaves_zero_alone() -> None:
     with np.errstate(over="ignore", invalid="ignore"):
         answer = ACTIVATIONS["selu"](z, alpha=1e200, gamma=1e200)
     assert answer.tolist() == [[0.0, 0.0, -math.inf, 1e-100]]
+    assert ACTIVATIONS["selu"](np.array([[-1e-150]]), alpha=1e200, gamma=1e200)[0, 0] == (
+        pytest.approx(-1e250, rel=1e-15)
+    )

@@ -90,7 +90,10 @@ CODES = [
     (["run", "many.yaml::case 5"], 0, "1 passed"),
     (["run", "many.yaml::first", "many.yaml"], 1, "2 failed, 3 passed"),
     (["run", "good.yaml", "good.yaml"], 0, "1 passed"),
-    (["run", "many.yaml::no such case"], 5, "nothing was checked"),
+    (["run", "many.yaml::no such case"], 5, "1 not found in 1 spec; 0 values checked"),
+    (["run", "many.yaml::first", "many.yaml::no such case"], 5, "1 not found, 1 passed in 2"),
+    (["run", "many.yaml::none", "--fail-on", "warning"], 5, "error[no-such-case]"),
+    (["validate", "many.yaml::no such case"], 5, "1 not found"),
     (["run", "invalid.yaml::first"], 3, "1 invalid"),
     (["run", "many.yaml", "-x"], 1, "1 failed, 1 passed in 1 spec; 2 values checked"),
     (["run", "many.yaml", "--maxfail", "2"], 1, "2 failed, 2 passed in 1 spec; 4 values checked"),
@@ -121,11 +124,40 @@ def test_a_command_says_how_it_ended_in_words_and_in_its_exit_code(
 ) -> None:
     found, output, errors = run(capsys, *words)
     assert said in output
-    assert (found, errors) == (code, "")
-    found, output, errors = run(capsys, *words, "--output-format", "json")
+    assert found == code
+    assert errors == "" or errors.startswith("no case ")
+    found, output, _ = run(capsys, *words, "--output-format", "json")
     report = json.loads(output)
-    assert (found, report["summary"]["exit_code"], errors) == (code, code, "")
+    assert (found, report["summary"]["exit_code"]) == (code, code)
     Draft7Validator(schema("report")).validate(report)
+
+
+NOTHING = [
+    (["--tag", "nope"], ["no case has the tag `nope`; there are `all`, `fast`, `slow`"]),
+    (["--tag", "fats"], ["no case has the tag `fats`; did you mean `fast`?"]),
+    (["--tag", "a\x1b", "--tag", "b"],
+     ["no case has the tag `a\\x1b`; there are `all`, `fast`, `slow`",
+      "no case has the tag `b`; there are `all`, `fast`, `slow`"]),
+    (["-k", "nope"], ["no case matches -k 'nope'; `evaluator run --co` lists what there is"]),
+    (["-k", "nope", "--tag", "fast"],
+     ["no case matches -k 'nope'; `evaluator run --co` lists what there is"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [["run"], ["run", "--co"], ["validate"], ["record"]])
+@pytest.mark.parametrize(("words", "said"), NOTHING)
+def test_who_selects_nothing_is_told_what_there_is(
+    capsys: Capture, command: list[str], words: list[str], said: list[str]
+) -> None:
+    code, _, errors = run(capsys, *command, "many.yaml", "good.yaml", *words)
+    assert (code, errors.splitlines()) == (5, said)
+
+
+def test_of_many_tags_a_few_are_named(capsys: Capture, folder: Path) -> None:
+    tags = ", ".join(f"t{number:02}" for number in range(20))
+    (folder / "tags.yaml").write_text(f"tags: [{tags}]\n{GOOD}")
+    _, _, errors = run(capsys, "run", "tags.yaml", "--tag", "x")
+    assert errors.endswith("`t10`, `t11`, …\n")
 
 
 USAGE = [
@@ -134,6 +166,9 @@ USAGE = [
     (["run", "--colour"], "unrecognized arguments: --colour", ""),
     (["run", "god.yaml"], "god.yaml does not exist", "did you mean `good.yaml`?"),
     (["run", "no/where.yaml"], "no/where.yaml does not exist", ""),
+    (["run", ""], "a path is empty", "name a file or a directory"),
+    (["validate", "good.yaml", " "], "a path is empty", ""),
+    (["convert", "", "a.yaml"], "the name of a file is empty", ""),
     (["run", "god.yaml::first"], "god.yaml does not exist", "did you mean `good.yaml`?"),
     (["run", "good.yaml::"], "good.yaml:: names no case", "the name of a case"),
     (["run", "broken.yaml"], "broken.yaml does not exist", ""),
@@ -154,6 +189,15 @@ USAGE = [
     (["run", "good.yaml", "-j", "two"], "two is neither auto nor a number from 1", ""),
     (["run", "good.yaml", "-j", "٣"], "٣ is neither auto nor a number from 1", ""),
     (["run", "good.yaml", "--maxfail", "٣"], "٣ is not a whole number", ""),
+    (["run", "good.yaml", "--shard", "٣/4"], "٣/4 is no shard; write one such as 1/4", ""),
+    (["run", "good.yaml", "--atol", "٣"], "٣ is not a number", ""),
+    (["run", "good.yaml", "--rtol", "1_0"], "1_0 is not a number", ""),
+    (["run", "good.yaml", "--limit", "time=٣"], "the limit `time=٣` is no number above 0", ""),
+    (["run", "good.yaml#١"], "good.yaml#١ does not exist", ""),
+    (["record", "good.yaml", "--digits", "٣"], "٣ is no number of digits; write 1 to 17", ""),
+    (["record", "good.yaml", "--digits", "18"], "18 is no number of digits", ""),
+    (["convert", "good.yaml", "a.onnx", "--document", "١"], "١ is not a whole number", ""),
+    (["convert", "a.onnx", "a.yaml", "--seed", "٣"], "٣ is not a whole number below", ""),
     (["run", "good.yaml", "-j", "1.5"], "1.5 is neither auto nor a number from 1", ""),
     (["run", "good.yaml", "-j", "10001"], "10001 is neither auto nor a number from 1", ""),
     (["run", "good.yaml", "-j", "9" * 5000], "neither auto nor a number from 1", ""),
@@ -177,11 +221,13 @@ USAGE = [
     (["run", "a\x1b[31mb.yaml"], "a\\x1b[31mb.yaml does not exist", ""),
     (["run", "a\u202eb.yaml"], "a\\u202eb.yaml does not exist", ""),
     (["new", "good.yaml"], "good.yaml exists already", "or add --force"),
+    (["new", "-"], "`new` writes a file", "as in `evaluator new neuron.yaml`"),
+    (["new", ""], "`new` writes a file", "as in `evaluator new neuron.yaml`"),
     (["new", "no/new.yaml"], "the folder no does not exist", "make it first"),
     (["new", "new.yaml", "--form", "layer"], "invalid choice: 'layer'", ""),
     (["schema", "spce"], "invalid choice: 'spce'", ""),
     (["activations", "sigmiod"], "unknown activation `sigmiod`", "did you mean `sigmoid`?"),
-    (["activations", "--plot"], "--plot needs the name of an activation", ""),
+    (["activations", "--plot"], "--plot needs the name of an activation", "sigmoid --plot"),
     (["activations", "softmax", "--plot"], "`softmax` works on a whole layer", ""),
     (["activations", "tanh", "--plot", "no/a.svg"], "the folder no does not exist", ""),
 ]  # fmt: skip
@@ -569,6 +615,20 @@ def test_a_new_spec_names_the_schema_of_its_project(capsys: Capture, folder: Pat
     assert (folder / "specs/deep/spec.schema.json").read_text() == printed
 
 
+def test_a_command_that_is_told_can_be_typed_whatever_the_file_is_called(
+    capsys: Capture, folder: Path
+) -> None:
+    assert main(["new", "a b.yaml"]) == 0
+    Path("a b.yaml").write_text("neuron: {weights: [1], activation: relu}\ncases: [{inputs: 1}]\n")
+    main(["run", "a b.yaml"])
+    Path("a b.yaml").write_text("neuron: 1\n")
+    main(["run", "a b.yaml", "--co"])
+    said = re.findall("`evaluator ([^`]*)`", capsys.readouterr().out)
+    assert [shlex.split(each) for each in said] == [
+        ["run", "a b.yaml"], ["record", "a b.yaml"], ["validate", "a b.yaml"]
+    ]  # fmt: skip
+
+
 def test_where_the_schema_cannot_be_written_there_is_no_new_spec(
     capsys: Capture, folder: Path
 ) -> None:
@@ -731,3 +791,44 @@ def test_a_terminal_gets_colour_and_a_bar_once_a_second_has_passed(folder: Path)
     code, written = on_a_terminal("slow.py", "0")
     assert "evaluating" not in written
     assert "1 failed, 2 passed, 1 warning" in written
+
+
+@pytest.mark.parametrize("command", ["record", "fix"])
+def test_an_interrupted_rewriting_tells_what_was_written(
+    capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    from evaluator import content
+
+    def second_is_interrupted(path: str) -> bytes:
+        if path == "b.yaml":
+            raise KeyboardInterrupt
+        return real(path)
+
+    real = content.read_content
+    monkeypatch.setattr(content, "read_content", second_is_interrupted)
+    (folder / "b.yaml").write_text(GOOD)
+    (folder / "a.yaml").write_text(
+        "neuron: {weights: [010], activation: relu}\ncases: [{inputs: 1}]\n"
+    )
+    if command == "record":
+        (folder / "a.yaml").write_text(GOOD.replace(", expected: 1", ""))
+    words = ["--as", "1.2"] if command == "fix" else []
+    code, output, errors = run(capsys, command, "a.yaml", "b.yaml", "good.yaml", *words)
+    assert (code, errors) == (130, "")
+    assert output.endswith(" in 1 file; interrupted\n")
+    assert "010" not in (folder / "a.yaml").read_text()
+
+
+def test_an_interrupt_while_the_command_is_loaded_is_130_and_nothing_else() -> None:
+    program = (
+        "import sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'evaluator.cli':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "from evaluator.__main__ import main\n"
+        "sys.exit(main())\n"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
+    assert (found.returncode, found.stdout, found.stderr) == (130, b"", b"")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from evaluator.cli import main
@@ -113,12 +115,80 @@ def test_an_interrupted_run_writes_its_reports(folder: Path) -> None:
     assert "interrupted" in errors
 
 
-def test_two_reports_to_one_path_are_a_usage_error(capsys: Capture) -> None:
-    reports = ["--report", "junit=a.xml", "--report", "sarif=./a.xml"]
-    code, output, errors = run(capsys, "run", "good.yaml", *reports)
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no /dev/full")
+@pytest.mark.parametrize("file", ["good.yaml", "invalid.yaml"])
+def test_a_report_that_cannot_be_written_keeps_no_other_from_being_told(
+    capsys: Capture, file: str
+) -> None:
+    full = ["--report", "junit=/dev/full", "--report", "tap=/dev/full"]
+    code, output, errors = run(capsys, "run", file, *full, *EVERY, "--durations", "1")
+    assert code == 2
+    assert errors.count("error: /dev/full cannot be written: No space left on device\n") == 2
+    assert "1 spec; " in output
+    assert "the slowest spec:" in output
+    assert set(written()) == set(REPORTERS)
+
+
+def test_a_reporter_with_a_fault_keeps_no_other_from_being_told(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import evaluator.reporters.junit as module
+
+    monkeypatch.setattr(module, "render", lambda report, **_: 1 / 0)
+    code, output, errors = run(capsys, "run", "good.yaml", *EVERY)
+    assert code == 4
+    assert errors.startswith("internal error: ZeroDivisionError")
+    assert output.startswith("1 passed in 1 spec")
+    assert set(written()) == set(REPORTERS) - {"junit"}
+
+
+TARGETS = [
+    ("junit=a.xml --report sarif=./a.xml", "two reports are to be written to ./a.xml"),
+    ("junit=good.yaml", "would write over good.yaml, which the run reads"),
+    ("junit=w.npy", "would write over w.npy, which the run reads"),
+    ("junit=link.npy", "would write over link.npy, which the run reads"),
+    ("junit=t.csv", "would write over t.csv, which the run reads"),
+    ("junit=pyproject.toml", "would write over pyproject.toml, which the run reads"),
+    ("junit=evaluator.toml", "would write over evaluator.toml, which the run reads"),
+    ("junit=mine.txt --config mine.txt", "would write over mine.txt, which the run reads"),
+    ("junit=s.py --subject python:s.py:f", "would write over s.py, which the run reads"),
+    ("junit=-", "--report junit=- names no file"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), TARGETS)
+def test_a_report_is_not_written_where_it_would_replace_something(
+    capsys: Capture, words: str, said: str
+) -> None:
+    Path("named.yaml").write_text(
+        "neuron: {weights: {file: w.npy}, activation: relu}\ncases: [{file: t.csv, expected: [y]}]\n"
+    )
+    np.save("w.npy", np.ones(1))
+    Path("link.npy").symlink_to("w.npy")
+    Path("t.csv").write_text("x1,y\n1,1\n")
+    Path("s.py").write_text("def f(network):\n    return lambda x: x\n")
+    for name in ("pyproject.toml", "evaluator.toml", "mine.txt"):
+        Path(name).touch()
+    before = {path: path.read_bytes() for path in Path().iterdir()}
+    code, output, errors = run(capsys, "run", "named.yaml", "good.yaml", "--report", *words.split())
     assert (code, output) == (2, "")
-    assert errors.startswith("error: --report would write over ./a.xml")
-    assert not Path("a.xml").exists()
+    assert said in errors
+    assert {path: path.read_bytes() for path in Path().iterdir()} == before
+
+
+def test_a_report_may_replace_the_one_of_the_last_run(capsys: Capture) -> None:
+    for name in ("out.csv", "out.toml", "out.xml"):
+        Path(name).write_text("the last run")
+        assert run(capsys, "run", "good.yaml", "--report", f"junit={name}")[0] == 0
+        assert Path(name).read_text().startswith("<?xml")
+
+
+@pytest.mark.parametrize("words", ["--report tap=out.tap", "--output-format json"])
+def test_a_list_of_cases_is_no_report(capsys: Capture, words: str) -> None:
+    code, output, errors = run(capsys, "run", "good.yaml", "--co", *words.split())
+    assert (code, output) == (2, "")
+    assert errors.startswith(f"error: --co and {words.split()[0]} exclude each other")
+    assert not Path("out.tap").exists()
 
 
 def test_reports_name_files_from_the_repository(capsys: Capture) -> None:

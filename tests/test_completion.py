@@ -33,6 +33,11 @@ LINES: list[tuple[str, set[str], set[str]]] = [
     ("evaluator validate --m", set(), {"--maxfail"}),
     ("evaluator schema ", {"spec", "report"}, set()),
     ("evaluator completion f", {"fish"}, {"bash"}),
+    ("evaluator run --report ", {"junit=", "json="}, {"--color"}),
+    ("evaluator run --report ju", {"junit="}, {"json="}),
+    ("evaluator run --report junit=oth", {"other.txt"}, {"specs", "junit="}),
+    ("evaluator convert oth", {"other.txt"}, {"specs"}),
+    ("evaluator convert other.txt sp", {"specs"}, {"other.txt"}),
     ("evaluator run sp", {"specs"}, {"other"}),
     ("evaluator run specs/o", {"one.yaml"}, {"two.yaml"}),
     ("evaluator validate --config ev", {"evaluator.toml"}, {"specs"}),
@@ -135,9 +140,13 @@ def test_a_shell_offers_what_the_command_takes(
     (tmp_path / "script").write_text(script(shell))
     found = SHELLS[shell](line, tmp_path)
     for word in offered:
-        assert re.search(rf"(?<![\w-]){re.escape(word)}\b", found), f"{word} is not among\n{found}"
+        assert re.search(rf"(?<![\w-]){re.escape(word)}(?!\w)", found), (
+            f"{word} is not among\n{found}"
+        )
     for word in not_offered:
-        assert not re.search(rf"(?<![\w-]){re.escape(word)}\b", found), f"{word} is among\n{found}"
+        assert not re.search(rf"(?<![\w-]){re.escape(word)}(?!\w)", found), (
+            f"{word} is among\n{found}"
+        )
 
 
 def test_every_shell_that_gets_a_script_is_tried() -> None:

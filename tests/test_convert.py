@@ -153,10 +153,21 @@ def test_inputs_are_read_from_a_file(
     np.testing.assert_array_equal(evaluator.load("s.yaml").inputs, X)
 
 
+def test_a_first_row_of_numbers_that_are_not_finite_is_no_header(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("X.csv").write_text("1,nan\n-inf,2\n", encoding="utf-8")
+    assert run(capsys, "fc.npz", "s.yaml", *LAYERS, "--inputs", "X.csv")[0] == 0
+    spec = evaluator.load("s.yaml")
+    np.testing.assert_array_equal(spec.inputs, [[1, np.nan], [-np.inf, 2]])
+    assert spec.network.inputs == ("x1", "x2")
+
+
 WRONG_INPUTS = {
     "X.csv": [
         ("a,b,c\n1,2,3\n", "has no column `x1`"), ("1,2\n3\n", "line 2 of `X.csv` has 1 cells, the first 2"),
-        ("a,b\n1,two\n", "line 2 of `X.csv`: `two` is not a number"), ("1,2,3\n", "the network takes (rows, 2)"),
+        ("a,b\n1,two\n", "line 2 of `X.csv`: `two` is not a number"),
+        ("1,two\n1,2\n", "line 1 of `X.csv`: `two` is not a number"), ("1,2,3\n", "the network takes (rows, 2)"),
         ("a,b\n", "has no rows"), ("a,a\n1,2\n", "does not name the inputs"), ("fc1,b\n1,2\n", "has no column `x1`"),
     ],
     "X.txt": [("1,2\n", "holds no inputs that are read")],
@@ -303,6 +314,12 @@ def test_batch_norm_after_an_activation_is_a_layer(tmp_path: Path) -> None:
     wanted = (z - (B1 - 1)) / np.sqrt(B1**2 + 1 + 1e-5) * (B1 + 2) + B1
     np.testing.assert_allclose(found.network(X), wanted, rtol=1e-14)
     assert [step.names for step in found.network.steps] == [("fc1",), ("bn",)]
+
+
+def test_a_hint_never_lists_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ConversionError) as caught:
+        layered(tmp_path, {"alone": W1}, "[fc]")
+    assert caught.value.hint == "modules, by NAME.weight: none"
 
 
 def test_parameters_are_numbers_or_arrays_of_the_file(tmp_path: Path) -> None:

@@ -91,6 +91,34 @@ def node(operator: str, inputs: str, output: str = "y", **attributes: Any) -> An
     return helper.make_node(operator, inputs.split(" "), output.split(" "), **attributes)
 
 
+def test_what_leads_to_no_output_is_told(tmp_path: Path) -> None:
+    nodes = [node("Gemm", "x w", transB=1), node("Relu", "y", "r"), node("Tanh", "r", "t")]
+    found = converted(model(nodes, {"w": W1}), tmp_path)
+    assert found.notes == ("`r` (Relu) leads to no output and is left out",
+                           "`t` (Tanh) leads to no output and is left out")  # fmt: skip
+    assert read(tmp_path / "m.onnx", outputs=("r",)).notes == ()
+
+
+def test_the_factors_of_a_gemm_are_told(tmp_path: Path) -> None:
+    found = converted(
+        model([node("Gemm", "x w b", alpha=0.5, beta=2.0)], {"w": W1.T, "b": B1}), tmp_path
+    )
+    assert found.notes == ("the alpha of `y` (Gemm), 0.5, is folded into its weights",
+                           "the beta of `y` (Gemm), 2, is folded into its bias")  # fmt: skip
+
+
+def test_a_layer_keeps_its_name_where_its_values_are_called_otherwise_too(tmp_path: Path) -> None:
+    """The z of a layer without weights is what comes in, which has a name already."""
+    (tmp_path / "s.yaml").write_text(
+        "layers:\n  - {name: hidden, weights: [[1, 2], [3, 4]], activation: gelu}\n"
+        "  - {activation: softmax}\ncases: [{inputs: [1, 2], expected: [0, 1]}]\n"
+    )
+    spec = evaluator.load(tmp_path / "s.yaml")
+    found = converted(onnx.load_from_string(export(spec, "m.onnx")[0]), tmp_path)
+    assert [step.names for step in found.network.steps] == [("hidden",), ("layer2",)]
+    assert found.notes == ()
+
+
 def converted(found: onnx.ModelProto, folder: Path, **options: Any) -> Any:
     onnx.save(found, folder / "m.onnx")
     return read(folder / "m.onnx", **options)
@@ -376,7 +404,7 @@ def test_damage_anywhere_is_refused_or_harmless(seed: int, tmp_path: Path) -> No
 
 
 def outside(
-    location: str, length: int = 48, offset: int = 0, dims: Sequence[int] = (3, 4)
+    location: str, length: int = 48, offset: int | str = 0, dims: Sequence[int] = (3, 4)
 ) -> onnx.ModelProto:
     found = model([node("Gemm", "x w")], {"w": W1.T})
     (tensor,) = found.graph.initializer
@@ -387,6 +415,13 @@ def outside(
     for key, value in (("location", location), ("offset", str(offset)), ("length", str(length))):
         tensor.external_data.add(key=key, value=value)
     return found
+
+
+def test_a_tensor_of_less_than_nothing_is_refused(tmp_path: Path) -> None:
+    found = model([node("Gemm", "x w")], {"w": W1.T})
+    found.graph.initializer[0].dims[:] = [-1, 4]
+    with pytest.raises(ConversionError, match=re.escape("has the shape (-1 × 4)")):
+        converted(found, tmp_path)
 
 
 @pytest.mark.parametrize("location", ["w.bin", "data/w.bin"])
@@ -406,11 +441,18 @@ def test_data_beside_the_model_is_read(location: str, tmp_path: Path) -> None:
         ("link.bin", {}, "leads out of the folder"),
         ("", {}, "leads out of the folder"),
         (".", {}, "leads out of the folder"),
-        ("w.bin", {"offset": 40}, "takes 48 bytes, and `w.bin` has 48 bytes"),
-        ("w.bin", {"offset": -4}, "takes 48 bytes"),
-        ("w.bin", {"length": 1 << 50}, "takes 48 bytes"),
-        ("w.bin", {"dims": (1 << 30, 1 << 30)}, "bytes, and `w.bin` has 48 bytes"),
-        ("w.bin", {"dims": (-3, -4)}, "bytes, and `w.bin` has 48 bytes"),
+        ("w.bin", {"offset": 40}, "takes 48 bytes from byte 40 on, and `w.bin` has 48 bytes"),
+        ("w.bin", {"offset": -4}, "has the offset `-4` in `w.bin`"),
+        ("w.bin", {"offset": "four"}, "has the offset `four` in `w.bin`"),
+        ("w.bin", {"length": -1}, "has the length `-1` in `w.bin`"),
+        ("w.bin", {"length": 44}, "takes 48 bytes, and its length is given as 44"),
+        ("w.bin", {"length": 1 << 50}, "takes 48 bytes, and its length is given as"),
+        (
+            "w.bin",
+            {"dims": (1 << 30, 1 << 30), "length": 1 << 62},
+            "bytes, and `w.bin` has 48 bytes",
+        ),
+        ("w.bin", {"dims": (-3, -4)}, "has the shape (-3 × -4)"),
     ],
 )
 def test_data_elsewhere_is_refused(

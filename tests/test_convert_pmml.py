@@ -177,6 +177,38 @@ def test_a_value_of_a_field_becomes_an_input_of_0_or_1(convert: Any) -> None:
     assert any("1 where `color` is that" in note for note in conversion.notes)
 
 
+SAID_ONLY = {
+    '<MiningField name="a" missingValueReplacement="3"/>':
+        "the missingValueReplacement of `a`, 3, is left out: a case gives every value",
+    '<MiningField name="a" invalidValueTreatment="asMissing"/>':
+        "the invalidValueTreatment of `a`, asMissing, is left out: a case gives every value",
+    '<MiningField name="color"/>': "the field `color` is read by no neuron and is left out",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("element", SAID_ONLY)
+def test_what_a_spec_has_no_place_for_is_told(element: str, convert: Any) -> None:
+    schema = f'<MiningSchema>{element}<MiningField name="y" usageType="target"/></MiningSchema>'
+    assert convert(pmml(before=schema)).notes == (SAID_ONLY[element],)
+
+
+def test_what_else_is_left_out_of_a_model_is_told(convert: Any) -> None:
+    bounded = HEAD.replace('"a" optype="continuous" dataType="double"/>',
+        '"a" optype="continuous" dataType="double"><Interval closure="openOpen" leftMargin="0"/></DataField>')  # fmt: skip
+    rows = verification(f'{AB}<VerificationField field="y"/>', "<a>0</a><bee>0</bee><y>0</y>")
+    found = convert(pmml(
+        inputs=field("NeuralInput", "1", '<FieldRef field="a" mapMissingTo="7"/>') + field("NeuralInput", "2", ref("b")),
+        after='<Output><OutputField name="round" feature="transformedValue"/></Output>'
+        + rows.replace("<ModelVerification", '<ModelVerification recordCount="2"'),
+    ).replace(HEAD, bounded))  # fmt: skip
+    assert found.notes == (
+        "the mapMissingTo of `a`, 7, is left out: a case gives every value",
+        "the bounds of `a` are left out",
+        "the output `round` (transformedValue) is left out",
+        "the ModelVerification says that it has 2 rows, and has 1",
+    )
+
+
 def test_a_link_over_a_layer_makes_named_neurons(convert: Any, tmp_path: Path) -> None:
     conversion = convert(pmml(
         layers="<NeuralLayer>" + neuron("h", 0.5, _1=1.0, _2=-2.0) + "</NeuralLayer>"

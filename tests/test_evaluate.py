@@ -131,12 +131,56 @@ def test_an_array_of_one_row_or_one_column_is_a_list(tmp_path: Path) -> None:
         ("inputs: [a]\nneuron: {weights: [1, 2], activation: relu}", "inputs: [1, 2], expected: 1", "shape-mismatch"),
         ("outputs: [a, b]\nlayers: [{weights: [[1]], activation: relu}]", "inputs: 1, expected: [1, 2]", "shape-mismatch"),
         ("outputs: [p, p]\nlayers: [{weights: [[1], [1]], activation: relu}]", "inputs: 1, expected: 1", "duplicate-name"),
+        ("outputs: [p, p]\nlayers: [{weights: [[1], [1]], activation: relu}]", "inputs: 1, expected: {p: 1}", "duplicate-name"),
+        ("outputs: [p, q]\nlayers: [{weights: [[1]], activation: relu}]", "inputs: 1, expected: {q.z: 1}", "shape-mismatch"),
+        ("outputs: [p, q]\nneuron: {weights: [1], activation: relu}", "inputs: 1, expected: {q: 1, z: 1}", "shape-mismatch"),
+        ("inputs: [a]\noutputs: [y, y]\nneurons: {y: {weights: [1], activation: relu}}", "inputs: 1, expected: 1", "duplicate-name"),
+        ("inputs: [a, a]\nneuron: {weights: [1, 2], activation: relu}", "inputs: {a: 1, b: 2}, expected: 1", "duplicate-name"),
+        ("inputs: [a, a]\nneurons: {y: {weights: [1, 2], activation: relu}}", "inputs: [1, 2], expected: 1", "duplicate-name"),
         ("layers: [{weights: [[1], [1]], activation: relu}]", "inputs: 1, expected: [(0, 3), 4]", "expectation"),
     ],
 )  # fmt: skip
 def test_one_mistake_gives_one_message(network: str, case: str, code: str, tmp_path: Path) -> None:
     found = report(tmp_path, f"{network}\ncases: [{{{case}}}]\n").diagnostics
     assert [diagnostic.code for diagnostic in found] == [code]
+
+
+BEYOND = [
+    ("[1]", "inputs: 1e39, expected: 1", "out-of-range", "error"),
+    ("[1]", "inputs: 1, expected: -1e39", "out-of-range", "error"),
+    ("[1]", "inputs: 1e-50, expected: 0", "underflow", "warning"),
+    ("[1]", "inputs: 0, expected: 1e-50", "underflow", "warning"),
+    ("[1e39]", "inputs: 1, expected: 1", "not-finite", "error"),
+]
+
+
+@pytest.mark.parametrize(("weights", "case", "code", "severity"), BEYOND)
+def test_a_number_that_float32_does_not_hold_is_told(
+    weights: str, case: str, code: str, severity: str, tmp_path: Path
+) -> None:
+    text = f"neuron: {{weights: {weights}, activation: relu}}\ncases: [{{{case}}}]\n"
+    (found,) = report(tmp_path, f"dtype: float32\n{text}").diagnostics
+    assert (found.code, found.severity) == (code, severity)
+    assert ("is beyond float32" if severity == "error" else "becomes 0 in float32") in found.message
+    assert found.hint
+    assert not report(tmp_path, text).diagnostics
+
+
+DEFAULTS = {
+    "outputs: [x1, b]": (1, 11, "`x1` is the name of input 1 by default"),
+    "inputs: [layer1]": (1, 10, "`layer1` is the name of layer 1 by default"),
+    "outputs: [a, layer2]": (1, 14, "`layer2` is the name of layer 2 by default"),
+    "inputs: [a]\noutputs: [a, b]": (2, 11, "the name `a` stands already at 1:10"),
+}
+
+
+@pytest.mark.parametrize(("names", "wanted"), DEFAULTS.items())
+def test_a_name_that_is_another_by_default_is_told_where_it_is_written(
+    names: str, wanted: tuple[int, int, str], tmp_path: Path
+) -> None:
+    layers = "layers: [{weights: [[1], [2]], activation: relu}, {activation: relu}]\n"
+    (found,) = report(tmp_path, f"{names}\n{layers}cases: [{{inputs: 1}}]\n").diagnostics
+    assert (found.location.line, found.location.column, found.message) == wanted
 
 
 def test_every_circle_is_told(tmp_path: Path) -> None:
@@ -156,3 +200,67 @@ def test_a_float32_is_shown_in_the_digits_that_tell_it_apart(tmp_path: Path) -> 
     text = "dtype: float32\n" + ADDS + "  - {inputs: [0.1, 0], expected: 0.1 ± 0}\n"
     (mismatch,) = only(tmp_path, text).mismatches
     assert mismatch.shown == "0.10000000149011612"
+
+
+NETWORKS = {
+    "layers": "layers:\n- {weights: [[1, 1], [1, -1]], activation: softmax}\n",
+    "one unit": "layers:\n- {weights: [[1, 1]], activation: relu}\n",
+    "neuron": "neuron: {weights: [1, 1], activation: relu}\n",
+}
+CALLED = [
+    ("layers", "outputs: [p, q]", "{p: 9}", "p", "p.z p q.z q"),
+    ("layers", "outputs: [p, q]", "{q.z: 9}", "q.z", "q.z"),
+    ("layers", "outputs: [p, q]", "{layer1: [9, 0 ± 1]}", "layer1",
+     "layer1[0].z layer1[0] layer1[1].z layer1[1]"),
+    ("layers", "", "[9, 0 ± 1]", "layer1", "layer1[0].z layer1[0] layer1[1].z layer1[1]"),
+    ("one unit", "outputs: [p]", "9", "p", "z p"),
+    ("one unit", "outputs: [p]", "{layer1: 9}", "layer1", "z layer1"),
+    ("neuron", "outputs: [p]", "{p.z: 9}", "p.z", "p.z"),
+    ("neuron", "", "{z: 9}", "y.z", "y.z"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("network", "outputs", "expected", "said", "names"), CALLED)
+def test_the_arithmetic_calls_a_value_what_the_mismatch_calls_it(
+    network: str, outputs: str, expected: str, said: str, names: str, tmp_path: Path
+) -> None:
+    cases = f"cases:\n- {{inputs: [1, 2], expected: {expected}}}\n"
+    found = only(tmp_path, f"{outputs}\n{NETWORKS[network]}{cases}")
+    (mismatch,) = found.mismatches
+    assert mismatch.output == said
+    assert [line.split(" = ")[0] for line in mismatch.arithmetic] == names.split()
+
+
+ALIASED = """\
+layers: [{weights: [[1, 2], [3, 4]], activation: relu}]
+cases:
+  - {inputs: [1, 2], expected: &e [5, 11]}
+  - {inputs: [1, 3], expected: *e}
+  - &c {inputs: [1, 1], expected_class: 0}
+  - *c
+"""
+
+
+def test_a_mismatch_behind_an_alias_stands_where_the_alias_is(tmp_path: Path) -> None:
+    found = [case.mismatches for case in report(tmp_path, ALIASED).results]
+    places = [[(m.location.line, m.location.column) for m in mismatches] for mismatches in found]
+    assert places == [[], [(4, 32), (4, 32)], [(5, 41)], [(6, 5)]]
+
+
+BEHIND_AN_ALIAS = {
+    "- &l {name: h, weights: [[1]], activation: relu}\n- *l": ("duplicate-name", 3, 3),
+    "- {weights: &w [[1], [2]], activation: relu}\n- {weights: *w, activation: relu}": (
+        "shape-mismatch", 3, 13,
+    ),
+    "- {weights: &w [[.inf]], activation: relu}\n- {weights: *w, activation: relu}": (
+        "not-finite", 2, 18,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("layers", "wanted"), BEHIND_AN_ALIAS.items())
+def test_what_does_not_fit_behind_an_alias_is_told_there_and_what_is_wrong_itself_once(
+    layers: str, wanted: tuple[str, int, int], tmp_path: Path
+) -> None:
+    (found,) = report(tmp_path, f"layers:\n{layers}\ncases: [{{inputs: 1}}]\n").diagnostics
+    assert (found.code, found.location.line, found.location.column) == wanted

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from evaluator.expectation import ExpectationError, around, array_bounds, bounds, parse
+from evaluator.expectation import (
+    ExpectationError,
+    around,
+    array_bounds,
+    bounds,
+    is_interval,
+    parse,
+    vanishing,
+)
 
 INF, MAX, TINY = math.inf, 1.7976931348623157e308, 5e-324
 
@@ -132,3 +140,29 @@ def test_infinity_accepts_itself_alone(value: float) -> None:
     assert bounds(value, 1.0, 0.0) == (value, value)
     low, high = array_bounds(np.array([value]), 1.0, 0.0)
     assert (low[0], high[0]) == (value, value)
+
+
+LOST = {
+    "~1e-400": "1e-400",
+    "0.5 ± 1E-400": "1E-400",
+    "(-1e-500, 1)": "-1e-500",
+    "> 0e-400": "",
+    "~4.9e-324": "",
+    "~0.999": "",
+}
+
+
+@pytest.mark.parametrize(("text", "lost"), LOST.items())
+def test_a_number_that_becomes_0_is_found(text: str, lost: str) -> None:
+    assert vanishing(text) == lost
+
+
+@pytest.mark.parametrize(
+    "written", ["(0, 1)", "[0, 1)", "> 0.5", "<= 0.1", "≥ 2", "≤ -1", "[-inf, inf]"]
+)
+def test_what_parses_as_an_interval_is_one_in_any_quotes_and_a_number_is_none(written: str) -> None:
+    parse(written)
+    assert all(is_interval(f"{quote}{written}{quote}") for quote in ("", "'", '"', "' "))
+    for other in ("0.5", "~0.999", "0.5 ± 0.1", "-1", ".nan", ".inf"):
+        assert not is_interval(other)
+        assert not is_interval(f"'{other}'")

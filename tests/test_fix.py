@@ -55,11 +55,12 @@ NUMBERS: dict[str, tuple[str | None, str | None, str | None]] = {
     "1" * 400 + ":30.5": (None,) * 3, "1_E310": ("1.0E+310",) * 3, "1_0E-400": ("10.0E-400",) * 3,
     ".5": ("0.5",) * 3, "-.5": ("-0.5",) * 3, "+.5": ("+0.5",) * 3, ".5e3": ("0.5e+3",) * 3,
     "1e-3": ("1.0e-3",) * 3, "1E5": ("1.0E+5",) * 3, "12e03": ("12.0e+03",) * 3, "1.0e3": ("1.0e+3",) * 3,
-    "-1.e5": ("-1.e+5",) * 3,
+    "-1.e5": ("-1.e+5",) * 3, "0x1F_F": ("511",) * 3, "-0x_1f": ("-31",) * 3, "0b1_0": ("2",) * 3,
+    ".5_0": ("0.50",) * 3, "1_" + "0" * 60: (None,) * 3,
 }  # fmt: skip
 
 #: Spellings that all readers agree on, or that are text to all of them.
-AGREED = ["0", "-0", "12", "+12", "1.50", "5.", "1.0e-3", "1.5E+7", "0.5", "012.5", ".inf", "-.Inf", ".nan", "~0.9",
+AGREED = ["0", "0o1_7", "0x_", "-0", "12", "+12", "1.50", "5.", "1.0e-3", "1.5E+7", "0.5", "012.5", ".inf", "-.Inf", ".nan", "~0.9",
           "0.5 ± 1e-3", "'012'", '"1e3"', "'.5'", ".", "+", "..", "e5", "1-2", "1.2.3", "-a", "0x", "1, 100"]  # fmt: skip
 
 
@@ -72,6 +73,7 @@ def test_a_number_is_written_as_all_readers_take_it_or_left_to_its_author(writte
         assert fixed(text, version) == new  # type: ignore[arg-type]
         doubts = fix(text.encode(), "f.yaml", version).doubts  # type: ignore[arg-type]
         assert len(doubts) == (0 if wanted else 2)
+        assert all(re.match('write [^," ]', doubt.hint) for doubt in doubts)
 
 
 @pytest.mark.parametrize("written", AGREED)

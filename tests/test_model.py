@@ -147,7 +147,38 @@ def test_what_a_model_answers_is_recorded(tmp_path: Path) -> None:
 # --- what is refused
 
 STRING = TensorProto.STRING
+
+
+def damaged(dims: tuple[int, ...], **place: str) -> Any:
+    """Give a model whose weights have such a shape, or such a place in another file."""
+    made = dense()
+    weights = made.graph.initializer[0]
+    weights.dims[:] = dims
+    for key, text in place.items():
+        weights.external_data.add(key=key, value=text)
+        weights.data_location = TensorProto.EXTERNAL
+    return made.SerializeToString()
+
+
 BAD: dict[str, tuple[Any, str, str]] = {
+    "weights of less than nothing": (
+        damaged((-1, 2)), "model-file", "the tensor `w` of `m.onnx` has the shape (-1 × 2)"),
+    "an input of less than nothing": (
+        model([helper.make_node("Relu", ["x"], ["y"])], [value("x", shape=("rows", -2))],
+              [value("y", shape=("rows", 2))]),
+        "unsupported", "the input `x` of `m.onnx` has the shape (? × -2)"),
+    "weights from before the file": (
+        damaged((3, 2), location="m.onnx", offset="-4"), "model-file",
+        "the tensor `w` of `m.onnx` has the offset `-4` in `m.onnx`"),
+    "weights from nowhere": (
+        damaged((3, 2), location="m.onnx", offset="abc"), "model-file",
+        "the tensor `w` of `m.onnx` has the offset `abc` in `m.onnx`"),
+    "weights of no length": (
+        damaged((3, 2), location="m.onnx", length="-1"), "model-file",
+        "the tensor `w` of `m.onnx` has the length `-1` in `m.onnx`"),
+    "weights from behind the file": (
+        damaged((3, 2), location="m.onnx", offset="99999", length="24"), "model-file",
+        "numbers of `m.onnx` cannot be read: External data offset (99999) exceeds file size"),
     "text that is no model": (b"cases: []\n", "model-file", "`m.onnx` is not an ONNX model"),
     "nothing": (b"", "model-file", "`m.onnx` is not an ONNX model"),
     "no file": (None, "model-file", "`m.onnx` does not exist"),
@@ -235,6 +266,46 @@ def test_numbers_beside_the_model_are_read(tmp_path: Path) -> None:
     (tmp_path / "m.onnx").write_bytes(made.SerializeToString())
     report = run(tmp_path, None, "  - {inputs: [3, 1], expected: {y: [8, 4, 3], h: [4, 2, 1.5]}}\n")
     assert outcomes(report) == ["passed"]
+
+
+INT32, BOOL = TensorProto.INT32, TensorProto.BOOL
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"), [(INT64, 2**63), (INT32, 2**31), (TensorProto.UINT64, 2**64), (BOOL, 2)]
+)  # fmt: skip
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_what_an_integer_cannot_hold_is_no_input(
+    kind: int, most: int, dtype: str, tmp_path: Path
+) -> None:
+    """The first number beyond is a power of two; as a float the last one within may be the same."""
+    to = FLOAT if dtype == "float32" else DOUBLE
+    made = model([helper.make_node("Cast", ["x"], ["y"], to=to)],
+                 [value("x", kind, ("rows", 1))], [value("y", to, ("rows", 1))])  # fmt: skip
+    below = most - max(1, most // 2**20)
+    cases = "".join(f"  - {{inputs: [{x}], expected: {x}}}\n" for x in (0, below, most, -2 * most))
+    found = [case.outcome for case in run(tmp_path, made, cases).results]
+    assert found == ["passed", "passed", "error", "error"]
+
+
+MIXERS = {
+    "Softmax": [helper.make_node("Softmax", ["x"], ["y"], axis=0)],
+    "CumSum": [helper.make_node("CumSum", ["x", "zero"], ["y"])],
+    "ReduceMean": [helper.make_node("ReduceMean", ["x", "axis"], ["m"], keepdims=1),
+                   helper.make_node("Sub", ["x", "m"], ["y"])],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MIXERS)
+def test_the_answer_to_a_row_does_not_depend_on_the_rows_beside_it(
+    name: str, tmp_path: Path
+) -> None:
+    constants = [("zero", np.int64(0)), ("axis", np.int64([0]))]
+    made = model(MIXERS[name], [value("x")], [value("y")], constants)
+    right = {"Softmax": "[1, 1]", "CumSum": "[{0}, 2]", "ReduceMean": "[0, 0]"}[name]
+    cases = [f"  - {{inputs: [{n}, 2], expected: {right.format(n)}}}\n" for n in (3, -1, 4)]
+    for chosen in (cases, cases[::-1], cases[1:]):
+        assert set(outcomes(run(tmp_path, made, "".join(chosen)))) == {"passed"}
 
 
 WRONG = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
 
 import evaluator
@@ -253,6 +256,11 @@ UNUSABLE: dict[str, tuple[str, str]] = {
     "it raises in the constructor": ("class Neuron:\n    def __init__(self, w, b):\n        self.w = 1 / 0\n", "it raised ZeroDivisionError: division by zero, at line 3 of student.py"),
     "it has no method": ("class Neuron:\n    def __init__(self, w, b):\n        pass\n", "`Neuron` has no method to ask; one of feedforward, forward, predict, __call__ is looked for"),
     "it takes something else": ("class Neuron:\n    def __init__(self, n_inputs, rate, seed, w):\n        pass\n", "`Neuron(n_inputs, rate, seed, w)` takes what is not known: n_inputs, rate, seed; a class is built from"),
+    "it takes anything": ("class Neuron:\n    def __init__(self, *args):\n        self.w, self.b = args\n", "`Neuron(*args)` takes what is not known: *args; a class is built from"),
+    "it is a function of anything": ("def Neuron(*args): pass", "`Neuron(*args)` takes what is not known: *args; a function takes"),
+    "its parameters have no names": ("def Neuron(w, b, x, /): pass", "`Neuron(w (before /), b (before /), x (before /))` takes what is not known"),
+    "it is a coroutine": ("async def Neuron(x): return 1", "`Neuron` is `async def`, and gives no number when it is called: write `def`"),
+    "its method is a coroutine": ("class Neuron:\n    async def feedforward(self, x): return 1", "`Neuron.feedforward` is `async def`, and gives no number"),
     "it takes no inputs": ("def Neuron(weights, bias): pass", "`Neuron(weights, bias)` takes what is not known: no inputs; a function takes"),
     "it calls exit": ("exit()", "it called exit(), at line 1 of student.py"),
     "it ends": ("import os\nos._exit(7)", "it ended (exit code 7) instead of answering"),
@@ -321,6 +329,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "two numbers": ("return [15, 15]", "it gave 2 values for 1 output"),
     "none": ("return []", "it gave 0 values for 1 output"),
     "a dictionary": ("return {'y': 15}", "it answered `{'y': 15}`, not numbers"),
+    "a complex number": ("return 15 + 0j", "it answered `(15+0j)`, not numbers"),
 }
 
 
@@ -332,9 +341,109 @@ def test_an_answer_that_is_no_number_fails(name: str, run: Runner) -> None:
 
 
 @pytest.mark.parametrize("given", ["[15]", "(15,)", "15.0", "__import__('numpy').float64(15)",
-                                   "__import__('numpy').array([[15]])", "[__import__('numpy').array([15])]"])  # fmt: skip
+                                   "__import__('numpy').array([[15]])", "[__import__('numpy').array([15])]",
+                                   "__import__('fractions').Fraction(15)", "[__import__('decimal').Decimal(15)]"])  # fmt: skip
 def test_numbers_of_every_kind_are_answers(given: str, run: Runner) -> None:
     assert broken(run(CLASS.format(f"return {given}"))).outcome == "passed"
+
+
+@pytest.mark.parametrize("power", [400, 5000])
+def test_an_integer_beyond_every_float_is_infinite(power: int, run: Runner) -> None:
+    case = broken(run(CLASS.format(f"return -10 ** {power}")))
+    assert (case.outcome, case.mismatches[0].actual) == ("failed", -np.inf)
+
+
+#: PReLU with a slope for each unit, its units in a layer and wired by name.
+SLOPES = """
+layers:
+  - name: hidden
+    weights: [[1], [1]]
+    activation: {name: prelu, slope: [0.5, 0.25]}
+  - {weights: [[1, 1]], activation: identity}
+cases:
+  - {inputs: [-8], expected: -6}
+  - {inputs: [-8], expected: {hidden: [-4, -2]}}
+"""
+SLOPE = """
+neuron: {weights: [1], activation: {name: prelu, slope: [0.5]}}
+cases: [{inputs: [-8], expected: -4}]
+"""
+PRELU = """
+def f(weights, bias, activation, inputs):
+    z = weights[0] * inputs[0] + weights[-1] * inputs[-1] * (len(inputs) - 1) + bias
+    return z if activation == "identity" or z > 0 else activation["slope"] * z
+"""
+
+
+@pytest.mark.parametrize(("spec", "cases"), [(SLOPES, 2), (SLOPE, 1)])
+def test_each_unit_is_given_its_own_slope(spec: str, cases: int, run: Runner) -> None:
+    assert outcomes(run(PRELU, spec, "f")) == ["passed"] * cases
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("step", "step"), ("{name: step, threshold: 0.5}", {"name": "step", "threshold": 0.5}),
+     ("{name: leaky_relu, alpha: 0.01}", "leaky_relu"), ("gelu", "gelu"),
+     ("{name: gelu, approximate: tanh}", {"name": "gelu", "approximate": "tanh"}),
+     ("{name: clip, min: 0}", {"name": "clip", "min": 0})],
+)  # fmt: skip
+def test_an_activation_is_told_by_its_name_and_what_is_not_the_default(
+    written: str, told: Any, run: Runner
+) -> None:
+    spec = (
+        f"neuron: {{weights: [1], activation: {written}}}\ncases: [{{inputs: [1], expected: 7}}]\n"
+    )
+    code = f"def f(weights, bias, activation, inputs):\n    assert activation == {told!r}, activation\n    return 7\n"
+    assert outcomes(run(code, spec, "f")) == ["passed"]
+
+
+def test_the_units_of_a_network_that_is_wired_from_neurons_are_judged_by_name(run: Runner) -> None:
+    code = f"def f(weights, bias, inputs):\n    import math\n    sigmoid = lambda z: 1 / (1 + math.exp(-z))\n    return {ADDS_UP}\n"
+    layers = LAYERS + "  - {inputs: [2, 3], expected: {hidden: [~0.953, ~0.953]}}\n"
+    wired = WIRED + "  - {inputs: [2, 3], expected: {h1: ~0.953}}\n"
+    for spec in (layers, wired):
+        assert outcomes(run(code, spec, "f")) == ["passed"] * 2
+        assert outcomes(run(code, spec.replace("0.953", "0.353"), "f")) == ["passed", "failed"]
+    report = run(code.replace("return", "return None and"), layers, "f")
+    assert {case.reason for case in report.results} == {
+        "it answered `None for one neuron`, not numbers"
+    }
+
+
+@pytest.mark.parametrize("code", ["sys.stdout = None", "sys.stdout.close()", "sys.stdout = 3"])
+def test_a_file_that_does_away_with_its_standard_output_answers_all_the_same(
+    code: str, run: Runner
+) -> None:
+    assert outcomes(run(CLASS.format(code))) == ["passed"] * 3
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "printed"),
+    [
+        ("os.closerange(3, 50)", "it ended (exit code 1) instead of answering",
+         "the file broke what asks it: OSError: [Errno 9] Bad file descriptor"),
+        ("import json; json.dumps = None", "it ended (exit code 1) instead of answering",
+         "the file broke what asks it: TypeError: 'NoneType' object is not callable"),
+        ("import __main__; __main__._plain = None", "it raised TypeError: 'NoneType' object is not callable", ""),
+        ("import __main__; raise __main__.Refused('I cannot')", "I cannot", ""),
+    ],
+)  # fmt: skip
+def test_a_file_that_breaks_what_asks_it_is_told_so(
+    code: str, reason: str, printed: str, run: Runner
+) -> None:
+    case = run(CLASS.format(code)).results[1]
+    assert (case.outcome, case.reason, case.printed) == ("error", reason, printed)
+
+
+@pytest.mark.parametrize("code", ["from evaluator import Neuron", "import evaluator.network"])
+def test_the_evaluator_does_not_answer_for_the_file(code: str, run: Runner) -> None:
+    reason = "it raised ImportError: `evaluator` judges this file, and cannot answer for it, at line 1 of student.py"
+    assert {case.reason for case in run(code).results} == {reason}
+
+
+def test_a_module_of_the_file_may_be_called_evaluator(run: Runner, tmp_path: Path) -> None:
+    (tmp_path / "evaluator.py").write_text("def f(x): return x[0] + x[1]")
+    assert outcomes(run("from evaluator import f", name="f")) == ["passed"] * 3
 
 
 def test_what_is_printed_is_shown_with_errors_and_never_taken_for_an_answer(run: Runner) -> None:
@@ -379,6 +488,49 @@ def test_nothing_is_left_of_a_program(run: Runner, tmp_path: Path) -> None:
     time.sleep(0.2)
     assert mark.stat().st_size == size
     assert len(list(Path(os.environ.get("TMPDIR", "/tmp")).glob("evaluator-*"))) <= folders
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+@pytest.mark.parametrize(
+    ("number", "jobs"), [(signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGKILL, 1), (signal.SIGTERM, 2)]
+)  # fmt: skip
+def test_nothing_is_left_where_the_evaluator_is_killed(
+    number: int, jobs: int, tmp_path: Path
+) -> None:
+    mark = f"{os.getpid()}-{number}-{jobs}"
+    (tmp_path / "spec").mkdir()
+    for name in ("s.yaml", "t.yaml"):
+        (tmp_path / "spec" / name).write_text(ADDER)
+    (tmp_path / "sleeps.py").write_text(
+        f"import os, time\nopen('file', 'w')\nopen({str(tmp_path / 'place')!r}, 'w').write(os.getcwd())\n"
+        "time.sleep(60)\n"
+    )
+    (tmp_path / "place").touch(0o666)
+    (tmp_path / "place").chmod(0o666)
+    command = f"process:{sys.executable} {tmp_path / 'sleeps.py'} {mark}"
+    words = [str(tmp_path / "spec"), "-j", str(jobs), "--subject", command]
+    with subprocess.Popen([sys.executable, "-m", "evaluator", "run", *words]) as process:
+        assert soon(lambda: (tmp_path / "place").read_text())
+        process.send_signal(number)
+    folder = (tmp_path / "place").read_text()
+    assert soon(lambda: not Path(folder).exists())
+    commands = list(Path("/proc").glob("[0-9]*/cmdline"))
+    assert soon(lambda: not any(mark.encode() in text_of(path) for path in commands))
+
+
+def soon(found: Callable[[], Any]) -> bool:
+    """Wait for something, ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while not found() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return bool(found())
+
+
+def text_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it has ended
+        return b""
 
 
 def test_a_program_that_always_breaks_is_not_started_for_ever(run: Runner) -> None:
@@ -440,12 +592,19 @@ GARBAGE: dict[str, tuple[str, str, str]] = {
     "out of order": ("answer['id'] = 3", "error", "it answered request `3`, where request 2 was due (answer the requests in the order they come, each with its own `id`)"),
     "an earlier id": ("answer['id'] = 1", "error", "it answered request 1 again, where request 2 was due (write one line for each request)"),
     "no id": ("del answer['id']", "error", 'it answered `{"outputs": [15.0]}`, which has no `id` (give back the `id` of the request)'),
-    "an id of text": ("answer['id'] = '2'", "error", "it answered request `2`, where request 2 was due"),
+    "an id of text": ("answer['id'] = '2'", "error", 'it gave back the `id` 2 as text: "2" (write it as a number, without quotes)'),
+    "an id of another text": ("answer['id'] = 'two'", "error", "it answered request `two`, where request 2 was due"),
+    "an id with a point": ("answer['id'] = 2.0", "passed", ""),
+    "an integer of 5,000 digits": ("print('{\"id\": 2, \"outputs\": [' + '9' * 5000 + ']}', flush=True); continue", "failed", ""),
     "no outputs": ("del answer['outputs']", "error", 'it answered `{"id": 2}`, which has no `outputs`'),
     "too few outputs": ("answer['outputs'] = []", "failed", "it gave 0 values for 1 output"),
     "too many outputs": ("answer['outputs'] = [15, 15]", "failed", "it gave 2 values for 1 output"),
     "text": ("answer['outputs'] = 'fifteen'", "failed", "it answered `fifteen`, not numbers"),
-    "text in a list": ("answer['outputs'] = ['15']", "failed", 'it answered `["15"]`, not numbers'),
+    "text in a list": ("answer['outputs'] = ['15']", "failed", 'it answered `["15"]`, not numbers (a number is written without quotes)'),
+    "an infinity of C": ("print('{\"id\": 2, \"outputs\": [-inf]}', flush=True); continue", "error", 'it wrote `{"id": 2, "outputs": [-inf]}` to standard output, which is not JSON (NaN is written "NaN"'),
+    "null in a list": ("answer['outputs'] = [None]", "failed", 'it answered `[null]`, not numbers (NaN is written "NaN"'),
+    "an error without a reason": ("answer = {'id': number, 'error': ''}", "error", "it told an error, and not which"),
+    "no reason": ("answer = {'id': number, 'unsupported': ''}", "skipped", "it cannot, and does not say why"),
     "null": ("answer['outputs'] = None", "failed", 'it answered `null`, not numbers (NaN is written "NaN"'),
     "a nested list": ("answer['outputs'] = [[15]]", "failed", "it answered `[[15]]`, not numbers"),
     "a number alone": ("answer['outputs'] = 15", "passed", ""),

@@ -98,6 +98,20 @@ def test_no_option_makes_a_difference_to_outcomes(
     result.assert_outcomes(passed=2, failed=4, skipped=1, xfailed=1)
 
 
+def test_pytest_finds_a_case_by_its_id_whatever_its_name_holds(pytester: pytest.Pytester) -> None:
+    names = ["a::b", "a::b", "a", "both", "both", "both#2", "c::", "x [p::q]", "x::y [p::q]"]
+    cases = "".join(f'  - {{name: "{name}", inputs: 1, expected: 1}}\n' for name in names)
+    text = GOOD.partition("cases")[0] + f"cases:\n{cases}"
+    write(pytester, {"specs/names.yaml": f"{text}---\n{text}"})
+    ids = ["a::b", "a::b#2", "a", "both", "both#2", "both#2#2", *names[6:]]
+    wanted = [f"specs/names.yaml::{document}{id}" for document in ("", "#2::") for id in ids]
+    assert collected(pytester, "specs") == wanted
+    for id in wanted:
+        found = collected(pytester, id)
+        assert id in found
+        assert all(each.startswith(id) for each in found)  # `a` is also the group of `a::b`
+
+
 def test_a_failure_shows_what_evaluator_run_shows(
     pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -54,6 +54,24 @@ LAYOUTS = {
     "a comment behind": (
         "cases:\n- inputs: 1 # one\n# next\n", "cases:\n- inputs: 1 # one\n  expected: 2\n# next\n",
     ),
+    "comments below that are indented deeper": (
+        "cases:\n- inputs: 1\n    # one\n      # two\n  # of the name\n  name: a\n",
+        "cases:\n- inputs: 1\n    # one\n      # two\n  expected: 2\n  # of the name\n  name: a\n",
+    ),
+    "a comment below a list, and the end": (
+        "cases:\n- inputs:\n  - 1\n    # one\n", "cases:\n- inputs:\n  - 1\n    # one\n  expected: 2\n",
+    ),
+    "a comment of the next case": (
+        "cases:\n  - inputs: 1\n  # next\n  - inputs: 1\n    expected: 2\n",
+        "cases:\n  - inputs: 1\n    expected: 2\n  # next\n  - inputs: 1\n    expected: 2\n",
+    ),
+    "braces of several lines, deeper comments": (
+        "cases:\n- {\n  inputs: 1,\n    # one\r\n    # more\n  name: a}\n",
+        "cases:\n- {\n  inputs: 1,\n    # one\r\n    # more\n  expected: 2,\n  name: a}\n",
+    ),
+    "braces of several lines, a deeper comment at the end": (
+        "cases:\n- {\n  inputs: 1\n    # one\n  }\n", "cases:\n- {\n  inputs: 1,\n    # one\n  expected: 2\n  }\n",
+    ),
     "before other keys": (
         "cases:\n- inputs: 1\n  # of the name\n  name: a\n",
         "cases:\n- inputs: 1\n  expected: 2\n  # of the name\n  name: a\n",

@@ -499,6 +499,7 @@ def test_every_line_is_an_object_of_the_json_report(report: Report) -> None:
         if kind == "case":
             assert rest.pop("file").startswith("sub/")
             assert rest.pop("document") in (1, 2, 3, 4)
+            assert rest.pop("subject") in ("reference", "")
         if kind == "spec":
             rest["cases"] = []
         if kind != "run":
@@ -533,6 +534,17 @@ def undone(text: str, *more: str) -> str:
     for escaped in ("%0D", "%0A", *more, "%25"):
         text = text.replace(escaped, unquote(escaped))
     return text
+
+
+def test_an_annotation_says_everything_once_and_has_no_two_blank_lines(report: Report) -> None:
+    for _, _, text in read_commands(load("github")(report)):
+        message, *more = text.split("\n")
+        assert not more or (more[0] == "" and more[1] and more[-1])
+        assert "\n\n\n" not in text
+        assert "-->" not in text  # the annotation has a place of its own
+        assert message not in "\n".join(more)
+        for help in re.findall("help: (.*)", text):
+            assert text.count(help) == 1
 
 
 def test_github_annotates_every_problem_at_its_place(report: Report) -> None:
@@ -655,3 +667,37 @@ def test_an_empty_report_is_valid_too(name: str) -> None:
     if name in readers:
         readers[name](text)
     assert text.endswith("\n")
+
+
+# --- several subjects
+
+
+@pytest.mark.parametrize("name", [*MODULES, "concise", "full", "html"])
+def test_where_several_subjects_answer_every_format_says_which_one_is_wrong(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("f.yaml").write_text(f"{WARNED}---\n{GOOD.replace('expected: 1', 'expected: 2')}")
+    subjects = ("reference", "onnxruntime")
+    found = evaluator.run("f.yaml", evaluator.Options(subjects=subjects))
+    text = load(name)(found)
+    for subject in subjects:
+        shown = f'"subject": "{subject}"' if name == "jsonl" else f"case 1 [{subject}]"
+        if name == "concise":
+            shown = f"expected 2 (1.9999997 to 2.0000003) [{subject}]"
+        if name == "html":
+            shown = f"f#2 [{subject}]"
+        assert shown in text
+    alone = load(name)(evaluator.run("f.yaml"))
+    assert "[reference]" not in alone
+    assert found.summary.warnings == 1  # of the spec, whoever evaluates it
+    if name in ("sarif", "gitlab"):
+        # Each problem keeps its fingerprint, whatever the others are.
+        again = load(name)(evaluator.run("f.yaml", evaluator.Options(subjects=subjects[::-1])))
+        told = [re.findall(r'(case 1 \[\w+\]|"(?:evaluator/v1|fingerprint)": "\w+")', each)
+                for each in (text, again)]  # fmt: skip
+        assert told[0][-4:-2] == told[1][-2:]
+        assert told[0][-2:] == told[1][-4:-2]
+        prints = re.findall(r'"(?:evaluator/v1|fingerprint)": "(\w+)"', text)
+        assert len(prints) == len(set(prints)) == 3
+        assert set(re.findall(r'"(?:evaluator/v1|fingerprint)": "(\w+)"', alone)) & set(prints)

@@ -237,3 +237,27 @@ def test_a_run_without_diagrams_draws_none(tmp_path: Path) -> None:
     (tmp_path / "f.yaml").write_text(SPECS)
     (tmp_path / "t.csv").write_text("a,b,o\n1,1,3\n")
     assert not any(spec.diagram for spec in evaluator.run(tmp_path / "f.yaml").specs)
+
+
+CLASSES = """\
+layers: [{weights: [[1], [2]], activation: softmax}]
+outputs: [p, q]
+cases:
+  - {name: same, inputs: 1, expected_class: p}
+  - {name: same, inputs: 1, expected_class: q}
+  - {name: same, inputs: 1}
+  - {name: odd, inputs: 1, expected_class: q, xfail: known}
+"""
+
+
+def test_cases_are_told_apart_and_shown_in_their_source(tmp_path: Path) -> None:
+    (tmp_path / "f.yaml").write_text(CLASSES)
+    text = load("html")(evaluator.run(tmp_path / "f.yaml"))
+    cases = re.findall(r"<li class=.*?</li>", text, re.DOTALL)
+    assert [re.search("</b> (.*?)(:| <small>)", case)[1] for case in cases] == [  # type: ignore[index]
+        "same", "same#2", "same#3", "odd"
+    ]  # fmt: skip
+    assert "<td>class</td><td>p</td><td></td><td>q</td>" in cases[0]  # both by name
+    assert "<pre>" not in cases[1]
+    assert "6 |   - {name: same, inputs: 1}\n    |     ^^^^" in cases[2]
+    assert "7 |   - {name: odd," in cases[3]

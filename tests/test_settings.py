@@ -18,7 +18,7 @@ WARNED = (
     "inputs: [a, b]\nneurons: {y: {weights: {a: 1}, activation: relu}}\n"
     "cases: [{inputs: [1, 2], expected: 1}]\n"
 )
-WRONG = GOOD.replace("expected: 1}", "expected: 2}, {inputs: 2, expected: 3}")
+WRONG = GOOD.replace("expected: 1}", "expected: 2}, {inputs: 2, expected: {y: 3, y.z: 3}}")
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +117,31 @@ def test_the_example_of_a_setting_is_one_that_it_takes(key: str) -> None:
     assert hasattr(Config(), key.replace("-", "_"))
 
 
+SUBJECTS = {
+    "reference": "reference",
+    "torch:cuda": "torch:cuda",
+    "python:student.py:Neuron": "python:../student.py:Neuron",
+    "onnx:model.onnx": "onnx:../model.onnx",
+    "process:python3 student.py --fast": "process:python3 ../student.py --fast",
+    "process:./student.py student.py 'no file'": "process:../student.py ../student.py 'no file'",
+    "process:student.py": "process:student.py",  # on PATH, as in a shell
+    "process:'": "process:'",
+    "python:": "python:",
+}
+
+
+@pytest.mark.parametrize("text", SUBJECTS)
+def test_subjects_of_the_configuration_lie_beside_it(
+    folder: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "student.py").write_text("")
+    (folder / "evaluator.toml").write_text(f"subject = [{json.dumps(text)}]\n")
+    assert find(str(folder)).subject == (text,)
+    (folder / "below").mkdir()
+    monkeypatch.chdir(folder / "below")
+    assert find(".").subject == (SUBJECTS[text],)
+
+
 # --- reports
 
 
@@ -209,6 +234,33 @@ def test_the_settings_that_would_hold_are_shown_with_their_source(
     assert (table["output-format"], table["fail-on"], table["jobs"]) == ("tap", "warning", 3)
     assert table["report"] == [f"json={folder}/a.json"]
     assert table["max-mismatches"] == 100
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('output-format = "tpa"', "did you mean `tap`?"),
+        ('report = ["tpa=a.txt"]', "did you mean `tap`?"),
+        ('report = ["tap=-"]', "--report tap=- names no file"),
+        ('subject = "refrence"', "did you mean `reference`?"),
+        ('subject = "python:nowhere.py:f"', "nowhere.py"),
+    ],
+)
+def test_settings_that_no_run_would_take_are_told_and_not_shown(
+    capsys: Capture, folder: Path, text: str, said: str
+) -> None:
+    (folder / "evaluator.toml").write_text(f"{text}\n")
+    for command in ("run", "validate"):
+        code, output = run(capsys, f"{command} --show-settings")
+        assert (code, output.startswith("error: ")) == (2, True)
+        assert said in output
+
+
+def test_settings_of_reports_do_not_stand_in_the_way_of_a_list(
+    capsys: Capture, folder: Path
+) -> None:
+    (folder / "evaluator.toml").write_text('report = ["tap=a.tap"]\noutput-format = "tap"\n')
+    assert run(capsys, "run good.yaml --co") == (0, "good.yaml::case 1\n\n1 case in 1 file\n")
 
 
 def test_what_is_shown_by_default_depends_on_the_place(

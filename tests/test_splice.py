@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from evaluator.diagnostics import UsageError
 from evaluator.diff import diff
-from evaluator.splice import Edit, encode, replace, splice
+from evaluator.splice import Edit, encode, splice
+from evaluator.writing import replace
 
 TEXTS = st.text(st.sampled_from("ab \n\r"), min_size=1, max_size=60) | st.lists(
     st.sampled_from(["a\n", "b\n", "\n", "c\r\n"]), min_size=1, max_size=40

@@ -110,23 +110,39 @@ def test_of_many_mismatches_the_first_are_kept_and_the_others_counted(
     assert [(m.row, m.output) for m in table.mismatches] == wanted[:kept]
 
 
-def test_mismatches_of_all_cases_of_a_spec_count_together(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_mismatches_of_all_cases_of_a_spec_count_together_and_each_case_keeps_its_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cases = "".join(f"  - {{inputs: {n}, expected: 0}}\n" for n in range(1, 9))
+    monkeypatch.setattr(evaluate, "MAX_FIRSTS", 4)
+    cases = "".join(f"  - {{inputs: {n}, expected: {{y: 0, y.z: 0}}}}\n" for n in range(1, 9))
+    (tmp_path / "t.csv").write_text("x1,y\n" + "1,2\n" * 5)
     file = tmp_path / "s.yaml"
-    file.write_text(f"neuron: {{weights: [1], activation: identity}}\ncases:\n{cases}")
-    assert main(["run", str(file), "--max-mismatches", "3", "--output-format", "json"]) == 1
-    found = json.loads(capsys.readouterr().out)["specs"][0]["cases"]
-    assert [len(case["mismatches"]) for case in found] == [1] * 3 + [0] * 5
-    assert [case.get("withheld", 0) for case in found] == [0] * 3 + [1] * 5
-    assert {case["outcome"] for case in found} == {"failed"}
-    assert main(["run", str(file), "--max-mismatches", "3"]) == 1
+    file.write_text(
+        f"neuron: {{weights: [1], activation: identity}}\ncases:\n{cases}  - file: t.csv\n"
+    )
+    command = ["run", str(file), "--max-mismatches", "3"]
+    for most, kept in (
+        ("3", [2, 1, 1, 1, 1, 1, 0, 0, 0]),
+        ("1", [1] * 5 + [0] * 4),
+        ("17", [2] * 8 + [1]),
+        ("0", [2] * 8 + [5]),
+    ):
+        assert main([*command[:3], most, "--output-format", "json"]) == 1
+        found = json.loads(capsys.readouterr().out)["specs"][0]["cases"]
+        assert [len(case["mismatches"]) for case in found] == kept
+        there = [*[2] * 8, 5]
+        assert [
+            case.get("withheld", 0) + count for case, count in zip(found, kept, strict=True)
+        ] == there
+        assert {case["outcome"] for case in found} == {"failed"}
+    assert main(command) == 1
     text = capsys.readouterr().out
-    assert text.count("off by") == 3
-    assert text.count("… and 1 mismatch more; `--max-mismatches 0 --output-format json`") == 5
-    assert main(["run", str(file), "--max-mismatches", "3", "--output-format", "concise"]) == 1
-    assert capsys.readouterr().out.count("1 more; `--max-mismatches 0` lists them all") == 5
+    assert text.count("off by") == 7
+    for count, times in (("1 mismatch", 5), ("2 mismatches", 2), ("5 mismatches", 1)):
+        said = f"… and {count} more; `--max-mismatches 0 --output-format json` has"
+        assert text.count(said) == times
+    assert main([*command, "--output-format", "concise"]) == 1
+    assert capsys.readouterr().out.count("more; `--max-mismatches 0` lists them all") == 8
 
 
 @pytest.mark.usefixtures("_size")

@@ -15,7 +15,8 @@ import jsonschema_rs
 import pytest
 
 from evaluator import faults, source, validate
-from evaluator.diagnostics import CODES, Diagnostic, Location
+from evaluator.diagnostics import CODES, Diagnostic, Location, SpecError
+from evaluator.spec import build
 
 CASES = "cases:\n  - inputs: [2, 3]\n    expected: ~0.999\n"
 NEURON = "neuron:\n  weights: [0, 1]\n  bias: 4\n  activation: sigmoid\n"
@@ -85,7 +86,8 @@ Refused = tuple[str, int, int, str, str, str]
 NO_NETWORK = "the spec has no network"
 REFUSED: list[Refused] = [
     # the top level
-    ("[1]", 1, 1, "wrong-type", "the document is a list; a mapping is wanted", ""),
+    ("[1]", 1, 1, "wrong-type", "the document is a list; a mapping is wanted", "evaluator new"),
+    ("hello", 1, 1, "wrong-type", "the document is text; a mapping is wanted", "evaluator new"),
     ("neuron:5", 1, 1, "wrong-type", "the document is text", "after the colon: `neuron: 5`"),
     (CASES, 1, 1, "missing-key", NO_NETWORK, "`neuron`, `neurons`, `layers` or `model`"),
     (NEURON, 1, 1, "missing-key", "the spec needs `cases`", ""),
@@ -149,9 +151,18 @@ REFUSED: list[Refused] = [
     (layer("weights: [[1]], bias: 0, activation: relu"), 2, 28, "wrong-type", "`bias`", "`[0]`"),
     (layer("bias: [1]"), 2, 5, "missing-key", "layer 1 needs `activation`", "activation: sigmoid"),
     ("layers: {activation: relu}\n" + CASES, 1, 9, "wrong-type", "`layers` is a mapping", "dash"),
-    ("model: m.onnx\n" + CASES, 1, 8, "wrong-type", "`model` is text; a mapping is wanted", ""),
+    ("model: m.onnx\n" + CASES, 1, 8, "wrong-type", "`model` is text", "{file: model.onnx}"),
+    ("neuron: 5\n" + CASES, 1, 9, "wrong-type", "`neuron` is a number", "{weights: [0, 1], "),
+    ("layers: [[1]]\n" + CASES, 1, 9, "wrong-type", "a list of lists", "begin each layer with"),
+    (layer("weights: [[1], [2]], bias: 0.5, activation: relu"), 2, 33, "wrong-type", "`bias`",
+     "one number per unit: `[0.5, 0.5]`"),
     ("model: {}\n" + CASES, 1, 1, "missing-key", "`model` needs `file`", "{file: model.onnx}"),
+    ("neuron: {weights: [1], bias: yes, activation: relu}\n" + CASES, 1, 30, "wrong-type",
+     "`bias` is text; a number is wanted", "write 1"),
+    ("neuron: {weights: [1], bias: Off, activation: relu}\n" + CASES, 1, 30, "wrong-type",
+     "`bias` is text; a number is wanted", "write 0"),
     # activations
+    (activation("[sigmoid]"), 3, 15, "wrong-type", "`activation` is a list", "brackets: sigmoid"),
     (activation("sigmiod"), 3, 15, "unknown-value", "unknown activation `sigmiod`", "`sigmoid`?"),
     (activation("LeakyReLU"), 3, 15, "unknown-value", "`LeakyReLU`", "`leaky_relu`?"),
     (activation("heaviside"), 3, 15, "unknown-value", "`heaviside`", "`step`?"),
@@ -168,6 +179,9 @@ REFUSED: list[Refused] = [
     (activation("{name: gelu, approximate: tan}"), 3, 41, "unknown-value", "`tan`", "`tanh`?"),
     # cases
     (NEURON + "cases: []\n", 5, 8, "out-of-range", "`cases` is empty", "at least one"),
+    (NEURON + "cases: [1, 2]\n", 5, 8, "wrong-type", "a list of numbers", "begin each case with"),
+    (NEURON + "cases: [a]\n", 5, 9, "wrong-type", "case 1 is text", "write `{inputs: [2, 3], "),
+    (NEURON + "cases: hello\n", 5, 8, "wrong-type", "`cases` is text", "begin each case with"),
     (NEURON + "cases: {inputs: 1}\n", 5, 8, "wrong-type", "`cases` is a mapping", "dash"),
     (case("expected: 1"), 6, 5, "missing-key", "case 1 needs `inputs`", "`inputs: [2, 3]`"),
     (case("inputs: 1, output: 2"), 6, 17, "unknown-key", "`output` in case 1", "`expected`"),
@@ -177,15 +191,13 @@ REFUSED: list[Refused] = [
     (case("inputs: 1, expected: true"), 6, 27, "wrong-type", "`expected` is `true`", "write 1"),
     (case("inputs: 1, expected: []"), 6, 27, "out-of-range", "`expected` is empty", ""),
     (case("inputs: 1, expected: {y: {a: 1}}"), 6, 31, "wrong-type", "`y` is a mapping", ""),
-    (case("inputs: 1, expected_class: -1"), 6, 33, "out-of-range", "cannot be negative", ""),
-    (case("inputs: 1, expected_class: 1.5"), 6, 33, "wrong-type", "a whole number or text", ""),
+    (case("inputs: 1, expected_class: 1.5"), 6, 33, "wrong-type", "a whole number or text",
+     "its index, from 0"),
     (case("inputs: 1, skip: a, xfail: b"), 6, 26, "conflicting-keys", "both `skip` and `xfail`", "one"),
     (case("inputs: 1, skip: true"), 6, 23, "wrong-type", "`skip` is `true`", "write why, as in `skip: "),
     (case("file: a.csv, inputs: [1, b]"), 6, 28, "wrong-type", "text is wanted", '"1"'),
     (case("file: a.csv, expected_class: 1"), 6, 35, "wrong-type", "text is wanted", '"1"'),
     # tolerances
-    ("tolerance: -1\n" + SPEC, 1, 12, "out-of-range", "-1; it cannot be negative", ""),
-    ("tolerance: {atol: -0.5}\n" + SPEC, 1, 19, "out-of-range", "`atol` is -0.5", ""),
     ("tolerance: {}\n" + SPEC, 1, 12, "out-of-range", "`tolerance` is empty", ""),
     ("tolerance: exakt\n" + SPEC, 1, 12, "unknown-value", "`exakt`", "`exact`?"),
     ("tolerance: '1e-3'\n" + SPEC, 1, 12, "unknown-value", "`1e-3`", "remove the quotes: 1e-3"),
@@ -201,6 +213,32 @@ def test_one_mistake_gives_one_diagnostic_at_its_place(
     assert (found.location.line, found.location.column, found.code) == (line, column, code)
     assert message in found.message
     assert hint in found.hint
+
+
+OUT_OF_RANGE = """\
+tolerance: {atol: -1, rtol: -0.5}
+layers: [{weights: [[1], [2]], activation: relu}]
+cases:
+- {inputs: 1, expected_class: -1}
+- {inputs: 1, expected_class: 2, tolerance: .inf}
+"""
+
+
+def test_numbers_out_of_range_are_told_at_once() -> None:
+    (document,) = source.read(OUT_OF_RANGE, "spec.yaml")
+    with pytest.raises(SpecError) as refused:
+        build(document)
+    found = refused.value.diagnostics
+    places = [(each.location.line, each.location.column) for each in found]
+    assert places == [(1, 19), (1, 29), (4, 31), (5, 31), (5, 45)]
+    assert {each.code for each in found} == {"out-of-range"}
+    assert all(each.hint for each in found)
+
+
+def test_a_number_out_of_range_is_told_with_what_is_wrong_beside_it() -> None:
+    found = explain(OUT_OF_RANGE + "- 5\n")
+    assert [each.code for each in found] == ["out-of-range"] * 3 + ["wrong-type"]
+    assert found[0].message == "`atol` is -1; it cannot be negative"
 
 
 TEXTS_FOR_NUMBERS = [
@@ -314,9 +352,9 @@ STRUCTURE = {"$ref", "definitions", "properties", "allOf", "if", "then", "else",
 
 def test_every_keyword_of_the_schema_is_explained() -> None:
     used = {key for part in subschemas(SCHEMA) for key in part} - ANNOTATIONS - STRUCTURE
-    # These three are read out of the errors before the table is asked; patterns stand in `not`,
-    # and `anyOf` in an `if`, where they make no message.
-    used -= {"required", "additionalProperties", "pattern", "anyOf"}
+    # Two are read out of the errors before the table is asked, and `anyOf` stands in an `if`, where
+    # it makes no message.
+    used -= {"required", "additionalProperties", "anyOf"}
     assert used <= set(faults.EXPLAIN)
     assert set(faults.EXPLAIN) - used <= {"None"}
 

@@ -175,9 +175,9 @@ def test_an_editor_may_replace_a_file_that_was_named_or_take_it_away_for_a_while
 
 
 def test_what_is_saved_while_specs_run_is_run_again(watching: list[Watching], folder: Path) -> None:
-    command = started(watching, "specs/plain.yaml", "--report", "json=specs/w.csv")
+    command = started(watching, "specs/plain.yaml", "--report", "json=specs/w.json")
     command.more()
-    (folder / "specs/plain.yaml").write_text(FROM_FILE)
+    (folder / "specs/plain.yaml").write_text(FROM_FILE.replace("w.csv", "w.json"))
     for _ in range(3):  # each run writes its report over the file that the spec names
         assert command.more().startswith("specs/plain.yaml changed\n")
     assert command.interrupt()[0] == 130

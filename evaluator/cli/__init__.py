@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "run": "evaluate specs and report every mismatch",
     "validate": "read and check specs, evaluating nothing",
     "record": "write what the networks answer into the specs",
+    "audit": "find the mistakes that the cases would not notice",
     "fix": "write numbers so that all YAML readers agree on them",
     "convert": "make specs of networks in other formats, and back",
     "new": "write a first spec to start from",
@@ -41,8 +42,8 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
 
 def _columns() -> int:
-    if os.environ.get("COLUMNS", "").isdecimal():
-        return max(40, int(os.environ["COLUMNS"]))
+    if re.fullmatch("[0-9]{1,4}", columns := os.environ.get("COLUMNS", "")):
+        return max(40, int(columns))
     try:
         return max(40, os.get_terminal_size().columns)
     except OSError:

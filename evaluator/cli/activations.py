@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from evaluator.cli import console
 from evaluator.diagnostics import UsageError, did_you_mean, harmless
 
 if TYPE_CHECKING:
@@ -71,6 +70,7 @@ def _described(activation: Activation) -> str:
 
 def _plot(activation: Activation, path: str) -> None:
     from evaluator.plot import svg, text
+    from evaluator.writing import check_writable, write_whole
 
     if activation.whole_layer or activation.problems({}, None):
         why = "works on a whole layer" if activation.whole_layer else "needs parameters"
@@ -79,6 +79,6 @@ def _plot(activation: Activation, path: str) -> None:
     if path == "-":
         print(text(activation))
     else:
-        console.check_writable(path)
-        console.write_whole(path, svg(activation))
+        check_writable(path)
+        write_whole(path, svg(activation))
         print(f"wrote {harmless(path)}")

@@ -20,6 +20,12 @@ class Argument(NamedTuple):
     words: tuple[str, ...]
     is_file: bool
     repeats: bool
+    #: Whether the words are the beginning of the value: `json=` and then a file.
+    is_begun: bool = False
+
+
+#: What values are called that are files, or end in one.
+_FILES: Final = ("PATH", "FILE", "FILE.svg", "SRC", "DST", "FORMAT=PATH")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,10 +54,13 @@ def _argument(action: argparse.Action) -> Argument:
     from evaluator.reporters import REPORTERS
 
     value = str(action.metavar or action.dest.upper()) if action.nargs != 0 else ""
-    words = REPORTERS if value == "FORMAT" else action.choices or ()
+    words = {"FORMAT": REPORTERS, "FORMAT=PATH": [f"{name}=" for name in REPORTERS]}
+    repeats = isinstance(action, argparse._AppendAction)
+    repeats |= not action.option_strings and action.nargs == "*"
     return Argument(
-        tuple(action.option_strings), action.help or "", value, tuple(map(str, words)),
-        value in ("PATH", "FILE", "FORMAT=PATH"), isinstance(action, argparse._AppendAction),
+        tuple(action.option_strings), action.help or "", value,
+        tuple(map(str, words.get(value, action.choices or ()))), value in _FILES, repeats,
+        value == "FORMAT=PATH",
     )  # fmt: skip
 
 
@@ -80,6 +89,9 @@ def _bash(commands: Commands, told: dict[str, str]) -> Iterator[str]:
         yield "            esac ;;"
     yield "    esac; fi"
     yield '    COMPREPLY=($(compgen -W "$words" -- "$word"))'
+    yield "    # a file follows at once"
+    yield "    if [[ ${COMPREPLY[0]-} == *= ]]; then compopt -o nospace 2> /dev/null; fi"
+    yield "    return 0"
     yield "}"
     yield "# where no word fits, bash completes the names of files"
     yield "complete -o default -F _evaluator evaluator"
@@ -111,12 +123,14 @@ def _zsh(commands: Commands, told: dict[str, str]) -> Iterator[str]:
 def _zsh_specs(argument: Argument) -> Iterator[str]:
     """Write an argument as `_arguments` takes it, once for each of its names."""
     action = f"({' '.join(argument.words)})" if argument.words else " "
-    if argument.is_file:
+    if argument.is_begun:
+        action = f"{{compset -P '*=' && _files || compadd -S '' {' '.join(argument.words)}}}"
+    elif argument.is_file:
         action = "_files"
     value = f":{argument.value}:{action}"
     help = argument.help.replace("[", r"\[").replace("]", r"\]").replace(":", r"\:")
     if not argument.names:
-        yield f"*{value}"
+        yield f"{'*' if argument.repeats else ''}{value}"
     for name in argument.names:
         others = "*" if argument.repeats else f"({' '.join(argument.names)})"
         joint = "" if not argument.value else "=" if name.startswith("--") else "+"
@@ -140,7 +154,8 @@ def _fish(commands: Commands, told: dict[str, str]) -> Iterator[str]:
             if argument.value and argument.names:
                 options.append("-r" if argument.is_file else "-x")  # -x: no file
             if argument.words:
-                options.append(f"-f -a {_fish_quoted(' '.join(argument.words))}")
+                no_file = "" if argument.is_begun else "-f "
+                options.append(f"{no_file}-a {_fish_quoted(' '.join(argument.words))}")
             yield " ".join([seen, *options, "-d", _fish_quoted(argument.help)])
 
 

@@ -1,4 +1,4 @@
-"""What commands share about the terminal: colour, and files written whole or not at all."""
+"""What commands share about the terminal: colour, what is said there, and the bar."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TextIO
 
-from evaluator.diagnostics import UsageError, harmless
+from evaluator.diagnostics import harmless
 
 
 def add_color(parser: argparse.ArgumentParser) -> None:
@@ -55,39 +55,6 @@ def places() -> tuple[str, str]:
             return folder, folder
         here = os.path.dirname(here)
     return folder, here
-
-
-def check_writable(path: str) -> None:
-    """Find out before a run whether a file can be written after it; raises UsageError."""
-    folder = os.path.dirname(path) or "."
-    if os.path.isdir(path):
-        raise UsageError(f"{path} is a directory", "name a file")
-    if not os.path.isdir(folder):
-        raise UsageError(f"the folder {folder} does not exist", "make it first")
-    if not os.access(path if os.path.exists(path) else folder, os.W_OK):
-        raise UsageError(f"{path} cannot be written", "check the permissions")
-
-
-def write_whole(path: str, text: str) -> None:
-    """Write a file so that it is the old one or the new one, never half; raises UsageError."""
-    try:
-        if os.path.exists(path) and not os.path.isfile(path):  # /dev/stdout, a pipe
-            with open(path, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-            return
-        path = os.path.realpath(path)
-        beside = f"{path}.{os.getpid()}.part"
-        try:
-            with open(beside, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(beside, path)
-        finally:
-            if os.path.exists(beside):
-                os.unlink(beside)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 class Progress:

@@ -7,8 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from evaluator.cli import console
-from evaluator.diagnostics import UsageError, harmless
+from evaluator.cli import numbers
+from evaluator.diagnostics import UsageError, clip, harmless
 
 if TYPE_CHECKING:
     from evaluator.convert.conversion import Conversion
@@ -52,6 +52,8 @@ def main(arguments: argparse.Namespace) -> int:
     from evaluator.convert.conversion import ConversionError
     from evaluator.convert.formats import SPECS
 
+    if not (arguments.source and arguments.target):
+        raise UsageError("the name of a file is empty", "name what to read, and what to write")
     try:
         if arguments.source.lower().endswith(SPECS):
             return _export(arguments)
@@ -109,6 +111,7 @@ def _export(arguments: argparse.Namespace) -> int:
     from evaluator.convert.save import check_free
     from evaluator.source import read_file
     from evaluator.spec import build
+    from evaluator.writing import check_writable
 
     for name in ("inputs", "record", "layers", "weights", "outputs"):
         if getattr(arguments, name):
@@ -124,7 +127,7 @@ def _export(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{arguments.source} has no document {number}", f"it has {len(documents)}")
     spec = build(documents[number - 1])
     content, notes = export(spec, arguments.target)
-    console.check_writable(arguments.target)
+    check_writable(arguments.target)
     _write(arguments.target, content)
     for note in notes:
         print(f"note: {harmless(note)}")
@@ -150,6 +153,6 @@ def _write(path: str, content: bytes) -> None:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or len(text) > 7:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number below ten millions")
-    return int(text)
+    if (number := numbers.whole(text, 9_999_999)) is None:
+        raise argparse.ArgumentTypeError(f"{clip(text)} is not a whole number below ten millions")
+    return number

@@ -6,9 +6,10 @@ import argparse
 import os
 from typing import Final
 
-from evaluator.cli import console, schema
+from evaluator.cli import schema
 from evaluator.diagnostics import UsageError, harmless
 from evaluator.project import root_of
+from evaluator.writing import check_writable, write_whole
 
 #: The file by which editors complete and check specs: the first line of a spec names it.
 SCHEMA: Final = "spec.schema.json"
@@ -90,16 +91,18 @@ def main(arguments: argparse.Namespace) -> int:
         raise UsageError("`new` writes a file", "name it, as in `evaluator new neuron.yaml`")
     if os.path.lexists(arguments.file) and not arguments.force:
         raise UsageError(f"{arguments.file} exists already", "choose another name, or add --force")
-    console.check_writable(arguments.file)
+    check_writable(arguments.file)
     text = TEMPLATES[arguments.form]
     # Beside a link, such as /dev/stdout, or a pipe there is nobody's project.
     if not os.path.lexists(arguments.file) or (
         os.path.isfile(arguments.file) and not os.path.islink(arguments.file)
     ):
         text = f"# yaml-language-server: $schema={_schema_of(arguments.file)}\n{text}"
-    console.write_whole(arguments.file, text)
+    write_whole(arguments.file, text)
+    from shlex import quote
+
     shown = harmless(arguments.file)
-    print(f"wrote {shown}; try `evaluator run {shown}`")
+    print(f"wrote {shown}; try `evaluator run {harmless(quote(arguments.file))}`")
     return 0
 
 
@@ -110,8 +113,8 @@ def _schema_of(file: str) -> str:
     while not os.path.isfile(os.path.join(above, SCHEMA)):
         if above == top:
             beside = os.path.join(os.path.dirname(file), SCHEMA)
-            console.check_writable(beside)
-            console.write_whole(beside, schema.text("spec"))
+            check_writable(beside)
+            write_whole(beside, schema.text("spec"))
             print(f"wrote {harmless(beside)} for editors")
             return SCHEMA
         above, way = os.path.dirname(above), f"../{way}"

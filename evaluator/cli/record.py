@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import TYPE_CHECKING
 
-from evaluator.cli import rewriting, run
+from evaluator.cli import numbers, rewriting, run
 from evaluator.cli.rewriting import Outcome, Rewriting, Words
-from evaluator.diagnostics import UsageError
+from evaluator.diagnostics import clip
 
 if TYPE_CHECKING:
     from evaluator.collect import Target
@@ -23,14 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--digits", type=_digits, metavar="N",
                         help="write ~ and N significant digits")  # fmt: skip
     rewriting.add_arguments(parser)
-    parser.add_argument("--force", action="store_true", help="write although CI is set")
+    rewriting.add_force(parser)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Record, and give the exit code."""
-    if _in_ci() and not arguments.diff and not arguments.force:
-        raise UsageError("CI is set, and what is recorded there passes whatever it is",
-                         "record where you can look at it, or add --force")  # fmt: skip
+    rewriting.refuse_in_ci(arguments)
     from evaluator.record import Terms
     from evaluator.recording import record_file
 
@@ -49,15 +46,13 @@ def main(arguments: argparse.Namespace) -> int:
         )
 
     code = Rewriting(arguments, files, Words("record", "recorded", "value")).run(work)
+    if not cases and not code:
+        run.tell_nothing(files, terms.selection)
     nothing = missing or (not cases and not arguments.allow_empty)
     return 5 if not code and nothing else code
 
 
-def _in_ci() -> bool:
-    return os.environ.get("CI", "").lower() not in ("", "0", "false")
-
-
 def _digits(text: str) -> int:
-    if not (text.isdecimal() and 1 <= len(text) <= 2 and 1 <= int(text) <= 17):
-        raise argparse.ArgumentTypeError(f"{text} is no number of digits; write 1 to 17")
-    return int(text)
+    if not (number := numbers.whole(text, 17)):
+        raise argparse.ArgumentTypeError(f"{clip(text)} is no number of digits; write 1 to 17")
+    return number

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from evaluator.cli import console
-from evaluator.diagnostics import Diagnostic, Location, SpecError, UsageError, harmless
+from evaluator.diagnostics import (
+    Diagnostic,
+    Location,
+    SpecError,
+    UsageError,
+    are_faults,
+    harmless,
+)
 
 if TYPE_CHECKING:
     from evaluator.collect import Target
@@ -44,6 +52,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     console.add_color(parser)
 
 
+def add_force(parser: argparse.ArgumentParser) -> None:
+    """Add `--force`."""
+    parser.add_argument("--force", action="store_true", help="write although CI is set")
+
+
+def refuse_in_ci(arguments: argparse.Namespace) -> None:
+    """Raise UsageError where answers would be written into specs that nobody looks at."""
+    in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
+    if in_ci and not arguments.diff and not arguments.force:
+        raise UsageError("CI is set, and what is recorded there passes whatever it is",
+                         "record where you can look at it, or add --force")  # fmt: skip
+
+
 class Rewriting:
     """The rewriting of some files, and what it came to."""
 
@@ -69,30 +90,42 @@ class Rewriting:
         Each file is written on its own: what is wrong with one keeps no other from it. `shown`
         shows what is written.
         """
-        from evaluator.content import read_content
-
-        for target in self.files:
-            try:
-                if "://" in target.file:
-                    raise UsageError(f"{target.file} is not on this machine",
-                                     "copy it, and name the copy")  # fmt: skip
-                piped = target.file == "-"
-                before = sys.stdin.buffer.read() if piped else read_content(target.file)
-                outcome = work(target, before)
-                self._finish(target.file, before, outcome, shown)
-            except SpecError as error:
-                self._diagnose(error.diagnostics)
-            except UsageError as error:
-                self.refused += 1
-                self._say(f"error: {error}", sys.stderr)
-                self._say(f"help: {error.hint}", sys.stderr)
-        self._summarise()
+        interrupted = False
+        try:
+            for target in self.files:
+                self._rewrite(target, work, shown)
+        except KeyboardInterrupt:
+            interrupted = True
+        self._summarise(interrupted)
+        if interrupted:
+            return 130
         if self.invalid or self.refused:
             return 3 if self.invalid else 2
         return int(self.left > 0 or (self.diff_only and self.count > 0))
 
+    def _rewrite(
+        self, target: Target, work: Callable[[Target, bytes], Outcome], shown: bool
+    ) -> None:
+        from evaluator.content import read_content
+
+        try:
+            if "://" in target.file:
+                raise UsageError(f"{target.file} is not on this machine",
+                                 "copy it, and name the copy")  # fmt: skip
+            piped = target.file == "-"
+            before = sys.stdin.buffer.read() if piped else read_content(target.file)
+            outcome = work(target, before)
+            self._finish(target.file, before, outcome, shown)
+        except SpecError as error:
+            self._diagnose(error.diagnostics)
+        except UsageError as error:
+            self.refused += 1
+            self._say(f"error: {error}", sys.stderr)
+            self._say(f"help: {error.hint}", sys.stderr)
+
     def _finish(self, file: str, before: bytes, outcome: Outcome, shown: bool) -> None:
-        from evaluator.splice import encode, replace, splice
+        from evaluator.splice import encode, splice
+        from evaluator.writing import replace
 
         if self.diff_only or (shown and file != "-"):
             self._show(file, outcome)
@@ -126,20 +159,22 @@ class Rewriting:
     def _diagnose(self, found: Sequence[Diagnostic]) -> None:
         from evaluator.reporters.full import diagnostic
 
-        self.invalid += any(each.severity == "error" for each in found)
+        self.invalid += are_faults(found)
         for each in found:
             print("\n".join([*diagnostic(each, self.colors[self.told]), ""]), file=self.told)
 
-    def _summarise(self) -> None:
+    def _summarise(self, interrupted: bool) -> None:
         words = self.words
         said = f"nothing to {words.verb} in {_plural(len(self.files), 'file')}"
+        if interrupted:
+            said = f"nothing {words.done}"
         if self.count:
             done = f"would be {words.done}" if self.diff_only else words.done
             count, files = _plural(self.count, words.noun), _plural(self.written, "file")
             said = f"{count} {done} in {files}"
         rest = {"left": self.left, "not written": self.refused, "invalid": self.invalid}
         said += "".join(f", {number:,} {what}" for what, number in rest.items() if number)
-        self._say(said)
+        self._say(said + "; interrupted" * interrupted)
 
     def _say(self, text: str, stream: TextIO | None = None) -> None:
         # At once: whoever interrupts a long run knows what has been written.

@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import re
 import sys
-from collections.abc import Callable, Sequence
-from time import perf_counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from evaluator import config
-from evaluator.cli import cached, console, settings, workers
+from evaluator.cli import cached, console, numbers, reporting, settings, workers
 from evaluator.diagnostics import UsageError, clip, harmless
 
 if TYPE_CHECKING:
     from evaluator.collect import Selection, Target
-    from evaluator.results import Report, SpecResult
+    from evaluator.results import Report
     from evaluator.runner import Options
     from evaluator.shards import Shard
     from evaluator.subjects.limits import Limits
@@ -41,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--atol", type=_tolerance, help="replace every tolerance: absolute")
     parser.add_argument("--rtol", type=_tolerance, help="replace every tolerance: relative")
     parser.add_argument("--max-mismatches", type=_count, metavar="N",
-                        help="keep N mismatches of a spec and count the rest (default 100;"
-                        " 0 keeps all)")  # fmt: skip
+                        help="keep N mismatches of a spec (default 100; 0 keeps all), the first"
+                        " of every further case, and count the rest")  # fmt: skip
     parser.add_argument("--durations", type=_count, metavar="N",
                         help="show the N slowest specs")  # fmt: skip
     workers.add_arguments(parser)
@@ -88,13 +86,12 @@ def main(arguments: argparse.Namespace) -> int:
     """Evaluate, report, and give the exit code."""
     settled = settings.settle(arguments)
     if arguments.show_settings:
-        return settings.show(settled)
+        return settings.show(arguments, settled)
     from evaluator.runner import Options
-    from evaluator.subjects import load
 
-    subjects = tuple(dict.fromkeys(arguments.subject))
-    for subject in subjects:
-        load(subject)  # one that is not there is told at once
+    subjects = settings.subjects(arguments)
+    if arguments.collect_only:
+        _refuse_reports(arguments)
     options = Options(
         selection=selection(arguments), atol=arguments.atol, rtol=arguments.rtol,
         maxfail=arguments.maxfail, allow_empty=arguments.allow_empty,
@@ -108,6 +105,14 @@ def main(arguments: argparse.Namespace) -> int:
 
         return watch(arguments, lambda files: _run(files, options, arguments))
     return _run(find_targets(arguments.paths, arguments.specs), options, arguments)
+
+
+def _refuse_reports(arguments: argparse.Namespace) -> None:
+    """Refuse what the command line wants of a report where there is none; settings may stand."""
+    for key in ("report", "output-format"):
+        if key in arguments.said:
+            raise UsageError(f"--co and --{key} exclude each other: the cases are listed, and there"
+                             " is no report", "leave out one of them")  # fmt: skip
 
 
 def _limits(words: Sequence[str]) -> Limits | None:
@@ -133,7 +138,9 @@ def _run(files: list[Target], options: Options, arguments: argparse.Namespace) -
         if cache is not None:
             cached.record(cache, files, options, report)
 
-    report = report_on(files, options, arguments, keep)
+    report = reporting.report_on(files, options, arguments, keep)
+    if not report.specs and not (shard or arguments.watch):  # which leave files out
+        tell_nothing(files, options.selection)
     if arguments.durations:
         # What a program reads on stdout is the report alone.
         text = arguments.output_format in ("full", "concise")
@@ -148,6 +155,14 @@ def selection(arguments: argparse.Namespace) -> Selection:
     if arguments.expression:
         compile_expression(arguments.expression)  # what is wrong with it is told at once
     return Selection(arguments.expression, tuple(arguments.tag))
+
+
+def tell_nothing(files: Sequence[Target], selection: Selection) -> None:
+    """Say why a selection holds no case, if it is one."""
+    if selection.tags or selection.expression:
+        from evaluator.cli.nothing import tell
+
+        tell(files, selection)
 
 
 def find_targets(paths: Sequence[str], specs: Sequence[str] | None = None) -> list[Target]:
@@ -171,70 +186,8 @@ def find_targets(paths: Sequence[str], specs: Sequence[str] | None = None) -> li
     return targets([path.removeprefix(folder) for path in specs])
 
 
-def report_on(
-    files: list[Target], options: Options, arguments: argparse.Namespace,
-    keep: Callable[[Report], None] = lambda report: None,
-) -> Report:  # fmt: skip
-    """Evaluate files, keep what later runs need, and write every report that was asked for."""
-    from evaluator.reporters import WITH_DIAGRAMS, load
-    from evaluator.runner import collect_report
-
-    wanted = [_split(text) for text in arguments.report]
-    reporters = [(load(name), path) for name, path in wanted]
-    _check_reports([path for _, path in reporters], files)
-    chosen = arguments.output_format
-    show = load(chosen)
-    if not WITH_DIAGRAMS.isdisjoint({chosen, *(name for name, _ in wanted)}):
-        options = options._replace(diagrams=True)
-    style = {
-        "color": console.wants_color(arguments.color, sys.stdout),
-        "verbose": arguments.verbose, "quiet": arguments.quiet,
-    }  # fmt: skip
-    start, progress = perf_counter(), console.Progress(len(files), arguments.quiet)
-
-    files_seen: set[str] = set()
-
-    def seen(result: SpecResult) -> None:
-        if result.file not in files_seen:
-            files_seen.add(result.file)
-            progress.step(perf_counter() - start)
-
-    try:
-        report = collect_report(files, options, seen)
-    finally:
-        progress.stop()
-    keep(report)  # before it is written: the reader may go away, as `head` does
-    report.folder, report.root = console.places()
-    for render, path in reporters:
-        console.write_whole(path, render(report))
-    sys.stdout.write(show(report, **style))
-    if console.on_github():
-        from evaluator.cli.github import add_step_summary
-
-        add_step_summary(report)
-    return report
-
-
-def _split(text: str) -> tuple[str, str]:
-    name, equals, path = text.partition("=")
-    if not equals or not path:
-        raise UsageError(f"--report {text} names no file", "write FORMAT=PATH, as in json=out.json")
-    return name, path
-
-
-def _check_reports(paths: Sequence[str], files: Sequence[Target]) -> None:
-    """Find out before the run what cannot be written after it."""
-    taken = {os.path.realpath(target.file) for target in files} if paths else set()
-    for path in paths:
-        console.check_writable(path)
-        if os.path.isfile(path) or not os.path.exists(path):  # not /dev/stdout
-            if os.path.realpath(path) in taken:
-                raise UsageError(f"--report would write over {path}", "name another file")
-            taken.add(os.path.realpath(path))
-
-
 def _collect_only(files: list[Target], options: Options, shard: Shard | None) -> int:
-    from evaluator.reporters.text import part, plural
+    from evaluator.reporters.text import part, plural, typed
     from evaluator.runner import collect
 
     found = invalid = 0
@@ -242,13 +195,15 @@ def _collect_only(files: list[Target], options: Options, shard: Shard | None) ->
         shown = harmless(spec)
         if case is None:
             invalid += 1
-            print(f"{shown}: invalid; see `evaluator validate {shown}`")
+            print(f"{shown}: invalid; see `evaluator validate {typed(spec)}`")
         else:
             found += 1
             print(f"{shown}::{harmless(case)}")
     if not found and not invalid and any(target.ids for target in files):
         print("there is no such case")
     print(f"\n{plural(found, 'case')} in {plural(len(files), 'file')}{part(shard)}")
+    if not found and not invalid and not shard:
+        tell_nothing(files, options.selection)
     return 3 if invalid else 0 if found or options.allow_empty else 5
 
 
@@ -262,16 +217,16 @@ def _slowest(report: Report, count: int) -> str:
 
 
 def _count(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,15}", text):
+    if (number := numbers.whole(text, 10**15)) is None:
         raise argparse.ArgumentTypeError(f"{clip(text)} is not a whole number")
-    return int(text)
+    return number
 
 
 def _tolerance(text: str) -> float:
     try:
-        value = float(text)
+        value = numbers.real(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{clip(text)} is not a number") from None
-    if "_" in text or not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a finite number, 0 or more")
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{clip(text)} is not a finite number, 0 or more")
     return value

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 from evaluator.cli import console
+from evaluator.cli.reporting import split
 from evaluator.config import SETTINGS, Config, find, read
 from evaluator.diagnostics import UsageError, harmless
+
+#: Where a setting is from that was given with the command.
+COMMAND_LINE: Final = "command line"
 
 
 class InForce(NamedTuple):
@@ -31,12 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def settle(arguments: argparse.Namespace) -> list[InForce]:
     """Fill in what the command line does not say; the options about settings have no defaults.
 
-    `arguments.configured` then holds the keys whose values are those of the configuration.
+    `arguments.said` then holds the keys whose values are those of the command line, and
+    `arguments.configured` those of the configuration.
     """
     config, settled = _config(arguments.config), []
     for key in SETTINGS:
         name = key.replace("-", "_")
-        value, source = getattr(arguments, name, None), "command line"
+        value, source = getattr(arguments, name, None), COMMAND_LINE
         if value is None:
             value = getattr(config, name)
             source = config.file if key in config.given else "default"
@@ -44,6 +50,7 @@ def settle(arguments: argparse.Namespace) -> list[InForce]:
             value = console.default_format()
         setattr(arguments, name, value)
         settled.append(InForce(key, value, source))
+    arguments.said = {each.key for each in settled if each.source == COMMAND_LINE}
     arguments.configured = {each.key for each in settled if each.source == config.file}
     return settled
 
@@ -60,7 +67,27 @@ def _config(file: str | None) -> Config:
     return config
 
 
-def show(settled: list[InForce]) -> int:
+def subjects(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """Give what is under test; raises UsageError for what is not there."""
+    from evaluator.subjects import load
+
+    found = tuple(dict.fromkeys(arguments.subject))
+    for subject in found:
+        load(subject)
+    return found
+
+
+def show(arguments: argparse.Namespace, settled: list[InForce]) -> int:
+    """Print settings as TOML, each with where it is from; raises UsageError as a run with them would."""
+    from evaluator.reporters import load
+
+    subjects(arguments)
+    for name in (arguments.output_format, *(split(text)[0] for text in arguments.report)):
+        load(name)
+    return tell(settled)
+
+
+def tell(settled: Iterable[InForce]) -> int:
     """Print settings as TOML, each with where it is from."""
     import json
 

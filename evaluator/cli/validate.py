@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from evaluator.cli import run, settings, workers
+from evaluator.cli import reporting, run, settings, workers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def main(arguments: argparse.Namespace) -> int:
     """Validate, report, and give the exit code."""
     settled = settings.settle(arguments)
     if arguments.show_settings:
-        return settings.show(settled)
+        return settings.show(arguments, settled)
     from evaluator.runner import Options
 
     options = Options(
@@ -26,5 +26,7 @@ def main(arguments: argparse.Namespace) -> int:
         fail_on_warning=arguments.fail_on == "warning", validate_only=True, jobs=workers.count(arguments),
     )  # fmt: skip
     files = run.find_targets(arguments.paths, arguments.specs)
-    report = run.report_on(files, workers.choose(options, arguments, len(files)), arguments)
+    report = reporting.report_on(files, workers.choose(options, arguments, len(files)), arguments)
+    if not report.specs:
+        run.tell_nothing(files, options.selection)
     return report.summary.exit_code

@@ -7,15 +7,15 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from evaluator.cli.console import say
 from evaluator.cli.run import find_targets
 from evaluator.collect import targets
-from evaluator.diagnostics import SpecError, UsageError
+from evaluator.diagnostics import UsageError
+from evaluator.named import named_files
 from evaluator.reporters.text import plural
 from evaluator.runner import INTERRUPTED
-from evaluator.source import read_file
 
 if TYPE_CHECKING:
     from evaluator.collect import Target
@@ -104,7 +104,7 @@ class _NamedFiles:
         own = _stamp(spec)
         known, names = self._known.get(spec, (None, []))
         if known != own:
-            names = sorted(set(_named_files(spec)))
+            names = sorted(set(named_files(spec)))
             self._known[spec] = own, names
         return {spec: own} | {name: _stamp(name) for name in names}
 
@@ -115,22 +115,6 @@ def _stamp(file: str) -> Stamp:
     except (OSError, ValueError):
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _named_files(spec: str) -> Iterator[str]:
-    """Give what stands under a key `file` anywhere in a spec, as a path."""
-    try:
-        values: list[Any] = [document.data for document in read_file(spec)]
-    except SpecError:
-        return
-    while values:
-        value = values.pop()
-        if isinstance(value, dict):
-            if isinstance(name := value.get("file"), str):
-                yield os.path.join(os.path.dirname(spec), name)
-            values += value.values()
-        elif isinstance(value, list):
-            values += value
 
 
 def _folders(paths: Sequence[str], stamps: Iterable[Mapping[str, Stamp]]) -> frozenset[str]:

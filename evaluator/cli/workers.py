@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from evaluator.cli import numbers
 from evaluator.config import MAX_JOBS
 from evaluator.diagnostics import UsageError
 
@@ -45,8 +46,8 @@ def choose(options: Options, arguments: argparse.Namespace, files: int) -> Optio
 def _jobs(text: str) -> int | str:
     if text == "auto":
         return text
-    if not (text.isascii() and text.isdecimal()) or len(text) > 9 or not 1 <= int(text) <= MAX_JOBS:
+    if not (number := numbers.whole(text, MAX_JOBS)):
         raise argparse.ArgumentTypeError(
             f"{text[:40]} is neither auto nor a number from 1 to {MAX_JOBS:,}"
         )
-    return int(text)
+    return number

@@ -144,9 +144,12 @@ class Builder:
         return self.dense((*x, *y), np.hstack([one, sign * one]), None, name)
 
     def rename(self, x: Columns, name: str) -> None:
-        """Call the layer that gives exactly these values, or its units, by another name."""
+        """Call the layer that gives exactly these values, or its units, by another name.
+
+        A name that ends in `.z` is that of a sum on the way there, and of no layer.
+        """
         layer = self._whole(x)
-        if layer is not None:
+        if layer is not None and not name.endswith(".z"):
             layer.name = name
             units = name.split(", ")
             if len(units) == layer.units > 1:

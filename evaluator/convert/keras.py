@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import re
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from evaluator.convert.archive import MAX_FILE, Archive
 from evaluator.convert.builder import MAX_WIDTH, Builder
 from evaluator.convert.conversion import Conversion, ConversionError
 from evaluator.convert.h5 import H5
@@ -19,8 +17,7 @@ from evaluator.convert.keras_layers import LAYERS, Layer, weight_shapes
 from evaluator.convert.reading import Source, read_bytes, refused
 from evaluator.diagnostics import clip
 
-#: Bytes of a file, and of an architecture.
-MAX_FILE: Final = 1 << 31
+#: Bytes of an architecture.
 MAX_CONFIG: Final = 1 << 23
 #: A weights file may also hold what the optimiser keeps: so many bytes for each weight, and these.
 BYTES_PER_WEIGHT: Final = 64
@@ -34,7 +31,7 @@ def read(source: Source) -> Conversion:
     """Read a model, whose layers follow each other in a straight line."""
     suffix = source.path.suffix.lower()
     if suffix == ".keras":
-        with _Archive(source) as archive:
+        with Archive(source) as archive:
             config = _parsed(archive.read("config.json", MAX_CONFIG), source.shown)
             version = _parsed(archive.read("metadata.json", MAX_CONFIG), source.shown)
             layers = _layers(config, source)
@@ -93,7 +90,7 @@ def _layers(config: Any, source: Source) -> list[Layer]:
             f"{source.shown} is a model of the class `{clip(kind) or '?'}`",
             "a Sequential or Functional model can be converted",
         )
-    layers = [_layer(entry, source) for entry in written]
+    layers = [_layer(entry, number) for number, entry in enumerate(written, 1)]
     if kind != "Sequential":
         _check_straight(inner, written, layers, source)
     if all(layer.kind == "InputLayer" for layer in layers):
@@ -103,11 +100,11 @@ def _layers(config: Any, source: Source) -> list[Layer]:
     return layers
 
 
-def _layer(entry: Any, source: Source) -> Layer:
+def _layer(entry: Any, number: int) -> Layer:
     kind, config = _text(entry, "class_name"), _mapping(entry, "config")
-    name = _text(config, "name")
+    name = _text(config, "name") or f"layer{number}"
     if kind not in LAYERS:
-        raise refused(kind, name, "a layer of the class")
+        raise refused(kind or "?", name, "a layer of the class")
     if str(entry.get("module", "keras")).partition(".")[0] != "keras":
         raise refused(f"{entry['module']}.{kind}", name, "a layer of the class")
     # What is not set does nothing, whatever later versions call it.
@@ -255,44 +252,3 @@ def _mapping(value: Any, key: str) -> dict[str, Any]:
 def _text(value: Any, key: str) -> str:
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, str) else ""
-
-
-class _Archive:
-    """A zip whose members are read up to a size."""
-
-    def __init__(self, source: Source) -> None:
-        self._shown = source.shown
-        content = read_bytes(source.path, source.shown, MAX_FILE)
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as fault:
-            raise ConversionError(
-                f"{self._shown} is no .keras archive: {clip(str(fault), 80)}",
-                "save it again with `model.save`",
-            ) from None
-
-    def __enter__(self) -> _Archive:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._zip.close()
-
-    def read(self, name: str, most: int) -> bytes:
-        """Unpack a member of at most so many bytes."""
-        try:
-            with self._zip.open(name) as stream:
-                content = stream.read(most + 1)
-        except KeyError:
-            raise ConversionError(
-                f"{self._shown} holds no {name}", "save it with Keras 3"
-            ) from None
-        except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError,
-                NotImplementedError, EOFError) as fault:  # fmt: skip
-            raise ConversionError(
-                f"{name} of {self._shown} cannot be unpacked: {clip(str(fault), 80)}"
-            ) from None
-        if len(content) > most:
-            raise ConversionError(
-                f"{name} of {self._shown} is larger than the {most} bytes that this model can need"
-            )
-        return content

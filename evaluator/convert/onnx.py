@@ -94,6 +94,9 @@ def _constants(onnx: Any, model: Any, source: Source) -> Iterator[tuple[str, Arr
 def to_array(onnx: Any, tensor: Any, source: Source) -> Array:
     """Give the numbers of a tensor."""
     what = f"tensor `{clip(tensor.name)}` of {source.shown}"
+    if min(tensor.dims, default=0) < 0:
+        axes = " × ".join(map(str, tensor.dims))
+        raise ConversionError(f"{what} has the shape ({axes})", "the file is damaged")
     if tensor.data_location == onnx.TensorProto.EXTERNAL:
         tensor = _fetched(onnx, tensor, source, what)
     try:
@@ -115,19 +118,30 @@ def _fetched(onnx: Any, tensor: Any, source: Source, what: str) -> Any:
             "keep the data beside the model",
         )
     size = math.prod(tensor.dims) * _itemsize(onnx, tensor, what)
-    try:
-        offset, length = int(entries.get("offset", "0")), int(entries.get("length", size))
-    except ValueError:
-        offset = length = -1
-    data = read_bytes(path, f"`{clip(location, 80)}`", MAX_FILE)
-    if min(tensor.dims, default=0) < 0 or length != size or not 0 <= offset <= len(data) - length:
+    entries = {"offset": "0", "length": str(size)} | entries
+    for key in ("offset", "length"):
+        if not entries[key].isdecimal():
+            raise ConversionError(
+                f"{what} has the {key} `{clip(entries[key])}` in `{clip(location, 80)}`", _DAMAGED
+            )
+    offset, length = int(entries["offset"]), int(entries["length"])
+    if length != size:
         raise ConversionError(
-            f"{what} takes {size} bytes, and `{clip(location, 80)}` has {len(data)} bytes",
-            "the files do not belong together, or are damaged",
+            f"{what} takes {size} bytes, and its length is given as {length}", _DAMAGED
+        )
+    data = read_bytes(path, f"`{clip(location, 80)}`", MAX_FILE)
+    if offset + length > len(data):
+        begin = f" from byte {offset} on" if offset else ""
+        raise ConversionError(
+            f"{what} takes {size} bytes{begin}, and `{clip(location, 80)}` has {len(data)} bytes",
+            _DAMAGED,
         )
     whole = onnx.TensorProto(name=tensor.name, data_type=tensor.data_type, dims=tensor.dims)
     whole.raw_data = data[offset : offset + length]
     return whole
+
+
+_DAMAGED: Final = "the files do not belong together, or are damaged"
 
 
 def _inside(source: Source, location: str) -> Path | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from evaluator.convert.builder import MAX_WIDTH, Builder
 from evaluator.convert.conversion import ConversionError
+from evaluator.convert.onnx_folded import FOLDED
 from evaluator.convert.onnx_node import Node, Rule, Value
-from evaluator.convert.onnx_operators import FOLDED, OPERATORS
+from evaluator.convert.onnx_operators import OPERATORS
 from evaluator.convert.onnx_patterns import recognised
 from evaluator.convert.reading import Source, refused
 from evaluator.diagnostics import clip
@@ -106,8 +107,22 @@ class Graph:
                 builder.rename(found.columns, tensor)
         outputs = tuple(place for name in self.outputs for place in values[name].columns)
         network = builder.network(outputs, names_in(self._metadata, OUTPUTS, len(outputs)))
-        self.notes = tuple(dict.fromkeys(builder.notes))
+        self.notes = tuple(dict.fromkeys([*builder.notes, *self._left_out()]))
         return network
+
+    def _left_out(self) -> Iterator[str]:
+        """Say which nodes lead to no output; where outputs were chosen, nobody expects them."""
+        waiting, needed = [*self.outputs], set[str]()
+        while waiting:
+            tensor = waiting.pop()
+            if tensor in self._nodes and tensor not in needed:
+                node = self._nodes[tensor]
+                needed.update(node.outputs)
+                waiting += node.inputs
+        if not self._source.outputs:
+            left = {node.shown for name, node in self._nodes.items() if name not in needed}
+            for shown in sorted(left):
+                yield f"{shown} leads to no output and is left out"
 
     def _plan(self) -> dict[str, Rule]:
         """Say how each tensor is made that the outputs need, those first that others read."""

@@ -11,6 +11,7 @@ import numpy as np
 from evaluator.convert.builder import Builder, Columns
 from evaluator.convert.conversion import Conversion, ConversionError
 from evaluator.convert.pmml_fields import Fields
+from evaluator.convert.pmml_left_out import left_out
 from evaluator.convert.pmml_verification import verification
 from evaluator.convert.reading import Source, refused
 from evaluator.convert.xml import Xml, number
@@ -57,7 +58,9 @@ def read(source: Source) -> Conversion:
     cases = verification(xml, model, fields, inputs, network)
     version, name = clip(xml.root.get("version", "?"), 10), clip(model.get("modelName", ""), 80)
     origin = " ".join(f"the PMML {version} model {name} of {source.name}".split())
-    return Conversion(network, origin, (*fields.notes, *builder.notes), cases)
+    left = left_out(xml.root, model, {name.field for name in inputs} | {*fields.derived})
+    notes = tuple(dict.fromkeys([*fields.notes, *builder.notes, *left]))
+    return Conversion(network, origin, notes, cases)
 
 
 def _model(xml: Xml) -> Element:

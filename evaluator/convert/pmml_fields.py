@@ -52,7 +52,7 @@ class Fields:
             field.get("name", ""): field.get("dataType", "") for field in xml.root.iter("DataField")
         }
         shared = [xml.root.find("TransformationDictionary"), model.find("LocalTransformations")]
-        self._derived = {
+        self.derived = {
             field.get("name", ""): field
             for part in shared if part is not None for field in part.findall("DerivedField")
         }  # fmt: skip
@@ -156,9 +156,9 @@ class Fields:
         if kind not in ("FieldRef", "NormContinuous"):
             raise refused(kind, where, "a field that is made by")
         scale = Scale() if kind == "FieldRef" else self._scale(expression, back)
-        if name not in self._derived or back:
+        if name not in self.derived or back:
             return Input(name), scale
-        read, inner = self._derivation(self._derived[name], back, depth + 1)
+        read, inner = self._derivation(self.derived[name], back, depth + 1)
         if math.isfinite(inner.low):
             raise ConversionError(f"{where}: `{clip(name)}` is bounded before it is scaled again")
         shift = scale.factor * inner.shift + scale.shift

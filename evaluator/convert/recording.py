@@ -11,7 +11,7 @@ import numpy as np
 
 from evaluator.arrays import as_floats, pick
 from evaluator.convert.conversion import Conversion, ConversionError
-from evaluator.csvfile import NUMBER, csv_rows
+from evaluator.csvfile import csv_rows, number
 from evaluator.diagnostics import clip
 from evaluator.files import ArrayFileError, nearest, reading
 from evaluator.npy import Npy, Npz
@@ -80,7 +80,7 @@ def _csv(path: Path, shown: str) -> tuple[list[str], Array]:
     rows: list[list[float]] = []
     for line, cells in csv_rows(path, shown, MAX_CSV):
         plain = [cell.strip() for cell in cells]
-        if not rows and not names and not all(map(NUMBER.fullmatch, plain)):
+        if not rows and not names and all(number(cell) is None for cell in plain):
             names = plain
             continue
         width = len(names) or len(rows[0] if rows else plain)
@@ -93,9 +93,9 @@ def _csv(path: Path, shown: str) -> tuple[list[str], Array]:
 
 
 def _number(cell: str, line: int, shown: str) -> float:
-    if not NUMBER.fullmatch(cell):
+    if (found := number(cell)) is None:
         raise ConversionError(f"line {line} of {shown}: `{clip(cell)}` is not a number")
-    return float(cell)
+    return found
 
 
 def _matched(

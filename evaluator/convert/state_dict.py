@@ -85,7 +85,8 @@ class _LayerList:
             known = [*self.modules, *NAMES, *_NOTHING]
             raise ConversionError(
                 f"{self.shown} has no arrays for `{clip(name)}`, and no activation is called so",
-                did_you_mean(name, known) or f"there are {listed(self.modules)}",
+                did_you_mean(name, known)
+                or f"modules, by NAME.weight: {listed(filter(None, self.modules))}",
             )
 
     def conversion(self, origin: str) -> Conversion:

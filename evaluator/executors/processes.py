@@ -6,14 +6,15 @@ locked or half written, as the queues of `ProcessPoolExecutor` are.
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager, suppress
-from multiprocessing import Pipe, get_context
-from multiprocessing.connection import Connection
+from multiprocessing import Pipe, get_context, parent_process
+from multiprocessing.connection import Connection, wait
 from queue import Empty, SimpleQueue
 from threading import Thread, active_count
 from typing import TYPE_CHECKING, Any, Final
@@ -157,6 +158,7 @@ def _work(pipe: Connection, inherited: list[Connection]) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     for other in inherited:
         other.close()
+    Thread(target=_end_with_parent, daemon=True).start()
     _use_one_thread()
     while True:
         try:
@@ -169,6 +171,14 @@ def _work(pipe: Connection, inherited: list[Connection]) -> None:
             answer = _refusal(error)
         with suppress(BrokenPipeError):  # nobody waits for it any more
             pipe.send_bytes(answer)
+
+
+def _end_with_parent() -> None:
+    """End at once when the process that asked has ended: what is answered then may take long."""
+    parent = parent_process()
+    assert parent
+    wait([parent.sentinel])
+    os._exit(1)
 
 
 def _refusal(error: Exception) -> bytes:

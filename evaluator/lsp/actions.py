@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from evaluator.collect import CaseId
 from evaluator.diagnostics import SpecError, clip
 from evaluator.lsp.findings import Finding, span_of
-from evaluator.lsp.judging import Judged, judge
+from evaluator.lsp.judging import MAX_FINDINGS, Judged, judge
 from evaluator.lsp.positions import Positions
 from evaluator.record import Terms
 from evaluator.recording import record_file
@@ -46,9 +46,6 @@ def actions(
     return [*_corrections(judged, touched, positions), *_recordings(judged, touched, positions)]
 
 
-# --- what was misspelt
-
-
 def _corrections(
     judged: Sequence[Judged], touched: Sequence[Finding], positions: Positions
 ) -> Iterator[Action]:
@@ -65,9 +62,6 @@ def _corrections(
         places = {(d.code, *positions.stretch(*d.location[1:4])[:1]) for d in left}
         if (found.code, found.start) not in places:
             yield Action(f"Change to `{meant[1]}`", (edit,), (found,), is_preferred=True)
-
-
-# --- what the network answers
 
 
 def _recordings(
@@ -92,7 +86,8 @@ def _recordings(
         for each, case in {id(case): (each, case) for each, case, *_ in values}.values():
             if len(case.mismatches) + case.withheld > 1:
                 yield from _recording("Record all failing values of this case", judged, each, case)
-    if values and len(failing) > 1:
+    # Of more than is told nobody has seen what would be written.
+    if values and 1 < len(failing) <= MAX_FINDINGS:
         yield from _recording("Record all failing values of this file", judged)
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from evaluator.diagnostics import Diagnostic, harmless
-from evaluator.lsp.judging import Judged
+from evaluator.lsp.judging import MAX_FINDINGS, Judged
 from evaluator.lsp.positions import Positions
 from evaluator.reporters.problems import verdict
 from evaluator.reporters.text import named, off_by, plural, told
@@ -15,8 +15,6 @@ from evaluator.results import FAILING, CaseResult, Mismatch
 
 #: How many rows of a table are told that fail.
 MAX_ROWS: Final = 10
-#: How much is told of one file; editors grow slow with more.
-MAX_FINDINGS: Final = 500
 
 
 class Finding(NamedTuple):
@@ -36,7 +34,9 @@ def findings(judged: Sequence[Judged], positions: Positions) -> list[Finding]:
         islice((f for each in judged for f in _of_document(each, positions)), MAX_FINDINGS + 1)
     )
     if len(found) > MAX_FINDINGS:
-        found[-1] = found[-1]._replace(message="and more: `evaluator run` tells them all")
+        found[-1] = found[-1]._replace(
+            message=f"and more: an editor is told the first {MAX_FINDINGS}, `evaluator run` tells them all"
+        )
     return sorted(found)
 
 

@@ -28,8 +28,13 @@ class Version(NamedTuple):
 class Followed:
     """A file that is open in an editor."""
 
-    def __init__(self, file: str, tell: Callable[[Version, Reading | None], None]) -> None:
+    def __init__(
+        self, file: str, tell: Callable[[Version, Reading | None], None],
+        warn: Callable[[str], object] = lambda _: None,
+    ) -> None:  # fmt: skip
         self.file = file
+        #: Told of settings that cannot be read, so that nobody knows which files are specs.
+        self._warn = warn
         #: Told what became of a version that is still the latest; None: it is no spec.
         self._tell = tell
         self.version = Version(None, "")
@@ -69,14 +74,19 @@ class Followed:
                 await asyncio.sleep(wait)
                 continue
             version = self.version
-            found = await in_background(self._read, version, self._is_spec)
+            warnings: list[str] = []
+            found = await in_background(self._read, version, self._is_spec, warnings.append)
+            for said in warnings:
+                self._warn(said)
             if version is self.version:
                 self._is_spec = found is not None
                 self._reading.set_result(found)
                 self._tell(version, found)
 
-    def _read(self, version: Version, was_spec: bool) -> Reading | None:
-        if is_spec(version.text, self.file, was_spec):
+    def _read(
+        self, version: Version, was_spec: bool, warn: Callable[[str], object]
+    ) -> Reading | None:
+        if is_spec(version.text, self.file, was_spec, warn):
             return read_text(version.text, self.file, version.encoding)
         return None
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from evaluator.diagnostics import Diagnostic, SpecError
 from evaluator.document import Document
 from evaluator.evaluate import evaluate
-from evaluator.results import SpecResult
+from evaluator.results import FAILING, SpecResult
 from evaluator.source import read
 from evaluator.spec import Spec, build, name_of
 from evaluator.subjects import REFERENCE
+
+#: How much is told of one file; editors grow slow with more.
+MAX_FINDINGS: Final = 500
 
 
 class Judged(NamedTuple):
@@ -27,16 +30,24 @@ class Judged(NamedTuple):
 def judge(text: str, file: str) -> list[Judged]:
     """Judge every document of a text as if it stood in the file.
 
-    The reference alone is under test: what an author types starts no program.
+    The reference alone is under test: what an author types starts no program. Once there is more
+    to tell than an editor is told, the documents that follow are left.
     """
+    judged, count = [], 0
     with np.errstate(all="ignore"):
-        return [_judge(document) for document in read(text, file)]
+        for document in read(text, file):
+            judged.append(_judge(document))
+            result = judged[-1].result
+            count += len(result.diagnostics) + sum(c.outcome in FAILING for c in result.cases)
+            if count > MAX_FINDINGS:
+                break
+    return judged
 
 
 def _judge(document: Document) -> Judged:
     try:
         spec = build(document)
-        return Judged(document, spec, evaluate(spec, subject=REFERENCE))
+        return Judged(document, spec, evaluate(spec, subject=REFERENCE, firsts=MAX_FINDINGS))
     except SpecError as error:
         return Judged(document, None, _invalid(document, error.diagnostics))
 

@@ -29,6 +29,8 @@ class Server:
         self.files: dict[str, Followed] = {}
         #: The files that something was told of.
         self.told: set[str] = set()
+        #: What was told of settings, once until they are saved again.
+        self.warned: set[str] = set()
         self.was_shut_down = False
         # Whole texts, not changes of them: pygls ends lines at more characters than editors do.
         self.pygls = LanguageServer(
@@ -73,8 +75,6 @@ class Server:
         message = types.LogMessageParams(types.MessageType.Error, said)
         self.pygls.window_log_message(message)
 
-    # --- what the editor says
-
     async def _initialized(self, _: types.InitializedParams) -> None:
         """Ask to be told when the files change that specs name."""
         workspace = self.pygls.client_capabilities.workspace
@@ -93,7 +93,7 @@ class Server:
     async def _did_open(self, params: types.DidOpenTextDocumentParams) -> None:
         uri = params.text_document.uri
         # Where there is no file yet, what is named is looked for in the current folder.
-        self.files[uri] = Followed(to_fs_path(uri) or "-", partial(self._publish, uri))
+        self.files[uri] = Followed(to_fs_path(uri) or "-", partial(self._publish, uri), self._warn)
         self.files[uri].change(self._version(uri), quiet=0)
 
     async def _did_change(self, params: types.DidChangeTextDocumentParams) -> None:
@@ -106,7 +106,9 @@ class Server:
         if uri in self.files:
             self.files[uri].change(self._version(uri), quiet=0)
 
-    async def _did_change_files(self, _: types.DidChangeWatchedFilesParams) -> None:
+    async def _did_change_files(self, params: types.DidChangeWatchedFilesParams) -> None:
+        if any(change.uri.endswith(".toml") for change in params.changes):
+            self.warned.clear()
         for uri, file in self.files.items():
             file.change(self._version(uri))
 
@@ -121,7 +123,12 @@ class Server:
         document, encoding = workspace.get_text_document(uri), workspace.position_encoding
         return Version(document.version, document.source, getattr(encoding, "value", encoding))
 
-    # --- what it is told
+    def _warn(self, said: str) -> None:
+        """Show what is wrong with settings; files are then specs by what they look like."""
+        if said not in self.warned:
+            self.warned.add(said)
+            message = types.ShowMessageParams(types.MessageType.Warning, harmless(said))
+            self.pygls.window_show_message(message)
 
     def _publish(self, uri: str, version: Version, reading: Reading | None) -> None:
         """Send what is found in a file; of one that is no spec nothing is ever sent."""
@@ -164,8 +171,6 @@ class Server:
             )
             for action in found
         ]  # fmt: skip
-
-    # --- what the editor can do
 
     def _takes_markdown(self) -> bool:
         text = self.pygls.client_capabilities.text_document

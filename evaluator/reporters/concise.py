@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evaluator.diagnostics import harmless
-from evaluator.reporters.text import named, paint, summary, told
+from evaluator.reporters.text import by, named, paint, summary, told
 
 if TYPE_CHECKING:
     from evaluator.results import CaseResult, Mismatch, Report, SpecResult
@@ -28,6 +28,12 @@ def render(report: Report, *, color: bool = False, verbose: int = 0, quiet: bool
 
 def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
     """Write a line for each problem of one case."""
+    if not spec.is_compared:
+        return _of_case(spec, case, color)
+    return [line + by(spec) for line in _of_case(spec, case, color)]
+
+
+def _of_case(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
     place = harmless(f"{spec.file}:{case.line}:{case.column}")
     if case.unrecorded:
         return [f"{place}: {paint('unrecorded', 'red', color)} the case expects nothing"]

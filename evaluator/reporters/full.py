@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import harmless
+from evaluator.expectation import is_interval
 from evaluator.reporters.text import (
     accepts,
     by,
     excerpt,
-    is_bound,
     label,
     misses,
     named,
@@ -18,6 +18,7 @@ from evaluator.reporters.text import (
     plural,
     row,
     summary,
+    typed,
 )
 from evaluator.results import FAILING
 
@@ -86,7 +87,7 @@ def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
         return [
             *lines,
             "",
-            f"  help: add `expected`, or run `evaluator record {harmless(spec.file)}`",
+            f"  help: add `expected`, or run `evaluator record {typed(spec.file)}`",
         ]
     if case.outcome == "xpassed":
         return [*lines, "", f"  it passes, and was expected to fail: {named(case.reason)}"]
@@ -132,7 +133,7 @@ def _mismatch(mismatch: Mismatch, color: bool) -> list[str]:
     if is_class:
         return lines
     expected = harmless(mismatch.expected)
-    if not is_bound(mismatch):
+    if not is_interval(mismatch.expected):
         expected += f", which accepts {accepts(mismatch)}"
     heading, missed = misses(mismatch)
     return [
@@ -152,7 +153,7 @@ def _table(case: CaseResult, color: bool) -> list[str]:
         if mismatch.note:
             lines.append(f"  {row(mismatch)}: {harmless(mismatch.note)}")
         else:
-            interval = "" if is_bound(mismatch) else f" ({accepts(mismatch)})"
+            interval = "" if is_interval(mismatch.expected) else f" ({accepts(mismatch)})"
             lines.append(
                 f"  {row(mismatch)}: {label(mismatch)} is {mismatch.shown}, expected"
                 f" {harmless(mismatch.expected)}{interval}, {' '.join(misses(mismatch))}"

@@ -20,6 +20,9 @@ MAX_ANNOTATIONS: Final = 10
 MAX_MESSAGE: Final = 4000
 MAX_TITLE: Final = 250
 
+#: The mark under a place in the source, and what is said there.
+_LABEL: Final = re.compile(r"( *\| *\^+) (.*)")
+
 
 def render(report: Report, **_: Any) -> str:
     """Write the annotations, then a line for each problem that has none, then the counts."""
@@ -50,9 +53,25 @@ def _command(problem: Problem) -> str:
             "endColumn": str(problem.column + problem.width - 1), **properties,
         }  # fmt: skip
     said = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    message = "\n".join([problem.message, "", *details(problem)[1:]]).rstrip()
+    message = "\n".join(_lines(problem))
     more = "\n… the step summary has the rest"
     return f"::{problem.severity} {said}::{_data(cut(message, MAX_MESSAGE, more))}"
+
+
+def _lines(problem: Problem) -> list[str]:
+    """Give the message, then the details that neither it nor the place of the annotation says."""
+    more: list[str] = []
+    for line in details(problem)[1:]:
+        if line.strip() == problem.message or line.startswith("  -->"):
+            continue
+        if line.startswith("  help: ") and line[8:] in problem.message:
+            continue
+        if (label := _LABEL.fullmatch(line)) and label[2] in problem.message:
+            line = label[1]
+        if line or (more and more[-1]):
+            more.append(line)
+    text = "\n".join(more).rstrip()
+    return [problem.message, "", text] if text else [problem.message]
 
 
 def _data(text: str) -> str:

@@ -10,15 +10,15 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from evaluator.diagnostics import harmless
+from evaluator.expectation import is_interval
 from evaluator.reporters.full import diagnostic
 from evaluator.reporters.limits import keep
 from evaluator.reporters.paths import relative
-from evaluator.reporters.problems import RULES, fails, troubles, verdict
+from evaluator.reporters.problems import RULES, troubles, verdict
 from evaluator.reporters.style import FILTER, STYLE
 from evaluator.reporters.text import (
     accepts,
     excerpt,
-    is_bound,
     label,
     named,
     off_by,
@@ -71,7 +71,7 @@ def _outcomes(spec: SpecResult) -> Counter[str]:
     """Count how the cases of a spec ended, rows of tables as one, and its diagnostics."""
     found = Counter(case.outcome for case in spec.cases)
     for told in spec.diagnostics:
-        found["invalid" if fails(told) else "warning"] += 1
+        found["invalid" if told.severity == "error" else "warning"] += 1
     return found if found else Counter(passed=1)
 
 
@@ -170,7 +170,7 @@ def _spec(
 
 
 def _diagnostic(told: Diagnostic) -> str:
-    kind = "invalid" if fails(told) else "warning"
+    kind = "invalid" if told.severity == "error" else "warning"
     lines = escape("\n".join(diagnostic(told, False)[1:]))
     return (
         f'<div class="case {kind}"><p><b class="sign">{_SIGNS[kind]}</b> '
@@ -186,11 +186,13 @@ def _case(case: CaseResult) -> Iterator[str]:
         about.insert(0, f"{case.failed_rows:,} of {rows} failed" if case.failed_rows else rows)
     yield (
         f'<li class="case {case.outcome}"><p><b class="sign">{_SIGNS[case.outcome]}</b> '
-        f"{escape(named(case.name))}{reason} "
+        f"{escape(named(case.id or case.name))}{reason} "
         f"<small>{', '.join([f'line {case.line}', *about])}</small></p>"
     )
     if case.outcome in FAILING and not case.mismatches:
         yield f"<p>{escape(verdict(case)[1])}</p>"
+        if case.location is not None and case.location.lines:
+            yield f"<pre>{escape(chr(10).join(excerpt(case.location, '', False)))}</pre>"
     if case.mismatches:
         yield from _mismatches(case)
     yield "</li>"
@@ -221,7 +223,7 @@ def _mismatches(case: CaseResult) -> Iterator[str]:
 
 
 def _row(mismatch: Mismatch, tabled: bool) -> str:
-    bounds = "" if is_bound(mismatch) or mismatch.note else accepts(mismatch)
+    bounds = "" if is_interval(mismatch.expected) or mismatch.note else accepts(mismatch)
     cells = [label(mismatch), harmless(mismatch.expected), bounds, mismatch.shown]
     cells.append(harmless(mismatch.note) or off_by(mismatch))
     if tabled:

@@ -35,5 +35,5 @@ def _lines(report: Report) -> Iterator[dict[str, Any]]:
         for found in spec.diagnostics:
             yield {"kind": "diagnostic", **diagnostic_object(found)}
         for case in spec.cases:
-            yield {"kind": "case", **place, **case_object(case)}
+            yield {"kind": "case", **place, "subject": spec.subject, **case_object(case)}
     yield {"kind": "summary", **summary_object(report.summary)}

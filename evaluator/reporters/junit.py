@@ -12,8 +12,8 @@ from evaluator.diagnostics import harmless
 from evaluator.reporters.full import case_lines, diagnostic
 from evaluator.reporters.limits import cut, keep
 from evaluator.reporters.paths import relative
-from evaluator.reporters.problems import RULES, fails, troubles, verdict
-from evaluator.reporters.text import named, part, plural, spec_name
+from evaluator.reporters.problems import RULES, troubles, verdict
+from evaluator.reporters.text import case_name, named, part, plural, spec_name
 
 if TYPE_CHECKING:
     from evaluator.results import CaseResult, Report, SpecResult
@@ -75,7 +75,7 @@ def _cost(test: _Test, opens_suite: bool) -> float:
 
 
 def _tests(spec: SpecResult) -> list[_Test]:
-    errors = [found for found in spec.diagnostics if fails(found)]
+    errors = [found for found in spec.diagnostics if found.severity == "error"]
     tests = []
     if errors:
         lines = [line for found in errors for line in (*diagnostic(found, False), "")]
@@ -88,7 +88,7 @@ def _tests(spec: SpecResult) -> list[_Test]:
 
 
 def _test(spec: SpecResult, case: CaseResult) -> _Test:
-    name = named(case.id or case.name)
+    name = case_name(spec, case)
     if case.outcome == "passed":
         return _Test(name, "passed")
     if case.outcome in ("skipped", "xfailed"):
@@ -123,7 +123,7 @@ def _suite(
         names.add((package, name))
         head = f'<testcase classname="{escape(package)}" name="{escape(name)}"'
         lines.append(f"{head}>{test.content}</testcase>" if test.content else head + "/>")
-    warnings = [line for found in spec.diagnostics if not fails(found)
+    warnings = [line for found in spec.diagnostics if found.severity != "error"
                 for line in diagnostic(found, False)]  # fmt: skip
     if warnings:
         said = escape(cut("\n".join(warnings), MAX_TEXT), quote=False)

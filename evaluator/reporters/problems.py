@@ -10,7 +10,7 @@ from evaluator.diagnostics import CODES, harmless
 from evaluator.reporters.full import case_lines, diagnostic
 from evaluator.reporters.limits import cut
 from evaluator.reporters.paths import relative
-from evaluator.reporters.text import named, plural, spec_name, told
+from evaluator.reporters.text import case_name, named, plural, spec_name, told
 from evaluator.results import FAILING
 
 if TYPE_CHECKING:
@@ -80,11 +80,6 @@ def troubles(report: Report) -> list[str]:
     return ["warnings"] if counts.exit_code == 1 and not counts.failed + counts.xpassed else []
 
 
-def fails(found: Diagnostic) -> bool:
-    """Tell whether a diagnostic fails the run: an error, or a case that was named and is not there."""
-    return found.severity == "error" or found.code == "no-such-case"
-
-
 def details(problem: Problem) -> list[str]:
     """Write a problem out: its source lines, how far it is off, how it came about."""
     if problem.source is None or problem.result is None:
@@ -96,23 +91,23 @@ def details(problem: Problem) -> list[str]:
 
 def _of_spec(spec: SpecResult, file: str, report: Report) -> Iterator[Problem]:
     document = str(spec.document)
+    subject = (spec.subject,) if spec.is_compared else ()
     for found in spec.diagnostics:
         # An array file may have a name of its own.
         at = file if found.location.file == spec.file else relative(found.location.file, report)
         said = found.message + (f" ({found.hint})" if found.hint else "")
         yield Problem(
-            found.code, "error" if fails(found) else "warning", cut(harmless(said), MAX_MESSAGE),
+            found.code, found.severity, cut(harmless(said), MAX_MESSAGE),
             named(spec.name), "", at, *_place(found.location), (found.code, at), spec, found,
         )  # fmt: skip
     for case in spec.cases:
         if case.outcome in FAILING:
             code, said = verdict(case)
             location = case.mismatches[0].location if case.mismatches else case.location
-            name = case.id or case.name
             place = (case.line, case.column, 1) if location is None else _place(location)
             yield Problem(
-                code, "error", cut(said, MAX_MESSAGE), spec_name(spec), named(name), file,
-                *place, (code, file, document, name), spec, case,
+                code, "error", cut(said, MAX_MESSAGE), spec_name(spec), case_name(spec, case), file,
+                *place, (code, file, document, case.id or case.name, *subject), spec, case,
             )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from evaluator.diagnostics import harmless
 from evaluator.reporters.json import diagnostic_object, mismatch_object
 from evaluator.reporters.paths import relative
-from evaluator.reporters.problems import RULES, fails, troubles, verdict
-from evaluator.reporters.text import named, summary
+from evaluator.reporters.problems import RULES, troubles, verdict
+from evaluator.reporters.text import case_name, named, summary
 
 if TYPE_CHECKING:
     from evaluator.results import CaseResult, Report, SpecResult
@@ -39,8 +39,8 @@ def render(report: Report, **_: Any) -> str:
 
 
 def _points(spec: SpecResult, place: str) -> Iterator[list[str]]:
-    errors = [diagnostic_object(found) for found in spec.diagnostics if fails(found)]
-    warnings = [diagnostic_object(found) for found in spec.diagnostics if not fails(found)]
+    errors = [diagnostic_object(found) for found in spec.diagnostics if found.severity == "error"]
+    warnings = [diagnostic_object(found) for found in spec.diagnostics if found.severity != "error"]
     if errors or not spec.cases:
         yield [
             f"{'not ' * bool(errors)}ok N - {place}",
@@ -48,11 +48,11 @@ def _points(spec: SpecResult, place: str) -> Iterator[list[str]]:
         ]
     for case in spec.cases:
         known = {"warnings": warnings} if not errors and case is spec.cases[0] else {}
-        yield _point(case, place, known)
+        yield _point(spec, case, place, known)
 
 
-def _point(case: CaseResult, place: str, known: dict[str, Any]) -> list[str]:
-    line = f"ok N - {place}::{_escape(named(case.id or case.name))}"
+def _point(spec: SpecResult, case: CaseResult, place: str, known: dict[str, Any]) -> list[str]:
+    line = f"ok N - {place}::{_escape(case_name(spec, case))}"
     if case.outcome == "passed":
         return [line, *_block(known)]
     if case.outcome == "skipped":

@@ -7,13 +7,14 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import harmless
+from evaluator.expectation import is_interval
 from evaluator.explain import number
 from evaluator.results import Summary
 from evaluator.subjects import REFERENCE
 
 if TYPE_CHECKING:
     from evaluator.diagnostics import Location
-    from evaluator.results import Mismatch, Report, SpecResult
+    from evaluator.results import CaseResult, Mismatch, Report, SpecResult
     from evaluator.shards import Shard
 
 _CODES: Final = {"red": "31;1", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
@@ -28,8 +29,14 @@ def paint(text: str, style: str, color: bool) -> str:
 
 
 def by(spec: SpecResult) -> str:
-    """Name the subject, where it is not the evaluator itself."""
-    return f" [{named(spec.subject)}]" if spec.subject not in ("", REFERENCE) else ""
+    """Name the subject, where it is not the evaluator itself or there are several."""
+    shown = spec.subject and (spec.is_compared or spec.subject != REFERENCE)
+    return f" [{named(spec.subject)}]" if shown else ""
+
+
+def case_name(spec: SpecResult, case: CaseResult) -> str:
+    """Show the id of a case, and the subject where only it tells two cases apart."""
+    return named(case.id or case.name) + (by(spec) if spec.is_compared else "")
 
 
 def spec_name(spec: SpecResult) -> str:
@@ -40,6 +47,13 @@ def spec_name(spec: SpecResult) -> str:
 def named(text: str) -> str:
     """Show the name that an author gave, harmless and not of any length."""
     return harmless(text if len(text) <= MAX_NAME else text[: MAX_NAME - 1] + "…")
+
+
+def typed(file: str) -> str:
+    """Write the name of a file as one types it in a shell, blanks and all."""
+    from shlex import quote
+
+    return harmless(quote(file))
 
 
 def plural(count: int, noun: str) -> str:
@@ -72,14 +86,9 @@ def told(mismatch: Mismatch) -> str:
     at = "" if mismatch.row is None else f"{row(mismatch)}: "
     said = mismatch.note
     if not said:
-        interval = "" if is_bound(mismatch) else f" ({accepts(mismatch)})"
+        interval = "" if is_interval(mismatch.expected) else f" ({accepts(mismatch)})"
         said = f"{label(mismatch)} is {mismatch.shown}, expected {mismatch.expected}{interval}"
     return at + harmless(said)
-
-
-def is_bound(mismatch: Mismatch) -> bool:
-    """Tell whether the expectation is written as an interval or a half line."""
-    return mismatch.expected.strip("\"' ")[:1] in set("([<>≤≥")
 
 
 def _is_open(mismatch: Mismatch) -> bool:
@@ -100,7 +109,7 @@ def off_by(mismatch: Mismatch) -> str:
         return "only .nan is accepted"
     if math.isinf(actual):
         return "the actual value is infinite"
-    if is_bound(mismatch) or math.isinf(low) or math.isinf(high):
+    if is_interval(mismatch.expected) or math.isinf(low) or math.isinf(high):
         bound = low if actual < low else high
         distance = abs(bound - actual)
         if math.isinf(distance):
@@ -171,6 +180,7 @@ def summary(report: Report, color: bool) -> str:
         (counts.failed, f"{counts.failed:,} failed"),
         (counts.errors, plural(counts.errors, "error")),
         (counts.invalid, f"{counts.invalid:,} invalid"),
+        (counts.missing, f"{counts.missing:,} not found"),
         (counts.xpassed, f"{counts.xpassed:,} passed unexpectedly"),
         (counts.passed, f"{counts.passed:,} passed"),
         (counts.skipped, f"{counts.skipped:,} skipped"),
@@ -185,7 +195,7 @@ def summary(report: Report, color: bool) -> str:
     if report.override:
         line += f" (tolerance of the command line: {report.override})"
     line += part(report.shard)
-    if counts.exit_code == 5:
+    if counts.exit_code == 5 and not counts.missing:
         line += "; nothing was checked, which counts as a failure"
     if counts.exit_code == 130:
         line += "; interrupted"

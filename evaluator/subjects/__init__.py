@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,8 @@ SUBJECTS: Final = {
 }
 GROUP: Final = "evaluator.subjects"
 REFERENCE: Final = "reference"
+#: Those that name files.
+FILES: Final = {"onnx", "process", "python"}
 
 
 @cache
@@ -44,6 +47,35 @@ def load(text: str) -> Subject:
         make = added[name].load()
     found: Subject = make(argument)
     return found
+
+
+def beside(text: str, folder: str) -> str:
+    """Give a subject that names files as seen from a folder, as it is named from the current one."""
+    name, _, argument = text.partition(":")
+    try:
+        if name not in FILES or os.path.abspath(folder) == os.getcwd():
+            return text
+    except FileNotFoundError:  # the current folder is gone
+        return text
+    if name == "process":
+        return f"process:{_words_beside(argument, folder)}"
+    return f"{name}:{os.path.relpath(os.path.join(folder, argument))}" if argument else text
+
+
+def _words_beside(command: str, folder: str) -> str:
+    """Do the same for the words of a command that are files there."""
+    import shlex
+
+    try:
+        words = shlex.split(command)
+    except ValueError:  # as will be told when it is started
+        return command
+    for place, word in enumerate(words):
+        path = os.path.join(folder, word)
+        if os.path.isfile(path) and (place or "/" in word):
+            found = os.path.relpath(path)
+            words[place] = found if "/" in found else f"./{found}"
+    return shlex.join(words)
 
 
 def confined(text: str, limits: Limits | None, hidden: tuple[str, ...]) -> Subject:

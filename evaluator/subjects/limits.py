@@ -49,7 +49,7 @@ def from_words(words: Sequence[str]) -> Limits:
             raise UsageError(f"there is no limit `{clip(name)}`",
                              did_you_mean(name, UNITS) or f"there is {', '.join(UNITS)}")  # fmt: skip
         try:
-            value = float(number)
+            value = float(number) if number.isascii() and "_" not in number else 0
         except ValueError:
             value = 0
         if not 0 < value < MOST:

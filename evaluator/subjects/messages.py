@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from evaluator.csvfile import NUMBER
 from evaluator.diagnostics import SubjectError, Unsupported, WrongAnswer, clip
 
 if TYPE_CHECKING:
@@ -17,8 +19,13 @@ if TYPE_CHECKING:
 PROTOCOL: Final = 1
 #: How JSON writes what is no JSON number.
 NOT_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_SPELLING: Final = 'NaN is written "NaN", the infinities "Infinity" and "-Infinity"'
+#: How C, Perl and others write them, where a number may stand.
+_BARE: Final = re.compile(rb"[\[:,] *[-+]?(nan|inf)", re.IGNORECASE)
 #: The longest part of an answer that a message shows, in characters.
 MAX_SHOWN: Final = 80
+#: What has so many digits is no float but infinity.
+MAX_DIGITS: Final = 400
 
 
 # --- to the program
@@ -72,9 +79,11 @@ def describe(network: Network) -> dict[str, Any]:
     )
     if described["sequential"] and len(steps) == 1 and width == 1 and steps[0]["weights"]:
         (weights,), (bias,) = steps[0]["weights"], steps[0]["bias"]
-        described["neuron"] = {
-            "weights": weights, "bias": bias, "activation": steps[0]["activation"],
-        }  # fmt: skip
+        activation = {
+            key: value[0] if isinstance(value, list) else value
+            for key, value in steps[0]["activation"].items()
+        }
+        described["neuron"] = {"weights": weights, "bias": bias, "activation": activation}
     return described
 
 
@@ -109,16 +118,20 @@ def _name(value: float) -> str:
 def read(line: bytes) -> dict[str, Any]:
     """Read one line of a program; raises SubjectError for what is no JSON object."""
     try:
-        message = json.loads(line)
+        message = json.loads(line, parse_int=_integer)
     except (ValueError, RecursionError):
         shown = clip(line.decode(errors="replace").strip(), MAX_SHOWN)
-        raise SubjectError(
-            f"it wrote `{shown}` to standard output, which is not JSON",
-            "standard output is for answers alone; print anything else to standard error",
-        ) from None
+        hint = "standard output is for answers alone; print anything else to standard error"
+        raise SubjectError(f"it wrote `{shown}` to standard output, which is not JSON",
+                           _SPELLING if _BARE.search(line) else hint) from None  # fmt: skip
     if not isinstance(message, dict):
         raise SubjectError(f"it answered {shown_as_json(message)}, not a JSON object")
     return message
+
+
+def _integer(digits: str) -> float:
+    """Read an integer; Python reads none of thousands of digits, and no float is so large."""
+    return int(digits) if len(digits) < MAX_DIGITS else float(digits)
 
 
 def shown_as_json(value: Any) -> str:
@@ -137,7 +150,7 @@ def check_ready(message: dict[str, Any]) -> None:
 def check_id(message: dict[str, Any], number: int) -> None:
     """See that an answer is to the request it is due for."""
     given = message.get("id")
-    if given == number and type(given) is int:
+    if given == number and type(given) in (int, float):
         return
     if "id" not in message:
         raise SubjectError(f"it answered {shown_as_json(message)}, which has no `id`",
@@ -145,6 +158,9 @@ def check_id(message: dict[str, Any], number: int) -> None:
     if type(given) is int and 0 < given < number:
         raise SubjectError(f"it answered request {given} again, where request {number} was due",
                            "write one line for each request")  # fmt: skip
+    if isinstance(given, str) and given.strip() == str(number):
+        raise SubjectError(f"it gave back the `id` {number} as text: {json.dumps(given)}",
+                           "write it as a number, without quotes")  # fmt: skip
     raise SubjectError(
         f"it answered request {shown_as_json(given)}, where request {number} was due",
         "answer the requests in the order they come, each with its own `id`",
@@ -160,12 +176,20 @@ def outputs(message: dict[str, Any], width: int) -> list[float]:
     found = numbers(message["outputs"])
     if found is None:
         raise WrongAnswer(f"it answered {shown_as_json(message['outputs'])}, not numbers",
-                          'NaN is written "NaN", the infinities "Infinity" and "-Infinity"'
-                          if message["outputs"] is None else "")  # fmt: skip
+                          _hint_to(message["outputs"]))  # fmt: skip
     if len(found) != width:
         said = "1 value" if len(found) == 1 else f"{len(found)} values"
         raise WrongAnswer(f"it gave {said} for {width} output{'' if width == 1 else 's'}")
     return found
+
+
+def _hint_to(answer: Any) -> str:
+    """Say how numbers are written, to a program that writes them otherwise."""
+    written = answer if isinstance(answer, list) else [answer]
+    if None in written:
+        return _SPELLING
+    as_text = all(isinstance(value, str) and NUMBER.fullmatch(value) for value in written)
+    return "a number is written without quotes" if as_text and written else ""
 
 
 def values(message: dict[str, Any], widths: dict[str, int]) -> dict[str, list[float]]:
@@ -207,9 +231,9 @@ def numbers(written: Any) -> list[float] | None:
 
 def _refusal(message: dict[str, Any]) -> None:
     if isinstance(message.get("unsupported"), str):
-        raise Unsupported(clip(message["unsupported"], 300))
+        raise Unsupported(clip(message["unsupported"], 300) or "it cannot, and does not say why")
     if isinstance(message.get("error"), str):
-        raise SubjectError(clip(message["error"], 500))
+        raise SubjectError(clip(message["error"], 500) or "it told an error, and not which")
 
 
 def widths(network: Network) -> dict[str, int]:

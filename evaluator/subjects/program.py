@@ -51,7 +51,8 @@ class Program:
 
     def __init__(self, command: Command) -> None:
         self.limits = command.limits
-        self.folder = tempfile.mkdtemp(prefix="evaluator-")
+        # The warden makes it, and deletes it too where the evaluator is killed.
+        self.folder = os.path.join(tempfile.gettempdir(), f"evaluator-{os.urandom(8).hex()}")
         self._lines: deque[bytes] = deque()
         self._partial = bytearray()
         self._unsent = bytearray()

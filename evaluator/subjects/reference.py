@@ -38,7 +38,7 @@ class TraceAnswers(Answers):
 
     def arithmetic(self, row: int, probe: Probe) -> tuple[str, ...]:
         """Write how a value came about, a line a step."""
-        return arithmetic(self.trace, row, probe.place)
+        return arithmetic(self.trace, row, probe)
 
 
 class Reference:

@@ -3,6 +3,7 @@
 Started as `python warden.py CONTROL`; imports nothing of the package, to start fast. Standard input,
 output and error are those of the command. What it is to be comes from the socket CONTROL, as a line of
 JSON; what became of it is written there, as `WORD NUMBER`. When the other end is closed, all is killed.
+The folder of the command is made and deleted here, so that none is left where the evaluator is killed.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ def main(control: int) -> None:
     _kill_all(child)
     with contextlib.suppress(OSError):  # where the evaluator is gone
         os.write(control, said)
+    _delete(terms["folder"])
 
 
 def _line(control: int) -> bytes:
@@ -83,6 +85,7 @@ def _become(terms: dict[str, Any], libc: Any, told: int) -> None:
         os.setpgid(0, 0)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        os.mkdir(terms["folder"], 0o700)
         os.chdir(terms["folder"])
         if sys.platform == "linux":
             _leave_root(terms["folder"], libc)
@@ -286,6 +289,16 @@ def _kill_all(child: int) -> None:
                 pass
         except ChildProcessError:
             return
+
+
+def _delete(folder: str) -> None:
+    """Delete the folder of the command, which most leave empty."""
+    try:
+        os.rmdir(folder)
+    except OSError:
+        import shutil  # takes longer to import than all the rest
+
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

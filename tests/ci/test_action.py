@@ -69,6 +69,9 @@ RUNS: list[tuple[dict[str, str], int, str]] = [
     ({"paths": "specs/good.yaml", "args": "; touch evil $(touch evil) `touch evil`"}, 2, "error"),
     ({"args": "--fail-on warning -k good"}, 0, "1 passed in 1 spec"),
     ({"args": "--report junit=out.xml", "paths": "specs/good.yaml"}, 0, "1 passed"),
+    ({"args": "-k 'good and not wrong'"}, 0, "1 passed in 1 spec"),
+    ({"args": "specs/with' 'blank.yaml *.yaml"}, 2, "*.yaml does not exist"),
+    ({"args": "-k 'good", "paths": "specs/good.yaml"}, 2, "a quote is not closed"),
     ({"working-directory": "specs", "paths": "good.yaml"}, 0, "1 passed"),
 ]
 

@@ -46,6 +46,7 @@ class Editor:
         self.folder, self.versions = folder, dict[str, int]()
         self.told: asyncio.Queue[types.PublishDiagnosticsParams] = asyncio.Queue()
         self.logged: list[str] = []
+        self.shown: asyncio.Queue[types.ShowMessageParams] = asyncio.Queue()
         self.watched: asyncio.Queue[types.RegistrationParams] = asyncio.Queue()
         self.client = LanguageClient("editor", "1")
         self.capabilities = types.ServerCapabilities()
@@ -57,6 +58,10 @@ class Editor:
         @self.client.feature(types.WINDOW_LOG_MESSAGE)
         def _log(params: types.LogMessageParams) -> None:
             self.logged.append(params.message)
+
+        @self.client.feature(types.WINDOW_SHOW_MESSAGE)
+        def _show(params: types.ShowMessageParams) -> None:
+            self.shown.put_nowait(params)
 
         @self.client.feature(types.CLIENT_REGISTER_CAPABILITY)
         def _register(params: types.RegistrationParams) -> None:
@@ -306,6 +311,31 @@ def test_what_is_saved_beside_a_spec_is_seen(tmp_path: Path) -> None:
             types.DidSaveTextDocumentParams(editor.named("net.yaml"))
         )
         assert len((await editor.hears()).diagnostics) == 1
+
+    spoken(scene, tmp_path)
+
+
+def test_settings_that_cannot_be_read_are_shown_once(tmp_path: Path) -> None:
+    settings = tmp_path / "evaluator.toml"
+
+    async def scene(editor: Editor) -> None:
+        settings.write_text("specs = 3\n")
+        editor.open(FAILING)
+        assert len((await editor.hears()).diagnostics) == 1  # it looks like a spec
+        shown = await asyncio.wait_for(editor.shown.get(), SECONDS)
+        assert shown.type == types.MessageType.Warning
+        said = f'{settings}: `specs` takes a list of paths; write specs = ["specs"]'
+        assert shown.message == said
+        editor.open(FAILING, "other.yaml")
+        await editor.hears()
+        assert editor.shown.empty()
+        event = types.FileEvent(settings.as_uri(), types.FileChangeType.Changed)
+        saved = types.DidChangeWatchedFilesParams([event])
+        settings.write_text("specs = 4\n")
+        editor.client.workspace_did_change_watched_files(saved)
+        editor.open(FAILING, "third.yaml")
+        assert (await asyncio.wait_for(editor.shown.get(), SECONDS)).message == said
+        assert editor.shown.empty()
 
     spoken(scene, tmp_path)
 

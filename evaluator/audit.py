@@ -1,0 +1,200 @@
+"""Spec × mistakes → which wrong networks its cases would let pass.
+
+A mistake is whatever has a code, a name, and a place in the network (empty for the whole).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+import numpy as np
+
+from evaluator.evaluate import evaluate
+from evaluator.expectation import DEFAULT_TOLERANCE
+from evaluator.expected import protecting, survivors
+from evaluator.lints import lints
+from evaluator.mistakes import MISTAKES, mutants
+from evaluator.reasons import Reasons
+from evaluator.results import FAILING
+from evaluator.spec import in_file_order
+from evaluator.telling import telling
+from evaluator.tolerances import needed
+
+if TYPE_CHECKING:
+    from evaluator.collect import Selection
+    from evaluator.diagnostics import Diagnostic
+    from evaluator.network import Array, Network
+    from evaluator.results import SpecResult
+    from evaluator.spec import Spec
+    from evaluator.tolerances import Needed
+
+#: The mistakes that an audit counts. Those of precision are not: whether a case kills them is a
+#: matter of its tolerance, which says how much precision its author asks for.
+COUNTED: Final = tuple(
+    mistake for code, mistake in MISTAKES.items()
+    if not code.startswith(("float32", "rounded-", "cut-off-"))
+)  # fmt: skip
+
+
+class Named(Protocol):
+    """A mistake: its code in words joined by hyphens, and what a person calls it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+class Wrong(Protocol):
+    """A network with a mistake, and where that is."""
+
+    @property
+    def mistake(self) -> Named: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def network(self) -> Network: ...
+
+
+class Survivor(NamedTuple):
+    """A mistake that passes every case."""
+
+    code: str
+    name: str
+    place: str
+    #: Why its author says that it need not be killed; empty where nothing is said.
+    reason: str = ""
+    #: Whether inputs were found that tell it apart; if not, it is perhaps equivalent.
+    found: bool = False
+
+    @property
+    def key(self) -> str:
+        """What names it in `equivalent`."""
+        return f"{self.code} at {self.place}" if self.place else self.code
+
+
+class Suggestion(NamedTuple):
+    """A case that kills survivors: arrays (inputs,) and (outputs,), in the network's dtype."""
+
+    inputs: Array
+    #: What the network answers.
+    expected: Array
+    #: The numbers of the survivors that no earlier case kills.
+    kills: tuple[int, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Audit:
+    """What became of the mistakes of one spec."""
+
+    #: `scored`; else why it is not: `failing`, `nothing checked`, `no mistakes`.
+    state: str = "scored"
+    killed: int = 0
+    survived: list[Survivor] = field(default_factory=list)
+    #: Survivors that the spec documents; they are not counted.
+    equivalent: list[Survivor] = field(default_factory=list)
+    #: New cases that kill survivors, the one that kills most first.
+    suggested: list[Suggestion] = field(default_factory=list)
+    tolerances: list[Needed] = field(default_factory=list)
+    #: What makes the cases weak, and reasons that nothing needs.
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def score(self) -> float | None:
+        """Killed mistakes by all that count; None where none does."""
+        return self.killed / self.counted if self.state == "scored" and self.counted else None
+
+    @property
+    def counted(self) -> int:
+        """How many mistakes the score is of."""
+        return self.killed + len(self.survived)
+
+
+def audited(spec: Spec, selection: Selection | None = None) -> SpecResult:
+    """Judge the selected cases of a spec, and with them every mistake that counts.
+
+    Raises SpecError for what is wrong with a table that is too large to be read before.
+    """
+    with np.errstate(all="ignore"):
+        result = evaluate(spec, selection, 1)
+    reasons = spec.document.data.get("equivalent", {})
+    found = _audit(spec, result, mutants(spec.network, mistakes=COUNTED), selection, reasons)
+    result.diagnostics = in_file_order([*result.diagnostics, *found.diagnostics])
+    result.audit = found
+    return result
+
+
+def audit(
+    spec: Spec, wrong: Iterable[Wrong], selection: Selection | None = None,
+    equivalent: Mapping[str, str] | None = None,
+) -> Audit:  # fmt: skip
+    """Find the mistakes that pass the selected cases of a spec.
+
+    `equivalent` gives reasons by `CODE` or `CODE at PLACE`. Raises SpecError for what is wrong with a
+    table that is too large to be read before.
+    """
+    with np.errstate(all="ignore"):
+        result = evaluate(spec, selection, 1)
+    return _audit(spec, result, wrong, selection, equivalent or {})
+
+
+def _audit(
+    spec: Spec, result: SpecResult, wrong: Iterable[Wrong], selection: Selection | None,
+    equivalent: Mapping[str, str],
+) -> Audit:  # fmt: skip
+    if any(case.outcome in FAILING for case in result.cases):
+        return Audit("failing")
+    cases = [case for case in spec.cases if not selection or selection(spec, case)]
+    protected = protecting(cases)
+    if not protected:
+        return Audit("nothing checked")
+    listed = list(wrong)
+    found = Audit("scored" if listed else "no mistakes", tolerances=needed(spec, protected))
+    if len(cases) == len(spec.cases):  # that some of them are weak is no fault of the spec's
+        found.diagnostics += lints(spec)
+    passing = survivors(spec, [each.network for each in listed], protected)
+    _judge(found, spec, listed, passing, equivalent)
+    return found
+
+
+def _judge(
+    found: Audit, spec: Spec, listed: Sequence[Wrong], passing: Sequence[int],
+    equivalent: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Sort the survivors, and look for inputs that tell them apart."""
+    reasons = Reasons(spec, equivalent)
+    said = [
+        reasons.of(each.mistake.code, each.place, n in passing) for n, each in enumerate(listed)
+    ]
+    found.diagnostics += reasons.idle()
+    found.killed = len(listed) - len(passing)
+    open_ones = [number for number in passing if not said[number]]
+    found.equivalent = [_survivor(listed[n], said[n]) for n in passing if said[n]]
+    if open_ones:
+        networks = [listed[number].network for number in open_ones]
+        for inputs, kills in telling(spec, networks, *_tolerance(spec)):
+            with np.errstate(all="ignore"):
+                answers = spec.network.forward(inputs[None]).outputs[0]
+            found.suggested.append(Suggestion(inputs, answers, kills))
+    told = {number for each in found.suggested for number in each.kills}
+    found.survived = [
+        _survivor(listed[number])._replace(found=place in told)
+        for place, number in enumerate(open_ones)
+    ]
+
+
+def _survivor(wrong: Wrong, reason: str = "") -> Survivor:
+    return Survivor(wrong.mistake.code, wrong.mistake.name, wrong.place, reason)
+
+
+def _tolerance(spec: Spec) -> tuple[float, float]:
+    """Give the tolerance that a new case would have."""
+    written: Any = spec.document.data.get("tolerance")
+    if written is None:
+        return DEFAULT_TOLERANCE[spec.network.dtype]
+    if written == "exact":
+        return 0.0, 0.0
+    parts = written if isinstance(written, dict) else {"atol": written}
+    return float(parts.get("atol", 0)), float(parts.get("rtol", 0))

@@ -1,0 +1,148 @@
+"""`evaluator audit`: which mistakes would the cases not notice?"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import re
+import sys
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from evaluator.cli import console, rewriting, run, settings, workers
+from evaluator.diagnostics import UsageError, clip
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evaluator.cli.rewriting import Outcome
+    from evaluator.collect import Target
+    from evaluator.results import Report, SpecResult
+    from evaluator.runner import Options
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `audit` understands."""
+    run.add_selection(parser)
+    parser.add_argument("--min-score", type=_score, metavar="X",
+                        help="exit 1 where less than this part of the mistakes is killed, as in 0.9")  # fmt: skip
+    parser.add_argument("--suggest", action="store_true",
+                        help="show cases that kill survivors, ready to paste")  # fmt: skip
+    parser.add_argument("--suggest-tolerance", action="store_true",
+                        help="show the smallest tolerance that passes, where one is written")  # fmt: skip
+    parser.add_argument("--write", action="store_true",
+                        help="add the cases that kill survivors to the specs")  # fmt: skip
+    rewriting.add_arguments(parser)
+    rewriting.add_force(parser)
+    workers.add_arguments(parser)
+    parser.add_argument("--output-format", choices=("text", "json"), default="text",
+                        help="what is shown (default: text)")  # fmt: skip
+    parser.add_argument("-q", "--quiet", action="store_true", help="show the last line alone")
+    parser.add_argument("-v", "--verbose", action="count", default=0,
+                        help="also show specs without survivors, every place, and the reasons")  # fmt: skip
+    settings.add_arguments(parser)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Audit, show the survivors, and give the exit code."""
+    settled = settings.settle(arguments)
+    if arguments.show_settings:
+        return settings.tell(each for each in settled if each.key in _SETTINGS)
+    writes = arguments.write or arguments.diff
+    if writes and arguments.output_format == "json":
+        raise UsageError("--write and --diff do not go with --output-format json",
+                         "call audit twice")  # fmt: skip
+    if writes:
+        rewriting.refuse_in_ci(arguments)
+    from evaluator.runner import Options
+
+    options = Options(
+        selection=run.selection(arguments), allow_empty=arguments.allow_empty, audit=True,
+        fail_on_warning=arguments.fail_on == "warning", jobs=workers.count(arguments),
+    )  # fmt: skip
+    gc.freeze()
+    gc.enable()
+    files = run.find_targets(arguments.paths, arguments.specs)
+    if writes and any(target.file == "-" for target in files):
+        raise UsageError("nothing can be written to standard input", "name a file")
+    report = _audit(files, workers.choose(options, arguments, len(files)), arguments)
+    sys.stdout.write(_text(report, arguments))
+    written = _write(files, report, arguments) if writes else 0
+    return written or report.summary.exit_code
+
+
+#: The settings that hold for an audit.
+_SETTINGS = ("specs", "fail-on", "jobs", "executor", "scheduler")
+
+
+def _audit(files: Sequence[Target], options: Options, arguments: argparse.Namespace) -> Report:
+    from evaluator.runner import collect_report
+
+    start, progress = perf_counter(), console.Progress(len(files), arguments.quiet)
+    files_seen: set[str] = set()
+
+    def seen(result: SpecResult) -> None:
+        if result.file not in files_seen:
+            files_seen.add(result.file)
+            progress.step(perf_counter() - start)
+
+    try:
+        report = collect_report(files, options, seen)
+    finally:
+        progress.stop()
+    report.summary.exit_code = report.summary.exit_code or _exit_code(report, arguments)
+    return report
+
+
+def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
+    """Give the exit code of an audit in which all cases pass."""
+    audits = [spec.audit for spec in report.specs if spec.audit and spec.audit.state == "scored"]
+    if not audits and not arguments.allow_empty:
+        return 5
+    killed, counted = sum(a.killed for a in audits), sum(a.counted for a in audits)
+    # Not the quotient: 9 of 10 is 0.9 whatever the rounding.
+    return int(arguments.min_score is not None and killed < arguments.min_score * counted)
+
+
+def _text(report: Report, arguments: argparse.Namespace) -> str:
+    if arguments.output_format == "json":
+        from evaluator.reporters.audit_json import render as render_json
+
+        return render_json(report)
+    from evaluator.reporters.audit import render
+
+    return render(
+        report, color=console.wants_color(arguments.color, sys.stdout), verbose=arguments.verbose,
+        quiet=arguments.quiet, suggest=arguments.suggest,
+        suggest_tolerance=arguments.suggest_tolerance, writes=arguments.write or arguments.diff,
+    )  # fmt: skip
+
+
+def _write(files: Sequence[Target], report: Report, arguments: argparse.Namespace) -> int:
+    """Add the suggested cases to their files; give the exit code, 0 where that went well."""
+    from evaluator.cli.rewriting import Outcome, Rewriting, Words
+    from evaluator.source import read_bytes
+    from evaluator.suggestion import add
+
+    suggested = {
+        (spec.file, spec.document): spec.audit.suggested
+        for spec in report.specs
+        if spec.audit and spec.audit.suggested
+    }
+
+    def work(target: Target, content: bytes) -> Outcome:
+        documents = read_bytes(content, target.file)
+        of_file = {n: cases for (file, n), cases in suggested.items() if file == target.file}
+        edits, left = add(documents, of_file)
+        count = sum(map(len, of_file.values())) - sum(len(of_file[each.number]) for each in left)
+        return Outcome(documents[0].text.text, edits, count, [each[1:] for each in left])
+
+    named = {file for file, _ in suggested}
+    chosen = [target for target in files if target.file in named]
+    return Rewriting(arguments, chosen, Words("add", "added", "case")).run(work)
+
+
+def _score(text: str) -> float:
+    if not re.fullmatch(r"[01]|[01]?\.[0-9]{1,15}|[01]\.", text) or float(text) > 1:
+        raise argparse.ArgumentTypeError(f"{clip(text)} is not a number from 0 to 1, as in 0.9")
+    return float(text)

@@ -1,0 +1,231 @@
+"""Spec → warnings: expected values that a wrong network would give as well.
+
+They are for specs whose cases pass, and look at the cases that are written out, not into tables.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from evaluator.diagnostics import Diagnostic, clip
+from evaluator.expectation import ABOUT, DEFAULT_TOLERANCE, PLUS_MINUS
+from evaluator.expected import protecting, survivors
+from evaluator.explain import number
+from evaluator.spec import in_file_order
+from evaluator.tolerances import distances, in_force
+
+if TYPE_CHECKING:
+    from evaluator.case import Case, Check
+    from evaluator.network import Network, Place, Trace
+    from evaluator.spec import Spec
+
+#: Every code, with the sentence that explains it.
+LINTS: Final = {
+    "zero-passes": "An answer of 0 would be accepted, and another number is expected.",
+    "constant-passes": "One constant answer is accepted by every case.",
+    "saturated": "An activation is so flat where it is checked that its sum may be nearly anything.",
+    "wide-tolerance": "A tolerance that is written is a hundred times what any value needs.",
+    "repeated-case": "A case has the inputs of an earlier one, and expects the same.",
+    "constant-unit": "A hidden unit may be replaced by a constant, and every case passes.",
+}
+
+#: A range of z, where a written number accepts it all, that is worth a warning.
+MAX_Z_RANGE: Final = 1.0
+#: The part of an activation's range, at either end, where it counts as flat.
+_FLAT: Final = 0.01
+#: How many times what is needed, and no less than the default, makes a tolerance too wide.
+_TOO_WIDE: Final = 100
+#: How many hidden units are looked at, and the constants that are tried for each.
+MAX_UNITS: Final = 500
+_CONSTANTS: Final = (0.0, 0.5, 1.0)
+
+
+def lints(spec: Spec) -> list[Diagnostic]:
+    """Say what makes the passing cases of a spec weak, in file order."""
+    cases = [case for case in protecting(spec.cases) if case.table is None]
+    if not cases or not spec.network.steps:
+        return []
+    with np.errstate(all="ignore"):
+        trace = spec.network.forward(spec.inputs)
+        found = [one for lint in _LINTS for one in lint(spec, cases, trace)]
+    return in_file_order(found)
+
+
+def _warn(spec: Spec, path: Sequence[str | int], code: str, message: str, hint: str) -> Diagnostic:
+    key = path[0] == "cases" and len(path) == 1
+    return spec.document.diagnostic(path, code, message, hint, key=key, severity="warning")
+
+
+def _name(spec: Spec, probe: int) -> str:
+    name, unit, _ = spec.probes[probe]
+    return clip(name) if unit is None else f"{clip(name)}[{unit}]"
+
+
+def _centre(spec: Spec, check: Check) -> float:
+    """Give the number that is written; NaN for an interval or a half line."""
+    written = spec.document.value(check.path)
+    if not isinstance(written, str):
+        return check.value
+    found = re.fullmatch(rf"(?:{ABOUT}|{PLUS_MINUS})", written.strip(), re.ASCII)
+    return float(found[1] or found[2]) if found else math.nan
+
+
+def _zero_passes(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagnostic]:
+    for case in cases:
+        for check in case.checks:
+            centre = _centre(spec, check)
+            if check.low <= 0 <= check.high and math.isfinite(centre) and centre != 0:
+                yield _warn(spec, check.path, "zero-passes",
+                            f"0 would pass as well: what is accepted reaches from"
+                            f" {check.low:.6g} to {check.high:.6g}",
+                            "tighten the tolerance, or write 0 where 0 is meant")  # fmt: skip
+
+
+def _constant_passes(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagnostic]:
+    if any(case.table is not None for case in spec.cases):
+        return
+    for output in range(spec.network.output_count()):
+        checks = [(case, c) for case in cases for c in case.checks if c.probe == output]
+        low = max((check.low for _, check in checks), default=math.nan)
+        high = min((check.high for _, check in checks), default=math.nan)
+        rows = {tuple(spec.inputs[case.row].tolist()) for case, _ in checks}
+        if not low <= high or (len(rows) < 2 and not _is_wide(low, high)):
+            continue
+        value = low if math.isfinite(low) else high
+        if math.isfinite(high) and math.isfinite(low):
+            value = low + (high - low) / 2
+        said = f"a network that always answers {value:.6g} for `{_name(spec, output)}`"
+        yield _warn(spec, ("cases",), "constant-passes", f"{said} passes every case",
+                    "add a case with another answer")  # fmt: skip
+
+
+def _is_wide(low: float, high: float) -> bool:
+    return high - low > 0.5 * max(abs(low), abs(high))
+
+
+def _sigmoid_z(y: float) -> float:
+    return -math.inf if y <= 0 else math.inf if y >= 1 else math.log(y / (1 - y))
+
+
+def _tanh_z(y: float) -> float:
+    return -math.inf if y <= -1 else math.inf if y >= 1 else math.atanh(y)
+
+
+#: Activations that saturate: the inverse, and the limits on both sides.
+_SATURATING: Final[dict[str, tuple[Callable[[float], float], float, float]]] = {
+    "sigmoid": (_sigmoid_z, 0.0, 1.0),
+    "tanh": (_tanh_z, -1.0, 1.0),
+}
+
+
+def _saturated(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator[Diagnostic]:
+    warned: set[Place] = set()
+    for case in cases:
+        told = {spec.probes[c.probe].place for c in case.checks if spec.probes[c.probe].place.z}
+        for check in case.checks:
+            place = spec.probes[check.probe].place
+            name = spec.network.steps[place.block - 1].activation.name if place.block else ""
+            sum_place = place._replace(z=True)
+            z = float(trace.block(sum_place)[case.row, place.column])
+            # Once for each value: the other cases that saturate it add nothing.
+            if place.z or sum_place in told | warned or name not in _SATURATING or math.isinf(z):
+                continue
+            inverse, floor, ceiling = _SATURATING[name]
+            margin = _FLAT * (ceiling - floor)
+            flat = check.low <= floor + margin or check.high >= ceiling - margin
+            low, high = inverse(check.low), inverse(check.high)
+            if not flat or high - low <= MAX_Z_RANGE or math.isnan(_centre(spec, check)):
+                continue
+            warned.add(sum_place)
+            yield _warn(spec, check.path, "saturated",
+                        f"{name} is nearly flat here: every `z` {_range(low, high)} is accepted",
+                        f"expect the sum too: `{_name(spec, check.probe)}.z` is {number(z)}")  # fmt: skip
+
+
+def _range(low: float, high: float) -> str:
+    if math.isinf(high):
+        return f"from {low:.3g} on"
+    return f"up to {high:.3g}" if math.isinf(low) else f"from {low:.3g} to {high:.3g}"
+
+
+def _wide_tolerance(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator[Diagnostic]:
+    atol, rtol = DEFAULT_TOLERANCE[spec.network.dtype]
+    for path, group in in_force(spec, cases).items():
+        uses = [
+            (max(off, atol + rtol * abs(value)), case.atol + case.rtol * abs(value), off)
+            for case, value, off in distances(spec, group, trace)
+        ]
+        if uses and min(allowed / needed for needed, allowed, _ in uses) > _TOO_WIDE:
+            largest = max(off for *_, off in uses)
+            yield _warn(spec, path, "wide-tolerance",
+                        f"no value needs a hundredth of this tolerance: the largest is off by {largest:.2g}",
+                        "tighten it, as --suggest-tolerance says, or leave it out")  # fmt: skip
+
+
+def _repeated(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagnostic]:
+    first: dict[str, Case] = {}
+    for case in cases:
+        # Another spelling of what is expected may be there to be shown.
+        written = spec.document.data["cases"][case.number]
+        said = [written.get(key) for key in ("expected", "expected_class", "tolerance")]
+        key = repr([(spec.inputs[case.row] + 0.0).tolist(), said])  # -0 is 0
+        if first.setdefault(key, case) is not case:
+            yield _warn(spec, ("cases", case.number, "inputs"), "repeated-case",
+                        f"`{clip(first[key].id)}` has the same inputs, and expects the same",
+                        "remove one, or give it other inputs")  # fmt: skip
+
+
+def _constant_units(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator[Diagnostic]:
+    rows = [case.row for case in cases]
+    if len(np.unique(spec.inputs[rows], axis=0)) < 2:
+        return
+    units = list(_hidden(spec.network))[:MAX_UNITS]
+    tried, networks = [], []
+    for block, unit in units:
+        sums = trace.sums[block][rows, unit]
+        for constant in {float(value) for value in np.quantile(sums, _CONSTANTS)}:
+            tried.append((block, unit))
+            networks.append(_with_constant(spec.network, block, unit, constant))
+    passing = survivors(spec, networks, protecting(spec.cases))
+    for block, unit in dict.fromkeys(tried[place] for place in passing):
+        names = spec.network.steps[block - 1].names
+        layered = "layers" in spec.document.data
+        name = f"{clip(names[0])}[{unit}]" if layered else clip(names[unit])
+        path: tuple[Any, ...] = ("layers", block - 1) if layered else ("neurons", names[unit])
+        yield _warn(spec, path, "constant-unit",
+                    f"every case passes if `{name}` always gives the same",
+                    "add a case that needs it, or expect its value")  # fmt: skip
+
+
+def _hidden(network: Network) -> Iterator[tuple[int, int]]:
+    """Give the units, by block and column, that are no outputs and have weights of their own."""
+    shown = {network.places[name] for name in network.outputs}
+    last = {place.block for place in shown if place.column is None}
+    for block, step in enumerate(network.steps, 1):
+        if step.weights is None or step.activation.whole_layer or block in last:
+            continue
+        for unit in range(len(step.weights)):
+            if all((p.block, p.column) != (block, unit) for p in shown):
+                yield block, unit
+
+
+def _with_constant(network: Network, block: int, unit: int, z: float) -> Network:
+    step = network.steps[block - 1]
+    assert step.weights is not None
+    weights = step.weights.copy()
+    bias = np.zeros(len(weights), weights.dtype) if step.bias is None else step.bias.copy()
+    weights[unit], bias[unit] = 0.0, z
+    steps = list(network.steps)
+    steps[block - 1] = step._replace(weights=weights, bias=bias)
+    return replace(network, steps=tuple(steps))
+
+
+_LINTS: Final = (
+    _zero_passes, _constant_passes, _saturated, _wide_tolerance, _repeated, _constant_units,
+)  # fmt: skip

@@ -1,0 +1,118 @@
+"""Suggested cases → their text, and the edits that add them to a file, tried out beforehand."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from evaluator.diagnostics import SpecError
+from evaluator.evaluate import evaluate
+from evaluator.insertion import entry_end, line_start, newline
+from evaluator.source import read
+from evaluator.spec import build
+from evaluator.spelling import plain
+from evaluator.splice import Edit, splice
+from evaluator.verify import differ_only
+
+if TYPE_CHECKING:
+    from evaluator.audit import Suggestion
+    from evaluator.diagnostics import Location
+    from evaluator.document import Document
+
+#: Long lists of numbers are wrapped here.
+_WIDTH: Final = 100
+#: Where the cases of a document are.
+_LIST: Final = ("cases",)
+
+
+class NotAdded(NamedTuple):
+    """A document that gets no cases: its number, where its list is, why, and what to do."""
+
+    number: int
+    location: Location
+    message: str
+    hint: str
+
+
+def case_text(suggestion: Suggestion, indent: str) -> list[str]:
+    """Write a case as an element of a list that is indented so far."""
+    lines = []
+    for start, entry in zip(("- ", "  "), _entries(suggestion), strict=True):
+        lines += textwrap.wrap(
+            entry, max(_WIDTH, len(indent) + 40), initial_indent=indent + start,
+            subsequent_indent=indent + "    ", break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+    return lines
+
+
+def _entries(suggestion: Suggestion, quote: str = "") -> list[str]:
+    inputs = f"[{', '.join(map(plain, suggestion.inputs))}]"
+    values = [plain(value) for value in suggestion.expected]
+    expected = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
+    return [f"{quote}inputs{quote}: {inputs}", f"{quote}expected{quote}: {expected}"]
+
+
+def add(
+    documents: Sequence[Document], suggested: Mapping[int, Sequence[Suggestion]]
+) -> tuple[list[Edit], list[NotAdded]]:
+    """Find the edits that add cases to documents, by their numbers; what cannot be added is left."""
+    edits, left = [], []
+    for number, suggestions in suggested.items():
+        document = documents[number - 1]
+        edit = None if document.twins(_LIST) else _added(document, suggestions)
+        if edit and _holds(documents, edit, number):
+            edits.append(edit)
+        else:
+            left.append(NotAdded(number, document.locate(_LIST, key=True),
+                                 "the cases cannot be added to this list as it is written",
+                                 "paste them in by hand: --suggest shows them"))  # fmt: skip
+    return edits, left
+
+
+def _holds(documents: Sequence[Document], edit: Edit, number: int) -> bool:
+    """Tell whether a new text says what the old one said and more cases, and whether these pass."""
+    source = documents[0].text
+    after = read(splice(source.text, [edit]), source.file)
+    if len(after) != len(documents) or any(document.broken for document in after):
+        return False
+    count, new = len(documents[number - 1].data["cases"]), after[number - 1]
+    try:
+        with np.errstate(all="ignore"):
+            cases = evaluate(build(new), None, 1).cases
+    except SpecError:
+        return False
+    if not cases[count:] or any(case.outcome != "passed" for case in cases[count:]):
+        return False
+    new.data["cases"] = new.data["cases"][:count]
+    return differ_only(documents, after, {})
+
+
+def _added(document: Document, suggestions: Sequence[Suggestion]) -> Edit:
+    """Put cases at the end of the list."""
+    path, count = _LIST, len(document.data["cases"])
+    source, text = document.text, document.text.text
+    start, _ = document.span(path)
+    first, end = document.span((*path, count - 1))
+    if text[start] == "[":
+        return _in_brackets(document, suggestions, first, end)
+    indent = " " * (start - line_start(source, start))
+    lines = [line for each in suggestions for line in case_text(each, indent)]
+    line_break = newline(source, end)
+    if text[end - 1] in "\r\n":  # a text of several lines ends after its last line break
+        return Edit(end, end, "".join(line + line_break for line in lines))
+    at = entry_end(text, end, len(indent))
+    return Edit(at, at, "".join(line_break + line for line in lines))
+
+
+def _in_brackets(
+    document: Document, suggestions: Sequence[Suggestion], first: int, end: int
+) -> Edit:
+    source, text = document.text, document.text.text
+    quote = '"' if text[first : first + 1] == "{" and text[first + 1 :].lstrip()[:1] == '"' else ""
+    indent = text[line_start(source, first) : first]
+    before = ", " if indent.strip() else "," + newline(source, end) + indent
+    cases = ("{" + ", ".join(_entries(each, quote)) + "}" for each in suggestions)
+    return Edit(end, end, "".join(before + case for case in cases))
