@@ -276,6 +276,7 @@ def test_a_tolerance_that_would_do_is_suggested(capsys: Capture, folder: Path) -
 
 # --- the library
 
+
 def test_the_library_lets_no_mistake_pass() -> None:
     library = str(Path(__file__).parent.parent / "specs")
     report = evaluator.run(library, Options(audit=True))
