@@ -277,6 +277,22 @@ def test_a_tolerance_that_would_do_is_suggested(capsys: Capture, folder: Path) -
 # --- the library
 
 
+def test_places_that_were_not_tried_are_counted(capsys: Capture) -> None:
+    weights = ", ".join(["1"] * 300)
+    Path("wide.yaml").write_text(
+        f"neuron: {{weights: [{weights}], activation: identity}}\n"
+        f"cases: [{{inputs: [{weights}], expected: 300}}]\n",
+        encoding="utf-8",
+    )
+    (spec,) = json.loads(run(capsys, "wide.yaml", "--output-format", "json")[1])["specs"]
+    # Of each weight: left out, changed, of the other sign. Of inputs: two that are swapped.
+    assert spec["untried"] >= 3 * 200
+    assert (
+        f"{spec['untried']:,} places of large networks not tried"
+        in run(capsys, "wide.yaml", "-q")[1]
+    )
+
+
 def test_the_library_lets_no_mistake_pass() -> None:
     library = str(Path(__file__).parent.parent / "specs")
     report = evaluator.run(library, Options(audit=True))
