@@ -159,7 +159,7 @@ def _fitting(
     from evaluator.mistakes import MISTAKES, mutants
 
     known = [mistake for mistake in MISTAKES.values() if mistake.explains]
-    for mutant in mutants(network, most, known):
+    for mutant in mutants(network, most, known, aliases=True):
         trace = mutant.network.forward(rows.astype(mutant.network.dtype))
         fits = tuple(
             next((2 - n for n, aim in enumerate(each.targets) if aim.accepts(trace, row)), 0)
@@ -196,11 +196,19 @@ def _best(fitting: Sequence[Fit], rows: Sequence[int]) -> list[Fit]:
 
 
 def _names(fits: Sequence[Fit]) -> list[str]:
-    """Name the mistakes, each where it is made most widely; none where too many fit."""
-    names: dict[str, str] = {}
+    """Name the mistakes, each where it is made most widely; none where too many fit.
+
+    Of several places none is named, for each would do.
+    """
+    found: dict[str, list[Mutant]] = {}
     for fit in fits:
-        names.setdefault(fit.mutant.mistake.code.removesuffix("-throughout"), str(fit.mutant))
-    return list(names.values()) if len(names) <= MAX_FITTING else []
+        code = fit.mutant.mistake.code.removesuffix("-throughout")
+        found.setdefault(code, []).append(fit.mutant)
+    names = [
+        str(mutants[0]) if len(mutants) == 1 or not mutants[0].place else mutants[0].mistake.name
+        for mutants in found.values()
+    ]
+    return names if len(names) <= MAX_FITTING else []
 
 
 def _what(rows: Sequence[Wrong], cases: int, are_all: bool) -> str:

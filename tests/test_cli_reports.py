@@ -101,6 +101,7 @@ def test_an_interrupted_run_writes_its_reports(folder: Path) -> None:
         "def slow(*a):\n    count.append(1)\n"
         "    if len(count) == 5: os.kill(os.getpid(), signal.SIGINT)\n    return real(*a)\n"
         "r.evaluate_file = slow\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # in the background there is none
         "sys.exit(main(sys.argv[1:]))\n"
     )
     process = subprocess.run(

@@ -6,6 +6,7 @@ import argparse
 import gc
 import re
 import sys
+from fractions import Fraction
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,6 @@ def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
     if not audits and not arguments.allow_empty:
         return 5
     killed, counted = sum(a.killed for a in audits), sum(a.counted for a in audits)
-    # Not the quotient: 9 of 10 is 0.9 whatever the rounding.
     return int(arguments.min_score is not None and killed < arguments.min_score * counted)
 
 
@@ -142,7 +142,7 @@ def _write(files: Sequence[Target], report: Report, arguments: argparse.Namespac
     return Rewriting(arguments, chosen, Words("add", "added", "case")).run(work)
 
 
-def _score(text: str) -> float:
+def _score(text: str) -> Fraction:
     if not re.fullmatch(r"[01]|[01]?\.[0-9]{1,15}|[01]\.", text) or float(text) > 1:
         raise argparse.ArgumentTypeError(f"{clip(text)} is not a number from 0 to 1, as in 0.9")
-    return float(text)
+    return Fraction(text)  # exactly: 14 of 25 is 0.56, which no float is

@@ -37,12 +37,13 @@ class Mutant(NamedTuple):
 
 
 def mutants(
-    network: Network, most: int = MAX_PLACES, mistakes: Iterable[Mistake] = MISTAKES.values()
-) -> Iterator[Mutant]:
+    network: Network, most: int = MAX_PLACES, mistakes: Iterable[Mistake] = MISTAKES.values(),
+    aliases: bool = False,
+) -> Iterator[Mutant]:  # fmt: skip
     """Give the network with each mistake in each place, the likeliest mistakes first.
 
     What changes nothing is left out, and so is what equals an earlier one: of a network of one unit
-    the mistake everywhere is that of the unit. Each mistake is made in at most `most` places: those
+    the mistake everywhere is that of the unit. With `aliases` what equals a mistake of another kind stays. Each mistake is made in at most `most` places: those
     of several units first, then others at even distances. An ONNX model has no mistakes.
     """
     seen: set[Hashable] = set()
@@ -51,10 +52,17 @@ def mutants(
         for number in spread(places, most) if places.total else ():
             site = places.at(number)
             wrong = mistake.make(network, site)
-            key = _difference(network, wrong)
-            if key and key not in seen:
+            difference = _difference(network, wrong)
+            key = (_kind(mistake) if aliases else "", difference)
+            if difference and key not in seen:
                 seen.add(key)
                 yield Mutant(mistake, site.place, wrong)
+
+
+def _kind(mistake: Mistake) -> str:
+    """Give what aliases have in common: numbers in another order are one mistake by many names."""
+    is_order = mistake.code.endswith(("-reversed", "-swapped", "-transposed"))
+    return "order" if is_order else mistake.code
 
 
 def left_out(
