@@ -15,7 +15,7 @@ from evaluator.evaluate import evaluate
 from evaluator.expectation import DEFAULT_TOLERANCE
 from evaluator.expected import protecting, survivors
 from evaluator.lints import lints
-from evaluator.mistakes import MISTAKES, mutants
+from evaluator.mistakes import MISTAKES, left_out, mutants
 from evaluator.reasons import Reasons
 from evaluator.results import FAILING
 from evaluator.spec import in_file_order
@@ -98,6 +98,8 @@ class Audit:
     #: New cases that kill survivors, the one that kills most first.
     suggested: list[Suggestion] = field(default_factory=list)
     tolerances: list[Needed] = field(default_factory=list)
+    #: In how many places of a large network mistakes were not tried.
+    untried: int = 0
     #: What makes the cases weak, and reasons that nothing needs.
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -121,6 +123,8 @@ def audited(spec: Spec, selection: Selection | None = None) -> SpecResult:
         result = evaluate(spec, selection, 1)
     reasons = spec.document.data.get("equivalent", {})
     found = _audit(spec, result, mutants(spec.network, mistakes=COUNTED), selection, reasons)
+    if found.state == "scored":
+        found.untried = sum(left_out(spec.network, mistakes=COUNTED).values())
     result.diagnostics = in_file_order([*result.diagnostics, *found.diagnostics])
     result.audit = found
     return result

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 # The same examples every time, however slow the machine.
-settings.register_profile("tests", derandomize=True, deadline=None)
+settings.register_profile("tests", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("tests")
 
 # Before any fixture: on GitHub the default output is another one.

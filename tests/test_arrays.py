@@ -567,7 +567,7 @@ SEEDS = {
 }
 
 
-@settings(thorough, max_examples=1500)
+@settings(thorough, max_examples=500)
 @given(file=st.sampled_from(sorted(SEEDS)), data=st.data())
 def test_damage_gives_an_array_or_one_message(folder: Path, file: str, data: st.DataObject) -> None:
     damaged = bytearray(SEEDS[file])

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from jsonschema import Draft7Validator
 
+import evaluator
 from evaluator import load
 from evaluator.audit import Suggestion
 from evaluator.cli import main
 from evaluator.lints import LINTS
 from evaluator.reasons import CODES
 from evaluator.reporters.audit import percent
+from evaluator.runner import Options
 from evaluator.source import read_file
 from evaluator.suggestion import add
 from evaluator.validate import schema
@@ -270,3 +272,31 @@ def test_a_tolerance_that_would_do_is_suggested(capsys: Capture, folder: Path) -
         f"f.yaml:{place}: the smallest tolerance that passes is {smallest}"
         for place, smallest in [("1:12", "0.031"), ("6:43", "0.21"), ("7:41", "exact")]
     ]
+
+
+# --- the library
+
+
+def test_places_that_were_not_tried_are_counted(capsys: Capture) -> None:
+    weights = ", ".join(["1"] * 300)
+    Path("wide.yaml").write_text(
+        f"neuron: {{weights: [{weights}], activation: identity}}\n"
+        f"cases: [{{inputs: [{weights}], expected: 300}}]\n",
+        encoding="utf-8",
+    )
+    (spec,) = json.loads(run(capsys, "wide.yaml", "--output-format", "json")[1])["specs"]
+    # Of each weight: left out, changed, of the other sign. Of inputs: two that are swapped.
+    assert spec["untried"] >= 3 * 200
+    assert (
+        f"{spec['untried']:,} places of large networks not tried"
+        in run(capsys, "wide.yaml", "-q")[1]
+    )
+
+
+def test_the_library_lets_no_mistake_pass() -> None:
+    library = str(Path(__file__).parent.parent / "specs")
+    report = evaluator.run(library, Options(audit=True))
+    scores = {(spec.file, spec.document): spec.audit for spec in report.specs if spec.audit}
+    assert len(scores) > 140
+    assert not {spec: [*found.survived] for spec, found in scores.items() if found.survived}
+    assert not set(CODES) & {found.code for found in report.diagnostics}

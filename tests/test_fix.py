@@ -104,7 +104,7 @@ def test_the_meaning_is_the_one_that_yaml_says(written: str) -> None:
 @given(
     st.text("0123456789.eE+-_:xob", min_size=1, max_size=9), st.sampled_from([None, "1.1", "1.2"])
 )
-@settings(max_examples=1500)
+@settings(max_examples=500)
 def test_after_fixing_all_readers_agree_or_the_author_is_asked(written: str, version: Any) -> None:
     text = f"a: [1]\nbias: {written}\nb: 2\n"
     try:

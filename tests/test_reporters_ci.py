@@ -692,6 +692,12 @@ def test_where_several_subjects_answer_every_format_says_which_one_is_wrong(
     assert "[reference]" not in alone
     assert found.summary.warnings == 1  # of the spec, whoever evaluates it
     if name in ("sarif", "gitlab"):
+        # Each problem keeps its fingerprint, whatever the others are.
+        again = load(name)(evaluator.run("f.yaml", evaluator.Options(subjects=subjects[::-1])))
+        told = [re.findall(r'(case 1 \[\w+\]|"(?:evaluator/v1|fingerprint)": "\w+")', each)
+                for each in (text, again)]  # fmt: skip
+        assert told[0][-4:-2] == told[1][-2:]
+        assert told[0][-2:] == told[1][-4:-2]
         prints = re.findall(r'"(?:evaluator/v1|fingerprint)": "(\w+)"', text)
         assert len(prints) == len(set(prints)) == 3
         assert set(re.findall(r'"(?:evaluator/v1|fingerprint)": "(\w+)"', alone)) & set(prints)

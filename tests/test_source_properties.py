@@ -49,7 +49,7 @@ def the(text: str) -> Document:
     st.sampled_from([None, 0, 1, 4]),
     st.sampled_from([(", ", ": "), (",", ": "), (" , ", " : ")]),
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_json_means_what_json_says(
     value: Any, indent: int | None, separators: tuple[str, str]
 ) -> None:
@@ -116,7 +116,7 @@ def same(a: Any, b: Any) -> bool:
     | st.text("aefilnorstuyNFTI.~+-", min_size=1, max_size=5)
     | st.sampled_from([*CORE_WORDS, "yes", "No", "ON", "y", "2001-01-01", "=", "<<"])
 )
-@settings(max_examples=1500)
+@settings(max_examples=500)
 @example("0")
 @example("-0")
 @example("00")
@@ -212,7 +212,7 @@ def at(document: Document, span: tuple[int, int]) -> str:
 
 
 @given(written())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_what_stands_at_a_span_reads_as_the_value(text: str) -> None:
     document = the(text)
     assume(not document.broken)

@@ -33,8 +33,8 @@ def _pair(right: str, wrong: str, *kept: str, **parameters: Any) -> Confusion:
     told = "".join(f" with {name} {value}" for name, value in parameters.items())
     code = f"{wrong}-for-{right}".replace("_", "-")
     name = f"{wrong} is taken instead of {right}"
-    return Confusion(right, ACTIVATIONS[wrong], code, name, f"`{wrong}`{told} stands where `{right}` belongs.",
-                     parameters, kept)  # fmt: skip
+    sentence = f"`{wrong}`{told} stands where `{right}` belongs."
+    return Confusion(right, ACTIVATIONS[wrong], code, name, sentence, parameters, kept)
 
 
 def _form(

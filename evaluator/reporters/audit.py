@@ -61,7 +61,10 @@ def _survivors(spec: SpecResult, audit: Audit, color: bool, verbose: int) -> Ite
         yield f"{paint('UNSCORED', 'yellow', color)} {heading}: {_UNSCORED[audit.state]}"
         return
     word, style = ("SURVIVED", "red") if audit.survived else ("KILLED", "green")
-    yield f"{paint(word, style, color)} {heading}: {_score(audit.killed, audit.counted)}"
+    score = _score(audit.killed, audit.counted)
+    if audit.untried:
+        score += f"; {plural(audit.untried, 'more place')} not tried"
+    yield f"{paint(word, style, color)} {heading}: {score}"
     most = len(audit.survived) if verbose else MAX_PLACES
     told = [one for one in audit.survived if one.found]
     yield from _listed("told apart by other inputs", told, most)
@@ -125,6 +128,7 @@ def _summary(report: Report, color: bool) -> Iterator[str]:
     rest = {
         f"survived, {found:,} told apart by other inputs": survived,
         "equivalent": equivalent,
+        "places of large networks not tried": sum(audit.untried for audit in scored),
     }
     said += "".join(f"; {number:,} {what}" for what, number in rest.items() if number)
     counts = report.summary

@@ -48,7 +48,7 @@ def _audit(audit: Audit) -> dict[str, Any]:
         return {"state": audit.state}
     return {
         "state": audit.state, "mistakes": audit.counted, "killed": audit.killed,
-        "score": audit.score,
+        "untried": audit.untried, "score": audit.score,
         "survived": [{**_survivor(one), "told_apart": one.found} for one in audit.survived],
         "equivalent": [{**_survivor(one), "reason": one.reason} for one in audit.equivalent],
         "suggested": [_suggestion(each, audit) for each in audit.suggested],
