@@ -38,8 +38,6 @@ class CaseReader:
         # The outputs come first, so that probe n is output n.
         self.outputs = [p for name in network.outputs for p in self._probes(name) or ()]
 
-    # --- the whole list
-
     def read(self) -> None:
         """Read every case; what is wrong goes to the wiring's list."""
         data = self.wiring.data
@@ -83,8 +81,6 @@ class CaseReader:
         if "expected_class" in written and self.outputs:
             target = self._class((*path, "expected_class"), written["expected_class"])
             case.expected_class = target
-
-    # --- inputs
 
     def _inputs(self, path: Path, written: Any) -> list[float]:
         names = self.network.inputs
@@ -139,8 +135,6 @@ class CaseReader:
         with np.errstate(over="ignore"):
             inline = np.array(self.inputs, self.wiring.dtype)
         return inline.reshape(len(self.inputs), len(self.network.inputs))
-
-    # --- what is expected
 
     def _expected(self, case: Case, path: Path, written: Any) -> None:
         if len(self.outputs) == 1 and not isinstance(written, (dict, list)):
@@ -268,8 +262,6 @@ class CaseReader:
         self._known[name] = numbers
         return numbers
 
-    # --- terms
-
     def tolerance(self, path: Path, written: Any) -> tuple[float, float]:
         """Read a tolerance: atol alone, {atol, rtol}, or `exact`."""
         if written == "exact":
@@ -282,8 +274,6 @@ class CaseReader:
                 self.complain((*path, name), "out-of-range",
                               f"`{key}` is {spell(value)}; {why}", "write 0 or more")  # fmt: skip
         return float(parts.get("atol", 0.0)), float(parts.get("rtol", 0.0))
-
-    # --- tables
 
     def _table(self, case: Case, written: Mapping[str, Any]) -> None:
         from evaluator.files import ArrayFileError

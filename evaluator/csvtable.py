@@ -7,6 +7,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -18,11 +19,15 @@ from evaluator.batch import Batch
 from evaluator.csvfile import NUMBER, complaint, csv_rows, number, numbers
 from evaluator.diagnostics import clip, count
 from evaluator.expectation import ExpectationError, parse
-from evaluator.files import listed, misfit, nearest, table_fault
+from evaluator.files import ArrayFileError, listed, misfit, nearest, table_fault
 from evaluator.npy import MAX_TABLE_BYTES
 
 #: Bytes that a number takes in the text of a table, more or less.
 TYPICAL: Final = 8
+
+#: How many rows with faults are counted beside the first, and how many of them are named.
+MAX_FAULTS: Final = 100
+MAX_NAMED: Final = 5
 
 _INDEX = re.compile(r"[-+]?[0-9]{1,18}")
 
@@ -76,6 +81,8 @@ class CsvTable:
         self._header = header.names
         self._columns = header.all(case.get("inputs"), self.inputs, "inputs")
         self._columns += header.expected(case, self.outputs)
+        # Of two or more columns it gives a tuple.
+        self._select = itemgetter(*self._columns, self._columns[0])
         self._label, self._name = (
             header.index(str(case[key])) if key in case else None
             for key in ("expected_class", "name")
@@ -83,25 +90,18 @@ class CsvTable:
 
     def _batch(self, rows: Iterator[Row], most: int) -> Batch | None:
         """Read the next rows, at most so many; None where there are no more."""
-        values, total, width = array("d"), 0, len(self._header)
+        values, total = array("d"), 0
         classes: list[int] = []
         names: list[str] = []
         texts: dict[tuple[int, int], str] = {}
-        select = itemgetter(*self._columns, self._columns[0])  # of two or more it gives a tuple
         for row, (line, cells) in islice(rows, most):
             where = f"row {row} (line {line}) of {self.shown}"
-            if len(cells) != width:
-                message = f"{where} has {count(len(cells), 'cell')}, the header has {width}"
-                hint = "put cells that hold commas in double quotes"
-                raise table_fault(
-                    message, hint if len(cells) > width else "write a cell for each column"
-                )
-            picked = select(cells)[:-1]
-            if (found := numbers(picked)) is None:
-                found = self._mixed(picked, where, total, texts)
-            values.fromlist(found)
-            if self._label is not None:
-                classes.append(self._class(cells[self._label].strip(), where))
+            try:
+                values.fromlist(self._numbers(cells, where, total, texts))
+                if self._label is not None:
+                    classes.append(self._class(cells[self._label].strip(), where))
+            except ArrayFileError as fault:
+                raise table_fault(fault.message + self._others(rows), fault.hint) from None
             if self._name is not None:
                 names.append(clip(cells[self._name].strip(), 100))
             total += 1
@@ -115,6 +115,41 @@ class CsvTable:
             np.array(classes) if self._label is not None else None,
             names, texts,
         )  # fmt: skip
+
+    def _others(self, rows: Iterator[Row]) -> str:
+        """Say which of the rows to come are wrong too."""
+        found = []
+        with suppress(ArrayFileError):  # the file goes on no further
+            for row, (_, cells) in rows:
+                try:
+                    self._numbers(cells, "", 0, {})
+                    if self._label is not None:
+                        self._class(cells[self._label].strip(), "")
+                except ArrayFileError:
+                    found.append(row)
+                    if len(found) > MAX_FAULTS:
+                        break
+        if not found:
+            return ""
+        rows_are = "1 more row is" if len(found) == 1 else f"{len(found)} more rows are"
+        if len(found) > MAX_FAULTS:
+            rows_are = f"more than {MAX_FAULTS} more rows are"
+        named = ", ".join(map(str, found[:MAX_NAMED])) + ", …" * (len(found) > MAX_NAMED)
+        return f"; {rows_are} wrong: {named}"
+
+    def _numbers(
+        self, cells: Sequence[str], where: str, row: int, texts: dict[tuple[int, int], str]
+    ) -> list[float]:
+        """Convert the cells of a row that the case lists."""
+        if len(cells) != (width := len(self._header)):
+            message = f"{where} has {count(len(cells), 'cell')}, the header has {width}"
+            hint = "put cells that hold commas in double quotes"
+            raise table_fault(
+                message, hint if len(cells) > width else "write a cell for each column"
+            )
+        picked = self._select(cells)[:-1]
+        found = numbers(picked)
+        return self._mixed(picked, where, row, texts) if found is None else found
 
     def _mixed(
         self, cells: Sequence[str], where: str, row: int, texts: dict[tuple[int, int], str]

@@ -92,9 +92,6 @@ def _names(network: Network) -> list[list[str]]:
     return names
 
 
-# --- neuron by neuron
-
-
 def _neurons(network: Network) -> str:
     depths, names = _depths(network), _names(network)
     columns: list[list[_Value]] = [[] for _ in range(max(depths) + 1)]
@@ -188,9 +185,6 @@ def _short(value: float) -> str:
     return f"{value:.3g}".replace("-", "−")
 
 
-# --- a box for each layer
-
-
 def _layers(network: Network) -> str:
     depths = _depths(network)
     boxes = [["inputs", f"{network.width(0):,} values", ""]]
@@ -232,9 +226,6 @@ def _box(network: Network, blocks: Sequence[int]) -> list[str]:
     units = sum(network.width(block) for block in blocks)
     title = clip(names[0], 18) if len(names) == 1 else f"{len(names):,} neurons"
     return [title, f"{units:,} unit{'s' * (units != 1)}", clip(", ".join(activations), 20)]
-
-
-# --- what both have
 
 
 def _document(

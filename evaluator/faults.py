@@ -10,13 +10,13 @@ from evaluator.diagnostics import clip, did_you_mean
 from evaluator.misreadings import (
     INTERVAL_HINT,
     MAX_TEXT,
-    NETWORKS,
     Path,
     colon_hint,
     depth_hint,
     number_hint,
     type_hint,
 )
+from evaluator.topkeys import NETWORKS
 
 if TYPE_CHECKING:
     from evaluator.document import Document
@@ -38,6 +38,29 @@ class Fault(NamedTuple):
 
 
 def faults(document: Document, errors: list[Error]) -> list[Fault]:
+    """Explain what the schema does not allow, one fault for each mistake."""
+    missing, unknown, values = _sorted_out(document, errors)
+    found: list[Fault] = []
+    meant: list[str] = []
+    for path, misfits in unknown.items():
+        known = list(misfits[0].schema["properties"])
+        hints = {key: _similar(key, known) for key in (str(error.path[-1]) for error in misfits)}
+        misspelt = _misspelt(hints.values(), known)
+        absent = missing.setdefault(path, {})
+        for key in misspelt:
+            absent.pop("neuron" if key in NETWORKS else key, None)
+        if not path:
+            meant = misspelt
+        found += _unknown_keys(document, path, known, hints, absent)
+    for path, absent in missing.items():
+        found += _missing_keys(document, path, list(absent))
+    return found + [fault for fault in values if fault.needs not in meant]
+
+
+def _sorted_out(
+    document: Document, errors: list[Error]
+) -> tuple[dict[Path, dict[str, None]], dict[Path, list[Error]], list[Fault]]:
+    """Give the keys that are missing and those that are unknown, by place, and what else is wrong."""
     missing: dict[Path, dict[str, None]] = {}
     unknown: dict[Path, list[Error]] = {}
     found: dict[Path, tuple[int, Fault]] = {}
@@ -54,38 +77,26 @@ def faults(document: Document, errors: list[Error]) -> list[Fault]:
             rank, fault = RANKS[keyword], EXPLAIN[keyword](document, path, error)
             if fault.path not in found or rank < found[fault.path][0]:
                 found[fault.path] = rank, fault
-    faults: list[Fault] = []
-    for path, misfits in unknown.items():
-        keys = [str(error.path[-1]) for error in misfits]
-        known = list(misfits[0].schema["properties"])
-        hints = {key: _similar(key, known) for key in keys}
-        absent = missing.setdefault(path, {})
-        for key in _misspelt(hints.values(), known):
-            absent.pop("neuron" if key in NETWORKS else key, None)
-            if not path:
-                found = {at: why for at, why in found.items() if why[1].needs != key}
-        if "neuron" in absent and not path:
-            keys = [key for key in keys if hints[key] or key not in LOOSE]
-        # Where nothing is known and something is missing, it was meant to be another mapping.
-        foreign = bool(absent) and not any(key in known for key in _at(document, path))
-        keys = [key for key in keys if hints[key] or not foreign]
-        faults += [_unknown_key(document, path, key, known, hints[key]) for key in keys]
-    for path, absent in missing.items():
-        faults += _missing_keys(document, path, list(absent))
-    return faults + [fault for _, fault in found.values()]
+    return missing, unknown, [fault for _, fault in found.values()]
+
+
+def _unknown_keys(
+    document: Document, path: Path, known: list[str], hints: dict[str, str], absent: dict[str, None]
+) -> list[Fault]:
+    """Explain unknown keys, each with its hint, but for those that something missing explains."""
+    keys = list(hints)
+    if "neuron" in absent and not path:
+        keys = [key for key in keys if hints[key] or key not in LOOSE]
+    # Where nothing is known and something is missing, it was meant to be another mapping.
+    foreign = bool(absent) and not any(key in known for key in document.value(path))
+    keys = [key for key in keys if hints[key] or not foreign]
+    return [_unknown_key(document, path, key, known, hints[key]) for key in keys]
 
 
 def _misspelt(hints: Iterable[str], known: list[str]) -> list[str]:
     """List the known keys that some unknown key was meant to be: they are not missing too."""
     text = " ".join(hints)
     return [key for key in known if f"`{key}`" in text]
-
-
-def _at(document: Document, path: Path) -> Any:
-    data = document.data
-    for step in path:
-        data = data[step]
-    return data
 
 
 #: Keys of a neuron, and what one is told who wrote them outside of one.
@@ -139,12 +150,12 @@ HOMES: Final = {
 def _unknown_key(document: Document, path: Path, key: str, known: list[str], hint: str) -> Fault:
     message = f"unknown key `{clip(key)}`" + (f" in {_subject(path)}" if path else "")
     if path and path[-1] == "activation":
-        message = f"`{_at(document, path)['name']}` has no parameter `{clip(key)}`"
+        message = f"`{document.value(path)['name']}` has no parameter `{clip(key)}`"
         parameters = [name for name in known if name != "name"]
         hint = hint or (f"it takes {_names(parameters, 'and')}" if parameters else "it takes none")
-    elif key.rstrip().endswith((")", "]")) and _at(document, (*path, key)) is None:
+    elif key.rstrip().endswith((")", "]")) and document.value((*path, key)) is None:
         hint = INTERVAL_HINT
-    elif ":" in key and _at(document, (*path, key)) is None:
+    elif ":" in key and document.value((*path, key)) is None:
         hint = colon_hint(key)
     elif key in HOMES:
         hint = f"`{key}` belongs in {HOMES[key]}"

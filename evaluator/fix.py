@@ -111,9 +111,6 @@ def fix(content: bytes, file: str, version: Version | None = None) -> Fixes:
     return fixes
 
 
-# --- which scalars there are, and which of them are text
-
-
 class _Container:
     """A list or a mapping that is being gone through."""
 
@@ -175,9 +172,6 @@ def _is_text(path: tuple[str | int, ...], data: Any) -> bool:
     if key == "inputs":
         return above[:1] != ("cases",)
     return key in _TEXT and not (above and above[-1] in _NAMED_NUMBERS)
-
-
-# --- what is written in their place
 
 
 def _agreed(text: str) -> str:

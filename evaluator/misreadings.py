@@ -7,13 +7,12 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 from evaluator.diagnostics import clip
+from evaluator.topkeys import NETWORKS
 
 if TYPE_CHECKING:
     from evaluator.document import Document
 
 Path = tuple[str | int, ...]
-
-NETWORKS: Final = ("neuron", "neurons", "layers", "model")
 
 NUMBER: Final = re.compile(
     r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?|[-+]?\.inf|\.nan", re.ASCII | re.IGNORECASE

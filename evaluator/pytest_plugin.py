@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from evaluator.topkeys import KEYS, pattern
+
 if TYPE_CHECKING:
     from evaluator.case import Case
     from evaluator.diagnostics import Diagnostic
@@ -27,14 +29,6 @@ if TYPE_CHECKING:
 
 #: The name of the test that fails where a spec is invalid.
 VALIDITY: Final = "the spec is valid"
-
-#: A file without any of these keys at its top is no spec of ours.
-_KEYS: Final = frozenset({"neuron", "neurons", "layers", "model", "cases"})
-_WORDS: Final = re.compile(rb"\b(?:neurons?|layers|model|cases)\b")
-#: Where a file is not YAML.
-_LINES: Final = re.compile(
-    rb"""^(?:\{(?:.*[ ,])?)?["']?(?:neurons?|layers|model|cases)["']?[ \t]*:""", re.MULTILINE
-)
 
 
 class SpecWarning(UserWarning):
@@ -71,8 +65,6 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> SpecFile |
         return SpecFile.from_parent(parent, path=file_path)
     return None
 
-
-# --- which files are specs
 
 _FOLDERS: Final = pytest.StashKey[tuple[list[Path], bool]]()
 
@@ -122,7 +114,7 @@ def _looks_like_one(file: Path) -> bool:
         content = file.read_bytes()
     except OSError:
         return True  # told as what cannot be read
-    if not _WORDS.search(content):
+    if not re.search(rf"\b(?:{'|'.join(KEYS)})\b".encode(), content):
         return False
     from evaluator.diagnostics import SpecError
     from evaluator.source import read_bytes
@@ -130,12 +122,9 @@ def _looks_like_one(file: Path) -> bool:
     try:
         documents = read_bytes(content, os.fspath(file))
     except SpecError:
-        return bool(_LINES.search(content))
+        return bool(re.search(pattern(*KEYS).encode(), content, re.MULTILINE))
     tops = [document.data for document in documents]
-    return any(isinstance(top, dict) and not _KEYS.isdisjoint(top) for top in tops)
-
-
-# --- collection
+    return any(isinstance(top, dict) and not top.keys().isdisjoint(KEYS) for top in tops)
 
 
 class SpecFile(pytest.File):
@@ -226,9 +215,6 @@ def _warn(found: Sequence[Diagnostic]) -> None:
         said = f"{each.message} ({each.hint})" if each.hint else each.message
         place = each.location
         warnings.warn_explicit(harmless(said), SpecWarning, place.file, place.line)
-
-
-# --- the tests
 
 
 class _Item(pytest.Item):
@@ -331,8 +317,6 @@ def _diagnostics(found: Sequence[Diagnostic]) -> str:
 
     return "\n\n".join("\n".join(diagnostic(each, color=False)) for each in found)
 
-
-# --- tags as marks
 
 _MARKS: Final = pytest.StashKey[dict[str, str]]()
 

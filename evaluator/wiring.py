@@ -54,8 +54,6 @@ class Wiring:
             self.found.append(too_many(self.found[-1]))
             raise TooMany
 
-    # --- names
-
     def names(self, path: tuple[str]) -> tuple[str, ...]:
         """Read a list of names that are to differ."""
         names = self.data[path[0]]
@@ -109,8 +107,6 @@ class Wiring:
             self.complain(path, "bad-name",
                           f"the name `{clip(name)}` holds characters that do not print",
                           "use letters, digits and signs", key=key)  # fmt: skip
-
-    # --- numbers
 
     def vector(self, path: Path, written: Any) -> Array | None:
         """Read a list of finite numbers, or an array file of one dimension."""
@@ -205,8 +201,6 @@ class Wiring:
         listed = ", ".join(f"`{clip(k)}`" for k in known[:8]) + (", …" if len(known) > 8 else "")
         self.complain(path, "unknown-name", f"nothing is named `{clip(name)}` here",
                       did_you_mean(name, known) or f"there are {listed or 'none'}", key=key)  # fmt: skip
-
-    # --- activations
 
     def activation(
         self, path: Path, written: str | Mapping[str, Any], units: int | None

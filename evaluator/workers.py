@@ -192,8 +192,6 @@ class _Spread:
         seconds, results = found
         return seconds, results
 
-    # --- when a worker died
-
     def _examine(self, batch: list[Target]) -> Iterator[SpecResult]:
         """Give what was with the executor when a worker died: each batch is evaluated alone."""
         self._open()

@@ -264,3 +264,22 @@ def test_what_does_not_fit_behind_an_alias_is_told_there_and_what_is_wrong_itsel
 ) -> None:
     (found,) = report(tmp_path, f"layers:\n{layers}\ncases: [{{inputs: 1}}]\n").diagnostics
     assert (found.code, found.location.line, found.location.column) == wanted
+
+
+ROWS = {
+    "1,x,2": "",
+    "1,x,2\n1,1,2\n1,,2": "; 1 more row is wrong: 3",
+    "1,x,2\n1,1\n1,1,z\n1,1,2\n1,1,~2": "; 2 more rows are wrong: 2, 3",
+    "1,x,2\n" * 8: "; 7 more rows are wrong: 2, 3, 4, 5, 6, …",
+    "1,x,2\n" * 102: "; more than 100 more rows are wrong: 2, 3, 4, 5, 6, …",
+}
+
+
+@pytest.mark.parametrize(("rows", "more"), ROWS.items())
+def test_the_first_wrong_row_of_a_table_says_which_others_are_wrong(
+    rows: str, more: str, tmp_path: Path
+) -> None:
+    (tmp_path / "rows.csv").write_text(f"a,b,y\n{rows}\n")
+    (found,) = report(tmp_path, f"{ADDS}  - {{file: rows.csv}}\n").diagnostics
+    first = "row 1 (line 2) of `rows.csv`, column `b` is `x`, not a number"
+    assert (found.code, found.message) == ("case-table", first + more)

@@ -16,6 +16,7 @@ import pytest
 
 from evaluator import faults, source, validate
 from evaluator.diagnostics import CODES, Diagnostic, Location, SpecError
+from evaluator.document import Document
 from evaluator.spec import build
 
 CASES = "cases:\n  - inputs: [2, 3]\n    expected: ~0.999\n"
@@ -430,6 +431,7 @@ class Unplaced:
     """A document whose values stand nowhere in particular, one place for each path."""
 
     text = source.Text("", "spec.yaml")
+    value = Document.value
 
     def __init__(self, data: Any) -> None:
         self.data = data

@@ -64,8 +64,6 @@ def _argument(action: argparse.Action) -> Argument:
     )  # fmt: skip
 
 
-# --- the scripts of the shells
-
 Commands = dict[str, list[Argument]]
 
 

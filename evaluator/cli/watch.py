@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: What the disk says of a file: when it was written, its size, which one it is; None: it is gone.
 Stamp = tuple[int, int, int] | None
+#: Those of every spec and of what it names.
+Stamps = Mapping["Target", Mapping[str, Stamp]]
 
 #: Milliseconds after which the files are looked at although no change was told. Nobody tells of
 #: what is saved into a new folder, or while the folders to watch are exchanged.
@@ -32,17 +34,21 @@ def watch(arguments: argparse.Namespace, run: Callable[[list[Target]], int]) -> 
     """Run everything, then what a save touches, until interrupted; give the exit code."""
     changes = _load(arguments)
     files, folders = find_targets(arguments.paths, arguments.specs), frozenset[str]()
-    seen: Mapping[Target, Mapping[str, Stamp]] = {}
+    seen: Stamps = {}
     named = _NamedFiles()
     first = True
     while True:
         # Looked at before they are read, so that what is saved during a run is run again.
         stamps = {target: named.stamps(target.file) for target in files}
         touched = [target for target in files if stamps[target] != seen.get(target)]
+        gone = [target.file for target in seen if target not in stamps]
+        if gone:
+            say(f"{_listed(gone)} {'is' if len(gone) == 1 else 'are'} gone")
+        changed = _changed(touched, seen, stamps)
         seen = stamps
         if touched or first:
             if not first:
-                say(f"{_listed(touched)} changed")
+                say(f"{_listed(changed)} changed")
             if run(touched) == INTERRUPTED:
                 return INTERRUPTED
             sys.stdout.flush()
@@ -123,5 +129,15 @@ def _folders(paths: Sequence[str], stamps: Iterable[Mapping[str, Stamp]]) -> fro
     return frozenset(filter(os.path.isdir, found.union(paths))) or frozenset({os.curdir})
 
 
-def _listed(touched: Sequence[Target]) -> str:
-    return touched[0].file if len(touched) == 1 else f"{len(touched):,} files"
+def _changed(touched: Iterable[Target], before: Stamps, now: Stamps) -> list[str]:
+    """Name the files, specs and what they name, whose stamps are not those of before."""
+    found: dict[str, None] = {}
+    for target in touched:
+        known = before.get(target, {target.file: None})
+        both = known.keys() & now[target].keys()  # what a spec names may be other files than before
+        found |= dict.fromkeys(file for file in sorted(both) if now[target][file] != known[file])
+    return list(found)
+
+
+def _listed(files: Sequence[str]) -> str:
+    return files[0] if len(files) == 1 else f"{len(files):,} files"

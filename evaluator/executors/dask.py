@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, InvalidStateError
 from contextlib import contextmanager, suppress
@@ -40,6 +41,9 @@ def start(options: Options) -> Iterator[Executor]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         resolved = resolve_address(address)
+        # Else nobody answers there, until the time is up.
+        if (port := re.search(r":([0-9]{1,9})/?$", resolved)) and not 0 < int(port[1]) < 2**16:
+            raise ValueError(f"ports are 1 to 65535, not {port[1]}")
     except (ValueError, OverflowError) as error:
         raise UsageError(f"{address} is no address of a Dask scheduler: {_first_line(error)}",
                          "write it as tcp://HOST:8786") from None  # fmt: skip

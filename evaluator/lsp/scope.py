@@ -10,6 +10,7 @@ from typing import Final
 
 from evaluator.config import find
 from evaluator.diagnostics import UsageError
+from evaluator.topkeys import pattern
 
 #: The line by which editors know a file's schema; JetBrains IDEs have one of their own.
 _SCHEMA: Final = re.compile(
@@ -17,12 +18,11 @@ _SCHEMA: Final = re.compile(
 )
 #: How much of a file is looked through for its schema.
 _HEAD: Final = 4096
-_TOP_KEY: Final = r"""^(?:\{(?:.*[ ,])?)?["']?(?:%s)["']?[ \t]*:"""
 #: Words that nothing but a spec has at its top.
-_OURS: Final = re.compile(_TOP_KEY % "neurons?", re.MULTILINE)
+_OURS: Final = re.compile(pattern("neuron", "neurons"), re.MULTILINE)
 #: Words that other files about models have there too, so that both must be there.
-_NETWORK: Final = re.compile(_TOP_KEY % "layers|model", re.MULTILINE)
-_CASES: Final = re.compile(_TOP_KEY % "cases", re.MULTILINE)
+_NETWORK: Final = re.compile(pattern("layers", "model"), re.MULTILINE)
+_CASES: Final = re.compile(pattern("cases"), re.MULTILINE)
 
 
 def is_spec(

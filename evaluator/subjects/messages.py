@@ -28,9 +28,6 @@ MAX_SHOWN: Final = 80
 MAX_DIGITS: Final = 400
 
 
-# --- to the program
-
-
 def opening(network: Network) -> bytes:
     """Write the line that says what the network is; raises Unsupported for an ONNX file."""
     if not network.steps:  # a model
@@ -110,9 +107,6 @@ def _line(message: dict[str, Any]) -> bytes:
 
 def _name(value: float) -> str:
     return next(name for name, known in NOT_FINITE.items() if str(known) == str(value))
-
-
-# --- from the program
 
 
 def read(line: bytes) -> dict[str, Any]:

@@ -151,9 +151,6 @@ def _set(name: int, soft: int, hard: int) -> None:
     resource.setrlimit(name, (soft, hard))
 
 
-# --- what it must not read
-
-
 def _hide(hidden: set[str], libc: Any) -> None:
     """Let this process read every file but some, and neither look into nor signal others.
 
@@ -205,9 +202,6 @@ def _of_proc() -> list[str]:
         return [f"/proc/{name}" for name in os.listdir("/proc") if not name.isdecimal()]
     except OSError:
         return []
-
-
-# --- its end
 
 
 def _watch(child: int, terms: dict[str, Any], wake: int, control: int) -> bytes:

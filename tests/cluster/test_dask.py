@@ -138,6 +138,8 @@ ADDRESSES = [
     ("127.0.0.1", "is no address of a Dask scheduler: missing port number"),
     ("tcp://", "is no address of a Dask scheduler: missing port number"),
     ("tcp://127.0.0.1:x", "is no address of a Dask scheduler: invalid literal"),
+    ("tcp://127.0.0.1:70000", "is no address of a Dask scheduler: ports are 1 to 65535, not 70000"),
+    ("127.0.0.1:0", "is no address of a Dask scheduler: ports are 1 to 65535, not 0"),
     ("foo://127.0.0.1:1", "is no address of a Dask scheduler: unknown address scheme 'foo'"),
     ("tcp://no.such.host.invalid:1", "is not found: "),
 ]
