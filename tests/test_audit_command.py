@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from jsonschema import Draft7Validator
 
 import evaluator
 from evaluator import load
-from evaluator.audit import Suggestion
+from evaluator.audit import Audit, Suggestion, Survivor
 from evaluator.cli import main
+from evaluator.cli.audit import _exit_code, _score
 from evaluator.lints import LINTS
 from evaluator.reasons import CODES
 from evaluator.reporters.audit import percent
+from evaluator.results import Report, SpecResult
 from evaluator.runner import Options
 from evaluator.source import read_file
 from evaluator.suggestion import add
@@ -300,3 +303,13 @@ def test_the_library_lets_no_mistake_pass() -> None:
     assert len(scores) > 140
     assert not {spec: [*found.survived] for spec, found in scores.items() if found.survived}
     assert not set(CODES) & {found.code for found in report.diagnostics}
+
+
+@pytest.mark.parametrize(("text", "killed", "counted"), [("0.56", 14, 25), ("0.07", 7, 100)])
+def test_a_score_that_is_reached_exactly_is_enough(text: str, killed: int, counted: int) -> None:
+    report = Report("0", specs=[SpecResult("f", 1, "f")])
+    report.specs[0].audit = Audit("scored", killed, [Survivor("c", "n", "")] * (counted - killed))
+    arguments = argparse.Namespace(min_score=_score(text), allow_empty=False)
+    assert _exit_code(report, arguments) == 0
+    report.specs[0].audit.killed -= 1
+    assert _exit_code(report, arguments) == 1

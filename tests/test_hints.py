@@ -221,3 +221,28 @@ def test_a_mutant_as_subject_is_explained_by_its_own_mistake_or_a_likelier_one(
         assert str(mutant).partition(",")[0] in said or "or if" in said, mutant.mistake.code
         named += 1
     assert named >= 10
+
+
+LINEAR = "neuron: {{weights: {}, bias: {}, activation: linear}}\n"
+
+
+@pytest.mark.parametrize(
+    ("weights", "bias", "case", "ways"),
+    [
+        # 1 and −1 in reverse order are −1 and 1, which is also their sign changed.
+        ([1, -1], 0.5, "- {inputs: [2, 3], expected: 1.5}\n",
+         ["if the weights are in reverse order", "or if the weights have the wrong sign"]),
+        # The weights add up to −1, so that the bias added to every input is the bias subtracted.
+        ([0.5, -1.5], 2, "- {inputs: [2, 5], expected: -8.5}\n",
+         ["if the bias is subtracted", "or if the bias is added before the weights are applied"]),
+        # Both inputs are 3: no place can be told.
+        ([0.5, 0.25], 2, "- {inputs: [3, 3], expected: 8.25}\n",
+         ["if the bias is multiplied by an input"]),
+        ([3, 3], 5, "- {inputs: [1, 1], expected: 8}\n", ["if a weight is left out"]),
+    ],
+)  # fmt: skip
+def test_what_fits_as_well_is_named_and_a_place_only_where_it_is_the_one(
+    weights: list[float], bias: float, case: str, ways: list[str]
+) -> None:
+    said = f"the expected value is what the network gives {', '.join(ways)}"
+    assert hints(spec(case, LINEAR.format(weights, bias))) == [said]
