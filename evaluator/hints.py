@@ -29,6 +29,8 @@ MAX_FITTING: Final = 6
 #: How many places each mistake is tried in, and how many numbers it may take to try one everywhere.
 MAX_PLACES: Final = 50
 MAX_WORK: Final = 1 << 18
+#: How well a mistake explains a row whose values it gives to the default tolerance.
+CLOSELY: Final = 2
 
 
 class Target(NamedTuple):
@@ -147,7 +149,7 @@ class Fit(NamedTuple):
     """How well a mutant explains what is off."""
 
     mutant: Mutant
-    #: For each wrong row: 2 if it is explained closely, 1 if within the tolerance, else 0.
+    #: For each wrong row: CLOSELY, 1 if it is explained within the tolerance, else 0.
     rows: tuple[int, ...]
     #: Whether it gives what the right rows accept.
     is_consistent: bool
@@ -162,7 +164,7 @@ def _fitting(
     for mutant in mutants(network, most, known, aliases=True):
         trace = mutant.network.forward(rows.astype(mutant.network.dtype))
         fits = tuple(
-            next((2 - n for n, aim in enumerate(each.targets) if aim.accepts(trace, row)), 0)
+            next((CLOSELY - n for n, aim in enumerate(each.targets) if aim.accepts(trace, row)), 0)
             for row, each in enumerate(wrong)
         )
         if any(fits):
@@ -178,11 +180,13 @@ def _write(wrong: Sequence[Wrong], fitting: Sequence[Fit]) -> None:
     for result in results:
         rows = [number for number, each in enumerate(wrong) if each.result is result]
         shared = everywhere if everywhere and everywhere[0].is_consistent else []
-        names = _names(shared or _best(fitting, rows))
+        fits = shared or _best(fitting, rows)
+        names = _names(fits)
         if names and len({wrong[number].is_right for number in rows}) == 1:
             cases = len(results) if shared and len(sides) == 1 else 1
             what = _what([wrong[row] for row in rows], cases, len(wrong) < MAX_WRONG)
-            result.hints = (f"{what} what the network gives {_ways(names)}",)
+            about = "" if min(fits[0].rows[row] for row in rows) == CLOSELY else "about "
+            result.hints = (f"{what} {about}what the network gives {_ways(names)}",)
 
 
 def _best(fitting: Sequence[Fit], rows: Sequence[int]) -> list[Fit]:

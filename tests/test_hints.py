@@ -119,7 +119,7 @@ def test_what_the_right_network_gives_within_the_tolerance_is_not_explained_by_a
 def test_answers_within_the_tolerance_are_explained_where_none_is_closer() -> None:
     judged = spec("- {inputs: [2, 3], expected: 0.999 ± 0.002}\n")
     (said,) = hints_about([[0.953]], judged)
-    assert said == "the answer is what the network gives if the bias is left out"
+    assert said == "the answer is about what the network gives if the bias is left out"
 
 
 LAYERS = """
