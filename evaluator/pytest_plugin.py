@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from evaluator.topkeys import KEYS, pattern
-
 if TYPE_CHECKING:
     from evaluator.case import Case
     from evaluator.diagnostics import Diagnostic
@@ -110,6 +108,8 @@ def _folders(parent: pytest.Collector) -> tuple[list[Path], bool]:
 
 
 def _looks_like_one(file: Path) -> bool:
+    from evaluator.topkeys import KEYS, pattern
+
     try:
         content = file.read_bytes()
     except OSError:
