@@ -569,7 +569,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @given(text=structures() | edits())
 @settings(
-    max_examples=200,
+    max_examples=100,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 def test_a_changed_spec_of_the_library_never_breaks_the_evaluator(
