@@ -7,10 +7,9 @@ import gc
 import re
 import sys
 from fractions import Fraction
-from time import perf_counter
 from typing import TYPE_CHECKING
 
-from evaluator.cli import console, rewriting, run, settings, workers
+from evaluator.cli import console, reporting, rewriting, run, settings, workers
 from evaluator.diagnostics import UsageError, clip
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from evaluator.cli.rewriting import Outcome
     from evaluator.collect import Target
-    from evaluator.results import Report, SpecResult
+    from evaluator.results import Report
     from evaluator.runner import Options
 
 
@@ -77,20 +76,7 @@ _SETTINGS = ("specs", "fail-on", "jobs", "executor", "scheduler")
 
 
 def _audit(files: Sequence[Target], options: Options, arguments: argparse.Namespace) -> Report:
-    from evaluator.runner import collect_report
-
-    start, progress = perf_counter(), console.Progress(len(files), arguments.quiet)
-    files_seen: set[str] = set()
-
-    def seen(result: SpecResult) -> None:
-        if result.file not in files_seen:
-            files_seen.add(result.file)
-            progress.step(perf_counter() - start)
-
-    try:
-        report = collect_report(files, options, seen)
-    finally:
-        progress.stop()
+    report = reporting.collected(files, options, arguments.quiet)
     report.summary.exit_code = report.summary.exit_code or _exit_code(report, arguments)
     return report
 

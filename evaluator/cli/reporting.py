@@ -32,7 +32,6 @@ def report_on(
     One that cannot be written is told, and keeps no other from being written or shown.
     """
     from evaluator.reporters import WITH_DIAGRAMS, load
-    from evaluator.runner import collect_report
 
     wanted = [split(text) for text in arguments.report]
     reporters = [(load(name), path) for name, path in wanted]
@@ -41,18 +40,7 @@ def report_on(
         _check([path for _, path in wanted], files, (arguments.config or "", *options.subjects))
     if not WITH_DIAGRAMS.isdisjoint({arguments.output_format, *(name for name, _ in wanted)}):
         options = options._replace(diagrams=True)
-    start, progress = perf_counter(), console.Progress(len(files), arguments.quiet)
-    files_seen: set[str] = set()
-
-    def seen(result: SpecResult) -> None:
-        if result.file not in files_seen:
-            files_seen.add(result.file)
-            progress.step(perf_counter() - start)
-
-    try:
-        report = collect_report(files, options, seen)
-    finally:
-        progress.stop()
+    report = collected(files, options, arguments.quiet)
     keep(report)  # before it is written: the reader may go away, as `head` does
     report.folder, report.root = console.places()
     fault = _write(report, reporters)
@@ -67,6 +55,24 @@ def report_on(
     if fault is not None:
         raise fault
     return report
+
+
+def collected(files: Sequence[Target], options: Options, quiet: bool) -> Report:
+    """Evaluate files; a bar shows how far that is, where it takes long on a terminal."""
+    from evaluator.runner import collect_report
+
+    start, progress = perf_counter(), console.Progress(len(files), quiet)
+    files_seen: set[str] = set()
+
+    def seen(result: SpecResult) -> None:
+        if result.file not in files_seen:
+            files_seen.add(result.file)
+            progress.step(perf_counter() - start)
+
+    try:
+        return collect_report(files, options, seen)
+    finally:
+        progress.stop()
 
 
 def split(text: str) -> tuple[str, str]:
