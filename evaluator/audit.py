@@ -1,13 +1,10 @@
-"""Spec × mistakes → which wrong networks its cases would let pass.
-
-A mistake is whatever has a code, a name, and a place in the network (empty for the whole).
-"""
+"""Spec × mistakes → which wrong networks its cases would let pass."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -25,7 +22,8 @@ from evaluator.tolerances import needed
 if TYPE_CHECKING:
     from evaluator.collect import Selection
     from evaluator.diagnostics import Diagnostic
-    from evaluator.network import Array, Network
+    from evaluator.mistakes import Mutant
+    from evaluator.network import Array
     from evaluator.results import SpecResult
     from evaluator.spec import Spec
     from evaluator.tolerances import Needed
@@ -36,26 +34,6 @@ COUNTED: Final = tuple(
     mistake for code, mistake in MISTAKES.items()
     if not code.startswith(("float32", "rounded-", "cut-off-"))
 )  # fmt: skip
-
-
-class Named(Protocol):
-    """A mistake: its code in words joined by hyphens, and what a person calls it."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-
-
-class Wrong(Protocol):
-    """A network with a mistake, and where that is."""
-
-    @property
-    def mistake(self) -> Named: ...
-    @property
-    def place(self) -> str: ...
-    @property
-    def network(self) -> Network: ...
 
 
 class Survivor(NamedTuple):
@@ -131,7 +109,7 @@ def audited(spec: Spec, selection: Selection | None = None) -> SpecResult:
 
 
 def audit(
-    spec: Spec, wrong: Iterable[Wrong], selection: Selection | None = None,
+    spec: Spec, wrong: Iterable[Mutant], selection: Selection | None = None,
     equivalent: Mapping[str, str] | None = None,
 ) -> Audit:  # fmt: skip
     """Find the mistakes that pass the selected cases of a spec.
@@ -145,7 +123,7 @@ def audit(
 
 
 def _audit(
-    spec: Spec, result: SpecResult, wrong: Iterable[Wrong], selection: Selection | None,
+    spec: Spec, result: SpecResult, wrong: Iterable[Mutant], selection: Selection | None,
     equivalent: Mapping[str, str],
 ) -> Audit:  # fmt: skip
     if any(case.outcome in FAILING for case in result.cases):
@@ -164,7 +142,7 @@ def _audit(
 
 
 def _judge(
-    found: Audit, spec: Spec, listed: Sequence[Wrong], passing: Sequence[int],
+    found: Audit, spec: Spec, listed: Sequence[Mutant], passing: Sequence[int],
     equivalent: Mapping[str, str],
 ) -> None:  # fmt: skip
     """Sort the survivors, and look for inputs that tell them apart."""
@@ -189,7 +167,7 @@ def _judge(
     ]
 
 
-def _survivor(wrong: Wrong, reason: str = "") -> Survivor:
+def _survivor(wrong: Mutant, reason: str = "") -> Survivor:
     return Survivor(wrong.mistake.code, wrong.mistake.name, wrong.place, reason)
 
 
