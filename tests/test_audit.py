@@ -24,6 +24,7 @@ class Mutant(NamedTuple):
     mistake: Mistake
     place: str
     network: Network
+    twins: tuple[tuple[str, str], ...] = ()
 
 
 SEED = "neuron: {weights: [0, 1], bias: 4, activation: sigmoid}\ncases:\n"

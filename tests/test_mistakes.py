@@ -38,7 +38,7 @@ def answers(network: Network, code: str, x: Sequence[float]) -> dict[str, Any]:
     """Give what the mutants of one mistake answer, by place, rounded to 9 digits."""
     return {
         place: [round(float(y), 9) for y in wrong(np.array(x, wrong.dtype))]
-        for mistake, place, wrong in mutants(network)
+        for mistake, place, wrong, _ in mutants(network)
         if mistake.code == code
     }
 

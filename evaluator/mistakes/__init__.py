@@ -15,7 +15,7 @@ from evaluator.mistakes.sites import spread
 if TYPE_CHECKING:
     from evaluator.network import Array, Network, Step
 
-__all__ = ["MAX_PLACES", "MISTAKES", "Mistake", "Mutant", "left_out", "mutants"]
+__all__ = ["MAX_PLACES", "MISTAKES", "Mistake", "Mutant", "counts", "left_out", "mutants"]
 
 #: In how many places of a network each mistake is made, unless another number is asked for.
 MAX_PLACES: Final = 100
@@ -31,6 +31,8 @@ class Mutant(NamedTuple):
     #: Where the mistake is, as messages name it; empty where it is everywhere.
     place: str
     network: Network
+    #: Code and place of what would come to the same and is left out: known when all mutants are made.
+    twins: list[tuple[str, str]]
 
     def __str__(self) -> str:
         return self.mistake.name + (f" ({self.place})" if self.place else "")
@@ -43,10 +45,11 @@ def mutants(
     """Give the network with each mistake in each place, the likeliest mistakes first.
 
     What changes nothing is left out, and so is what equals an earlier one: of a network of one unit
-    the mistake everywhere is that of the unit. With `aliases` what equals a mistake of another kind stays. Each mistake is made in at most `most` places: those
-    of several units first, then others at even distances. An ONNX model has no mistakes.
+    the mistake everywhere is that of the unit. With `aliases` what equals a mistake of another kind
+    stays. Each mistake is made in at most `most` places: those of several units first, then others at
+    even distances. An ONNX model has no mistakes.
     """
-    seen: set[Hashable] = set()
+    made: dict[Hashable, Mutant] = {}
     for mistake in mistakes if network.steps else ():
         places = mistake.sites(network)
         for number in spread(places, most) if places.total else ():
@@ -54,9 +57,16 @@ def mutants(
             wrong = mistake.make(network, site)
             difference = _difference(network, wrong)
             key = (_kind(mistake) if aliases else "", difference)
-            if difference and key not in seen:
-                seen.add(key)
-                yield Mutant(mistake, site.place, wrong)
+            if key in made:
+                made[key].twins.append((mistake.code, site.place))
+            elif difference:
+                made[key] = Mutant(mistake, site.place, wrong, [])
+                yield made[key]
+
+
+def counts(code: str) -> bool:
+    """Tell whether an audit counts a mistake; whether cases kill one of precision is up to their tolerance."""
+    return not code.startswith(("float32", "rounded-", "cut-off-"))
 
 
 def _kind(mistake: Mistake) -> str:
