@@ -63,7 +63,7 @@ class Suggestion(NamedTuple):
 class Audit:
     """What became of the mistakes of one spec."""
 
-    #: `scored`; else why it is not: `failing`, `nothing checked`, `no mistakes`.
+    #: `scored`; else why it is not: `failing`, `unrecorded`, `nothing checked`, `no mistakes`.
     state: str = "scored"
     killed: int = 0
     survived: list[Survivor] = field(default_factory=list)
@@ -122,8 +122,9 @@ def _audit(
     spec: Spec, result: SpecResult, wrong: Iterable[Mutant], selection: Selection | None,
     equivalent: Mapping[str, str],
 ) -> Audit:  # fmt: skip
-    if any(case.outcome in FAILING for case in result.cases):
-        return Audit("failing")
+    failing = [case for case in result.cases if case.outcome in FAILING]
+    if failing:
+        return Audit("unrecorded" if all(case.unrecorded for case in failing) else "failing")
     cases = [case for case in spec.cases if not selection or selection(spec, case)]
     protected = protecting(cases)
     if not protected:

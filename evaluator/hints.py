@@ -224,8 +224,8 @@ def _names(fits: Sequence[Fit]) -> list[str]:
     """Name the mistakes, each once."""
     of_code: dict[str, list[Mutant]] = {}
     for fit in fits:
-        # Rounded throughout or only on the way: one mistake to whom it is told.
-        code = fit.mutant.mistake.code.removesuffix("-throughout")
+        # Whether the answer is rounded or more than that, to him it is one mistake: the first is named.
+        code = fit.mutant.mistake.code.removesuffix("-throughout").removeprefix("answer-")
         of_code.setdefault(code, []).append(fit.mutant)
     return [_name(*mutants) for mutants in of_code.values()]
 

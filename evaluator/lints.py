@@ -18,6 +18,7 @@ from evaluator.expectation import ABOUT, DEFAULT_TOLERANCE, PLUS_MINUS
 from evaluator.expected import protecting, survivors
 from evaluator.explain import number
 from evaluator.spec import in_file_order
+from evaluator.telling import candidates
 from evaluator.tolerances import distances, in_force
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 #: Every code, with the sentence that explains it.
 LINTS: Final = {
     "zero-passes": "An answer of 0 would be accepted, and another number is expected.",
-    "constant-passes": "One constant answer is accepted by every case.",
+    "constant-passes": "One constant answer is accepted by every case, and the network gives others.",
     "saturated": "An activation is so flat where it is checked that its sum may be nearly anything.",
     "wide-tolerance": "A tolerance that is written is a hundred times what any value needs.",
     "repeated-case": "A case has the inputs of an earlier one, and expects the same.",
@@ -97,12 +98,19 @@ def _constant_passes(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Di
         rows = {tuple(spec.inputs[case.row].tolist()) for case, _ in checks}
         if not low <= high or (len(rows) < 2 and not _is_wide(low, high)):
             continue
+        if _is_constant(spec, spec.probes[output].place):
+            continue  # no case has another answer
         value = low if math.isfinite(low) else high
         if math.isfinite(high) and math.isfinite(low):
             value = low + (high - low) / 2
         said = f"a network that always answers {value:.6g} for `{_name(spec, output)}`"
         yield _warn(spec, ("cases",), "constant-passes", f"{said} passes every case",
                     "add a case with another answer")  # fmt: skip
+
+
+def _is_constant(spec: Spec, place: Place) -> bool:
+    values = spec.network.forward(candidates(spec)).block(place)[:, place.column]
+    return bool((values == values[:1]).all())
 
 
 def _is_wide(low: float, high: float) -> bool:

@@ -103,11 +103,28 @@ def test_a_spec_without_survivors_is_told_only_on_request(capsys: Capture) -> No
     assert run(capsys, "strong.yaml", "weak.yaml", "-q")[1].count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["failing", "skipped"])
-def test_a_spec_without_a_score_is_told_why(capsys: Capture, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "why", "count"),
+    [
+        ("failing", "its cases fail as it is, so it is not scored; see `evaluator run`", "1 failing"),
+        ("unrecorded", "a case expects nothing, so it is not scored; `evaluator record` writes",
+         "1 unrecorded"),
+        ("skipped", "none of its cases checks anything, so it is not scored", "1 not scored"),
+    ],
+)  # fmt: skip
+def test_a_spec_without_a_score_is_told_why(
+    capsys: Capture, folder: Path, name: str, why: str, count: str
+) -> None:
+    (folder / "unrecorded.yaml").write_text(WEAK.replace(", expected: 1", ""))
     _, out, _ = run(capsys, f"{name}.yaml", "strong.yaml")
-    assert f"UNSCORED {name}.yaml {name}: " in out
-    assert "in 1 spec" in out
+    assert f"UNSCORED {name}.yaml {name}: {why}" in out
+    assert f"in 1 spec, {count} in " in out
+
+
+def test_a_case_that_is_not_there_is_told_in_the_last_line_too(capsys: Capture) -> None:
+    assert run(capsys, "strong.yaml::zzz", "-q")[1].startswith(
+        "nothing was scored, 1 not found in "
+    )
 
 
 def test_of_many_places_the_first_are_told(capsys: Capture, folder: Path) -> None:
@@ -304,7 +321,9 @@ def test_nothing_is_written_under_ci_unless_forced(
     capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CI", "true")
-    assert run(capsys, "weak.yaml", "--write")[0] == 2
+    code, _, err = run(capsys, "weak.yaml", "--write")
+    assert code == 2
+    assert "record" not in err
     assert (folder / "weak.yaml").read_text() == WEAK
     assert run(capsys, "weak.yaml", "--write", "--force")[0] == 0
     assert (folder / "weak.yaml").read_text() != WEAK

@@ -61,6 +61,19 @@ def test_each_mistake_with_the_worked_example_is_named_from_both_sides(
     assert hints_about([[value]], right) == [f"the answer is what the network gives if {name}"]
 
 
+@pytest.mark.parametrize(
+    ("value", "how"), [(0.9991, "rounded to 4 digits"), (0.99, "cut off after 2 digits")]
+)
+def test_the_answer_is_said_to_be_rounded_where_nothing_on_the_way_is(
+    value: float, how: str
+) -> None:
+    # The sum is 7, and the answer 0.99908895.
+    judged = spec("- {inputs: [2, 3], expected: 0.9990889488055994}\n")
+    assert hints_about([[value]], judged) == [
+        f"the answer is what the network gives if the answer is {how}"
+    ]
+
+
 def test_a_subject_that_answers_as_the_network_does_leaves_the_spec_to_blame() -> None:
     wrong = spec("- {inputs: [2, 3], expected: 0.95257413}\n")
     assert hints_about([[0.9990889488055994]], wrong) == [
@@ -290,7 +303,7 @@ def test_a_mutant_as_subject_is_explained_by_its_own_mistake_or_a_likelier_one(
         if mutant.mistake.code == "float32" or np.abs(answers - judged.network(x)).max() < 1e-6:
             continue
         (said, *_) = hints_about(answers, judged)
-        assert str(mutant).partition(",")[0] in said or "or if" in said, mutant.mistake.code
+        assert str(mutant).rpartition(", ")[2] in said or "or if" in said, mutant.mistake.code
         named += 1
     assert named >= 10
 

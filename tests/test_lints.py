@@ -28,6 +28,7 @@ WEAK = [
     (f"{LINE}{FAR}  - {{inputs: 0.1, expected: 0.1 ± 0.2}}\n", "zero-passes", 4, 29),
     (f'{LINE}  - {{inputs: 1, expected: "> 0.5"}}\n{FAR}', "constant-passes", 2, 1),
     (f'{LINE}  - {{inputs: 1, expected: "(0, 2)"}}\n', "constant-passes", 2, 1),
+    (f'{TANH}  - {{inputs: 1, expected: "[-1, 1]"}}\n', "constant-passes", 2, 1),
     (f"{SIGMOID}  - {{inputs: [2, 3], expected: ~0.999}}\n", "saturated", 3, 32),
     (f"{TANH}  - {{inputs: -20, expected: -1}}\n", "saturated", 3, 29),
     (f"tolerance: 0.01\n{LINE}{FAR}", "wide-tolerance", 1, 12),
@@ -39,6 +40,8 @@ WEAK = [
 ]  # fmt: skip
 
 STRONG = [
+    # The network itself always answers 2.
+    f"{LINE.replace('[1]', '[0], bias: 2')}  - {{inputs: 1, expected: 2}}\n  - {{inputs: 3, expected: 2}}\n",
     f"{LINE}  - {{inputs: 5, expected: 5}}\n  - {{inputs: 5, expected: {{y: 5}}}}\n",
     f"{SIGMOID}  - {{inputs: [2, .inf], expected: 1}}\n",
     f"{LINE}{FAR}  - {{inputs: 1.0e-6, expected: 1.0e-6}}\n",

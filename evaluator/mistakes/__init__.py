@@ -66,7 +66,7 @@ def mutants(
 
 def counts(code: str) -> bool:
     """Tell whether an audit counts a mistake; whether cases kill one of precision is up to their tolerance."""
-    return not code.startswith(("float32", "rounded-", "cut-off-"))
+    return not code.startswith(("float32", "rounded-", "cut-off-", "answer-"))
 
 
 def _kind(mistake: Mistake) -> str:
@@ -87,7 +87,9 @@ def left_out(
 
 def _difference(right: Network, wrong: Network) -> Hashable:
     """Give what tells two networks of the same form apart; nothing if they are the same."""
-    how = (wrong.digits, wrong.cut, wrong.answers) if isinstance(wrong, RoundedNetwork) else ()
+    how: tuple[int, ...] = ()
+    if isinstance(wrong, RoundedNetwork):
+        how = wrong.digits, wrong.cut, wrong.on_the_way, wrong.answers
     if how or wrong.dtype != right.dtype:
         return wrong.dtype, how
     pairs = zip(right.steps, wrong.steps, strict=True)

@@ -20,6 +20,7 @@ MAX_PLACES: Final = 5
 #: Why a spec has no score.
 _UNSCORED: Final = {
     "failing": "its cases fail as it is, so it is not scored; see `evaluator run`",
+    "unrecorded": "a case expects nothing, so it is not scored; `evaluator record` writes what the network answers",
     "nothing checked": "none of its cases checks anything, so it is not scored",
     "no mistakes": "no mistakes are known for its network, so it is not scored",
 }
@@ -132,9 +133,12 @@ def _summary(report: Report, color: bool) -> Iterator[str]:
     }
     said += "".join(f"; {number:,} {what}" for what, number in rest.items() if number)
     counts = report.summary
-    failing = sum(audit.state == "failing" for audit in audits)
+    failing, unrecorded = (
+        sum(audit.state == state for audit in audits) for state in ("failing", "unrecorded")
+    )
     other = {
-        "not scored": len(audits) - len(scored) - failing, "failing": failing,
+        "not scored": len(audits) - len(scored) - failing - unrecorded,
+        "failing": failing, "unrecorded": unrecorded, "not found": counts.missing,
         "invalid": counts.invalid, "warning" + "s" * (counts.warnings != 1): counts.warnings,
     }  # fmt: skip
     said += "".join(f", {number:,} {what}" for what, number in other.items() if number)
