@@ -42,6 +42,8 @@ class Reasons:
 
         The names are code and place, first its own, then those of what comes to the same.
         """
+        if not self._keys:
+            return ""
         exact, general = zip(*((_key(*name), name[0]) for name in names), strict=True)
         keys = [key for key in (*exact, *general) if key in self._keys]
         self._named.update(keys)

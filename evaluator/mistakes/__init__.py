@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -50,12 +50,13 @@ def mutants(
     even distances. An ONNX model has no mistakes.
     """
     made: dict[Hashable, Mutant] = {}
+    numbers = _Numbers(network)
     for mistake in mistakes if network.steps else ():
         places = mistake.sites(network)
         for number in spread(places, most) if places.total else ():
             site = places.at(number)
             wrong = mistake.make(network, site)
-            difference = _difference(network, wrong)
+            difference = _difference(network, wrong, numbers)
             key = (_kind(mistake) if aliases else "", difference)
             if key in made:
                 made[key].twins.append((mistake.code, site.place))
@@ -85,35 +86,48 @@ def left_out(
     return {code: count - most for code, count in counts.items() if count > most}
 
 
-def _difference(right: Network, wrong: Network) -> Hashable:
+class _Numbers:
+    """What tells arrays of numbers apart; those of the right network, which most share, are known."""
+
+    def __init__(self, network: Network) -> None:
+        arrays = [array for step in network.steps for array in (step.weights, step.bias)]
+        self._known = {id(array): self._print(array) for array in arrays if array is not None}
+
+    def of(self, step: Step) -> tuple[int | None, ...]:
+        """Give the same for steps whose weights and biases are the same."""
+        return tuple([
+            None if array is None else self._known.get(id(array)) or self._print(array)
+            for array in (step.weights, step.bias)
+        ])  # fmt: skip
+
+    @staticmethod
+    def _print(array: Array) -> int:
+        return hash((array + 0.0).tobytes())  # −0 is 0
+
+
+def _difference(right: Network, wrong: Network, numbers: _Numbers) -> Hashable:
     """Give what tells two networks of the same form apart; nothing if they are the same."""
     how: tuple[int, ...] = ()
     if isinstance(wrong, RoundedNetwork):
         how = wrong.digits, wrong.cut, wrong.on_the_way, wrong.answers
     if how or wrong.dtype != right.dtype:
         return wrong.dtype, how
-    pairs = zip(right.steps, wrong.steps, strict=True)
-    differ = [n for n, (one, other) in enumerate(pairs) if not _same(one, other)]
-    return tuple((n, _key(wrong.steps[n])) for n in differ)
+    found = []
+    for n, (one, other) in enumerate(zip(right.steps, wrong.steps, strict=True)):
+        if one is not other:
+            own = numbers.of(other)
+            if not (own == numbers.of(one) and _same(one, other)):
+                # Functions that are the same may still be built differently, as another name says.
+                name = other.activation.name, repr(other.parameters)
+                found.append((n, other.sources, *own, *name))
+    return tuple(found)
 
 
 def _same(one: Step, other: Step) -> bool:
-    return one is other or (
-        one.sources == other.sources
-        and _equal(one.weights, other.weights)
-        and _equal(one.bias, other.bias)
-        and same(
-            (one.activation, one.parameters),
-            (other.activation, other.parameters),
-            _width(one),
-        )
+    """Tell whether two steps with the same numbers compute the same."""
+    return one.sources == other.sources and same(
+        (one.activation, one.parameters), (other.activation, other.parameters), _width(one)
     )
-
-
-def _equal(one: Array | None, other: Array | None) -> bool:
-    if one is other or one is None or other is None:
-        return one is other
-    return np.array_equal(one, other)
 
 
 def _width(step: Step) -> int:
@@ -122,12 +136,3 @@ def _width(step: Step) -> int:
         return len(step.weights)
     widths = [np.size(value) for value in step.parameters.values()]
     return max([2, *widths]) if step.activation.whole_layer else max([1, *widths])
-
-
-def _key(step: Step) -> Hashable:
-    """Give the same for steps that are the same, unless their activations are built differently."""
-    arrays: list[Any] = [
-        None if array is None else hash((array + 0.0).tobytes())  # −0 is 0
-        for array in (step.weights, step.bias)
-    ]
-    return step.sources, *arrays, step.activation.name, repr(step.parameters)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -38,7 +37,7 @@ def _at(edit: Callable[[Step, slice, int], Step]) -> Callable[[Network, Site], N
         steps = list(network.steps)
         for number, units in site.parts:
             steps[number] = edit(steps[number], units, site.weight)
-        return replace(network, steps=tuple(steps))
+        return network.with_steps(steps)
 
     return make
 
