@@ -14,6 +14,7 @@ from evaluator.activations import ACTIVATIONS, NAMES, Activation
 from evaluator.diagnostics import MAX_DIAGNOSTICS, Diagnostic, clip, count, did_you_mean, too_many
 
 if TYPE_CHECKING:
+    from evaluator.arrays import Archives
     from evaluator.document import Document, Path
     from evaluator.network import Array
 
@@ -38,6 +39,12 @@ class Wiring:
         self.data: dict[str, Any] = document.data
         self.dtype: str = self.data.get("dtype", "float64")
         self.found: list[Diagnostic] = []
+        self._archives: Archives | None = None
+
+    def close(self) -> None:
+        """Close the files of arrays."""
+        if self._archives:
+            self._archives.close()
 
     def complain(
         self, path: Path, code: str, message: str, hint: str = "",
@@ -149,11 +156,12 @@ class Wiring:
         return self.numbers(path, written)
 
     def _from_file(self, path: Path, reference: Mapping[str, Any]) -> Array | None:
-        from evaluator.arrays import load_array
+        from evaluator.arrays import Archives, load_array
         from evaluator.files import ArrayFileError
 
         try:
-            values = load_array(reference, self.document.file)
+            self._archives = self._archives or Archives()
+            values = load_array(reference, self.document.file, self._archives)
         except ArrayFileError as error:
             self.complain((*path, "file"), error.code, error.message, error.hint)
             return None
