@@ -103,6 +103,17 @@ def test_a_spec_without_survivors_is_told_only_on_request(capsys: Capture) -> No
     assert run(capsys, "strong.yaml", "weak.yaml", "-q")[1].count("\n") == 1
 
 
+def test_a_score_that_is_too_low_is_told(capsys: Capture) -> None:
+    assert " in 1 spec, less than --min-score 0.95; " in run(
+        capsys, "weak.yaml", "-q", "--min-score", "0.95"
+    )[1]  # fmt: skip
+    assert "less than" not in run(capsys, "strong.yaml", "-q", "--min-score", "1")[1]
+
+
+def test_where_nothing_survives_there_is_nothing_to_add(capsys: Capture) -> None:
+    assert run(capsys, "strong.yaml", "--write")[1].endswith("\nnothing to add\n")
+
+
 @pytest.mark.parametrize(
     ("name", "why", "count"),
     [
