@@ -24,7 +24,7 @@ LAYERS = ("softmax", "log_softmax", "softmin", "hardmax", "normalize")
 
 
 def _accuracy() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("accuracy", ROOT / "benchmarks" / "accuracy.py")
+    spec = importlib.util.spec_from_file_location("truth", ROOT / "benchmarks" / "truth.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
