@@ -24,7 +24,7 @@ DIGITS = 60
 #: Where a correctly rounded result is no longer finite.
 OVERFLOW = 2**1024 - 2**970
 #: Stands for ∞: what a function makes of it rounds to the limit.
-BEYOND = mpf(2) ** 1200
+BEYOND = mpf(2) ** 5000
 #: Without a limit at ∞.
 PERIODIC = ("sin", "cos")
 
