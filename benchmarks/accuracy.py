@@ -9,6 +9,7 @@ import argparse
 import math
 import multiprocessing
 import os
+import platform
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -18,7 +19,17 @@ from numpy.typing import NDArray
 
 from benchmarks import dotproduct, kernels, libraries
 from benchmarks.pages import write
-from benchmarks.truth import ELEMENTWISE, LAYERS, Elementwise, Exact, Layer, points, rows, truth_of, truth_of_row
+from benchmarks.truth import (
+    ELEMENTWISE,
+    LAYERS,
+    Elementwise,
+    Exact,
+    Layer,
+    points,
+    rows,
+    truth_of,
+    truth_of_row,
+)
 from evaluator.activations import ACTIVATIONS
 
 POINTS: Final = 100_000
@@ -73,7 +84,7 @@ def main() -> None:
     options = parser.parse_args()
     found = activations(options.points)
     parts = {
-        "summary": summary(found),
+        "summary": summary(found, options.points),
         "ordinary": "\n".join(table(found, 0)),
         "all": "\n".join(table(found, 1)),
         "dot product": "\n".join(dotproduct.table(30 * options.points)),
@@ -147,7 +158,7 @@ def _worst(errors: Array, z: Any, truths: Exact) -> Worst:
     return Worst(float(errors[ordinary].max(initial=0.0)), float(errors.max()))
 
 
-def summary(found: list[Row]) -> str:
+def summary(found: list[Row], count: int) -> str:
     """Say which are above 2 ulp, and which are above the best of the libraries."""
     above = [f"{title(row)} ({written(row.ours.all)})" for row in found if row.ours.all > 2.0]
     behind = [
@@ -159,6 +170,7 @@ def summary(found: list[Row]) -> str:
     everywhere = [title(row) for row in found if row.ours.all > row.best.all + MARGIN
                   and row.ours.ordinary <= row.best.ordinary + MARGIN]  # fmt: skip
     return "\n".join([
+        f"- Measured at {count:,} numbers for each row, on {platform.machine()}, with NumPy {np.__version__}.",
         f"- Above 2 ulp: {listed(above)}.",
         f"- Above the best of the others, where nothing is extreme: {listed(behind)}.",
         f"- Above the best of the others at the extremes alone: {listed(everywhere)}.",
@@ -183,7 +195,13 @@ def settings(row: Row) -> str:
 
 def table(found: list[Row], measure: int) -> Iterator[str]:
     """Give the table of one measure, ordinary or all."""
-    heads = ["activation", "parameters", "ours", *(["at"] if measure else []), *libraries.TITLES.values()]
+    heads = [
+        "activation",
+        "parameters",
+        "ours",
+        *(["at"] if measure else []),
+        *libraries.TITLES.values(),
+    ]
     yield f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}"
     for row in found:
         others = [written(worst[measure] if worst else None) for worst in row.theirs.values()]

@@ -49,7 +49,9 @@ def table(products: int) -> Iterator[str]:
         cases = max(2, min(products // UNITS // 2 // width, 1500))
         general = [*(samples(width, cases, k) for k in (0.0, 15.0, 30.0, 50.0))]
         positive = samples(width, cases, None)
-        relative = [max(_relative(s, subject) for s in (*general, positive)) for subject in SUBJECTS]
+        relative = [
+            max(_relative(s, subject) for s in (*general, positive)) for subject in SUBJECTS
+        ]
         ulps = [_ulps(positive, subject) for subject in SUBJECTS]
         cells = [f"{width:,}", f"{5 * cases * UNITS:,}", f"{width + 1:,}"]
         cells += [f"{number:.2f}" for number in (*relative, *ulps)]

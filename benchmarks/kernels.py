@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -128,7 +129,7 @@ def wide_network() -> Array:
             ACTIVATIONS["tanh" if width > 10 else "softmax"],
             {},
         )
-        for number, (before, width) in enumerate(zip(widths, widths[1:], strict=False))
+        for number, (before, width) in enumerate(pairwise(widths))
     )
     places: dict[str, Any] = {"layer2": Place(3, None)}
     inputs = tuple(f"x{number}" for number in range(widths[0]))

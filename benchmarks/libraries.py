@@ -42,7 +42,7 @@ def _scipy() -> tuple[Mapping[str, Function], Function]:
 def _torch() -> tuple[Mapping[str, Function], Function]:
     import torch
 
-    F = torch.nn.functional  # noqa: N806 # its usual name
+    F = torch.nn.functional  # its usual name
     return {
         "sigmoid": torch.sigmoid,
         "tanh": torch.tanh,

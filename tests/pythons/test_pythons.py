@@ -82,7 +82,9 @@ def test_the_wheel_and_the_core_work_with(
 
 def test_the_oldest_versions_are_the_lower_bounds() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    pinned = dict(re.findall(r"^([\w-]+)==([\d.]+)", (ROOT / "constraints/oldest.txt").read_text(), re.M))
+    pinned = dict(
+        re.findall(r"^([\w-]+)==([\d.]+)", (ROOT / "constraints/oldest.txt").read_text(), re.M)
+    )
     for requirement in project["dependencies"]:
         name, bound = requirement.split(">=")
         assert re.fullmatch(rf"{re.escape(bound)}(\.0)*", pinned[name]), requirement
