@@ -115,6 +115,7 @@ $(VENV)/supply/installed: $(VENV)/pip constraints/supply.txt
 $(VENV)/user/installed: $(VENV)/pip constraints/run.txt
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/pip install --quiet --require-hashes -r constraints/run.txt
+	$(@D)/bin/pip uninstall --quiet --yes hatchling
 	touch $@
 
 clean:

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+import evaluator
+
 ROOT: Final = Path(__file__).parent.parent
 
 
@@ -24,6 +26,9 @@ def main() -> None:
     if done.returncode:
         raise SystemExit(done.stderr)
     bill = needed(json.loads(done.stdout))
+    bill["metadata"]["component"]["version"] = (
+        evaluator.__version__
+    )  # pyproject.toml leaves it to the code
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(bill, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     names = ", ".join(f"{part['name']} {part['version']}" for part in bill["components"])
