@@ -40,7 +40,7 @@ def svg(network: Network, marks: Sequence[Mark], output: int = 0) -> str:
     A case that holds is a circle, one that does not a cross.
     """
     shown = [mark for mark in marks if math.isfinite(mark.x) and math.isfinite(mark.y)][:MAX_MARKS]
-    x, y = (_axis([mark[n] for mark in shown]) for n in (1, 2))
+    x, y = _axis([mark.x for mark in shown]), _axis([mark.y for mark in shown])
     values = _values(network, x, y, output)
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
