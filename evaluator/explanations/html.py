@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from evaluator.working import Equation, Layer, Step
 
 #: How many terms of a sum stand in one formula: lines break between formulas only.
-MAX_TERMS: Final = 2
+MAX_TERMS: Final = 1
 #: How many points are marked on a curve.
 MAX_POINTS: Final = 6
 
@@ -29,7 +29,7 @@ body {{max-width: 60rem}}
 h2 {{font-size: 1.25rem}} h3 {{font-size: 1.05rem; margin: 1rem 0 .2rem}}
 .steps {{display: grid; gap: .2rem 1.5rem}}
 dl {{display: grid; grid-template-columns: 8rem 1fr; gap: .25rem .8rem; margin: 0}}
-dt {{color: var(--soft)}} dd {{margin: 0; overflow-x: auto}}
+dd span {{display: inline-block; margin-right: .25rem}} dt {{color: var(--soft)}} dd {{margin: 0; overflow-x: auto}}
 math {{font-size: 1.05rem; padding: .1rem .12rem}}
 .curves {{display: flex; flex-wrap: wrap; gap: .5rem 1rem}} .curves figure {{flex: 1 1 20rem; margin: 0}}
 .expected {{list-style: none; padding: 0}}
@@ -114,18 +114,16 @@ def _step(step: Step) -> Iterator[str]:
 
 
 def _chain(equation: Equation) -> Iterator[str]:
-    """Write an equation as formulas that a line may break between."""
-    yield from _formula("", equation.first)
-    for sign, expression in equation.others:
-        yield from _formula(_MATH.operator(sign), expression)
+    """Write an equation, each expression with its sign as a piece that stays together if it can."""
+    yield _link("", equation.first)
+    yield from (_link(_MATH.operator(sign), each) for sign, each in equation.others)
     if equation.because:
-        yield f"because <math>{_MATH.compared(equation.because)}</math>"
+        yield f"<span>because <math>{_MATH.compared(equation.because)}</math></span>"
 
 
-def _formula(sign: str, expression: Expression) -> Iterator[str]:
+def _link(sign: str, expression: Expression) -> str:
     first, *rest = pieces(_MATH, expression, MAX_TERMS)
-    yield f"<math>{sign}{first}</math>"
-    yield from (f"<math>{piece}</math>" for piece in rest)
+    return f"<span>{' '.join(f'<math>{piece}</math>' for piece in (sign + first, *rest))}</span>"
 
 
 def _layers(layers: Sequence[Layer]) -> Iterator[str]:
