@@ -122,7 +122,7 @@ def test_by_hand_says_which_of_the_two_ways_is_accepted(explained: Explain) -> N
     exact, rounded = 1 / (1 + math.exp(-0.8881)), 0.708
     for expected, wanted in (
         ("~0.708", "which is accepted as well"),
-        (f"{rounded} ± 1e-9", "accepted with 3 digits after the point on the way alone"),
+        (f"{rounded} ± 1e-9", "accepted only with 3 digits after the point on the way"),
         (f"{exact!r} ± 1e-9", "which is accepted)"),
         ("~0.9", "which is not accepted either"),
     ):

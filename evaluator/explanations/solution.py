@@ -227,7 +227,7 @@ class _Row:
         if holds and exact_holds:
             return f"{said}, which is accepted as well"
         if holds:
-            return f"accepted with {rounded} alone: {said}"
+            return f"accepted only with {rounded}: {said}"
         return (
             f"{said}, which is accepted" if exact_holds else f"{said}, which is not accepted either"
         )
