@@ -11,10 +11,11 @@ from evaluator.diagnostics import harmless
 from evaluator.explanations.notation import MathML, pieces
 from evaluator.htmlpage import head
 from evaluator.reporters.style import BASE
-from evaluator.working import value_name
+from evaluator.units import value_name
 
 if TYPE_CHECKING:
-    from evaluator.explanations.solution import Explained, Solution
+    from evaluator.explanations.row import Explained
+    from evaluator.explanations.solution import Solution
     from evaluator.expressions import Expression
     from evaluator.working import Equation, Layer, Step
 
@@ -74,7 +75,7 @@ def _solution(solution: Solution) -> Iterator[str]:
 def _map(solution: Solution) -> str:
     marks = []
     for case in solution.cases:
-        x, y = case.trace.blocks[0][case.row].tolist()
+        x, y = case.trace.blocks[0][0].tolist()
         marks.append(plane.Mark(case.title, x, y, all(each.holds for each in case.expected)))
     return plane.svg(solution.network, marks)
 
@@ -86,7 +87,7 @@ def _case(case: Explained) -> Iterator[str]:
     ]
     more = f" and {case.more_inputs} more" if case.more_inputs else ""
     yield f"<p>Inputs: {', '.join(inputs)}{more}</p>"
-    yield f"<figure>{diagram.svg(case.trace.network, case.trace, case.row)}</figure>"
+    yield f"<figure>{diagram.svg(case.trace.network, case.trace)}</figure>"
     for step in case.steps:
         yield from _step(step)
     if case.layers:
@@ -155,10 +156,7 @@ def _curves(case: Explained) -> Iterator[str]:
             }
             key = (step.activation.name, *map(str, own.items()))
             chosen[key] = step.activation, own
-            z, y = (
-                float(part[block][case.row, column])
-                for part in (case.trace.sums, case.trace.blocks)
-            )
+            z, y = (float(part[block][0, column]) for part in (case.trace.sums, case.trace.blocks))
             groups.setdefault(key, []).append(plot.Point(value_name(network, block, column), z, y))
     for key, points in groups.items():
         yield plot.svg(chosen[key][0], points[:MAX_POINTS], chosen[key][1])
