@@ -242,6 +242,7 @@ def test_the_finest_expectation_says_how_many_digits(
     [(7.0, 3, "7", True), (0.9990889488055994, 3, "0.999", False), (4.5398e-05, 3, "4.54e-05", False),
      (0.00123456, 3, "0.00123", False), (1234.56789, 1, "1234.6", False), (0.5, 3, "0.5", True),
      (0.39249999999999996, None, "0.3925", True), (0.1 + 0.2, None, "0.3", True),
+     (1 / 3, None, "0.333333333333333", False), (1e-9, 3, "1e-09", True),
      (math.nan, 3, ".nan", True), (-math.inf, 3, "-.inf", True), (-0.0, 3, "0", True),
      (0.9999, 2, "1.000", False), (np.float32(0.1), None, "0.1", True)],
 )  # fmt: skip

@@ -43,6 +43,7 @@ def test_a_large_network_shows_the_range_of_each_layer() -> None:
     network = evaluator.load(SPECS / "networks/digits/digits.yaml").network
     picture = ET.fromstring(diagram.svg(network, network.trace(np.arange(64.0))))
     assert "0 to 63" in texts(picture)
+    assert "With these values: inputs 0 to 63, hidden " in described(picture)
     assert len(ET.tostring(picture)) < 10_000
 
 
