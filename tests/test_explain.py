@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import evaluator
+from evaluator import working
 from evaluator.activations import ACTIVATIONS
 from evaluator.cli import main
 from evaluator.explanations import FORMATS, explain, solution
@@ -289,6 +290,32 @@ def calculated(text: str) -> float:
     return float(eval(text, {"__builtins__": {}}, names))
 
 
+def test_both_sides_of_every_sign_are_equal() -> None:
+    compared = 0
+    for file in (*SPECS.glob("activations/*.yaml"), SPECS / "networks/three-layers.yaml"):
+        spec = evaluator.load(file)
+        trace = spec.network.trace(spec.inputs)
+        for row in range(0, len(spec.inputs), 3):
+            for step in working.steps(trace, row, Digits()):
+                for equation in step.equations:
+                    sides = [equation.first, *(side for _, side in equation.others)]
+                    values = [*filter(math.isfinite, map(value_of, sides))]
+                    assert values[:-1] == pytest.approx(values[1:], rel=1e-5, abs=1e-12), equation
+                    compared += len(values) - 1
+    assert compared > 150
+
+
+def value_of(side: working.Expression) -> float:
+    """Calculate an expression; NaN for one that names values or takes the whole layer."""
+    text = PLAIN.write(side)
+    if re.search(r"\binf|nan|e[+-]\d|\b0 / 0|softmax\(", text):
+        return math.nan
+    try:
+        return calculated(text)
+    except (NameError, SyntaxError, OverflowError, ZeroDivisionError, ValueError, TypeError):
+        return math.nan
+
+
 def test_a_formula_is_written_as_the_table_has_it() -> None:
     for name in (
         "sigmoid",
@@ -375,7 +402,7 @@ def test_tex_is_balanced_and_names_command_nothing(explained: Explain) -> None:
     assert "#" not in bare
     known = {"usepackage", "section", "subsection", "paragraph", "noindent", "begin", "end", "item",
              "textbf", "text", "cdot", "quad", "qquad", "left", "right", "max", "textbackslash",
-             "textless", "textgreater", "textbar", "textasciitilde", "textasciicircum",
+             "textless", "textgreater", "textbar", "ensuremath", "sim", "textasciicircum",
              "textasciigrave", "frac", "approx"}  # fmt: skip
     assert set(re.findall(r"\\([A-Za-z]+)", text)) <= known
     assert re.findall(r"\\begin{(.*?)}", text) == re.findall(r"\\end{(.*?)}", text)
