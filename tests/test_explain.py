@@ -184,6 +184,10 @@ def test_the_branch_of_a_formula_says_why_it_is_taken(explained: Explain) -> Non
     )
     assert "leaky_relu(-2, alpha=0.25) = 0.25·(-2) = -0.5   because -2 < 0" in text
     assert "leaky_relu(0, alpha=0.25) = 0   because 0 ≥ 0" in text
+    text = explained(
+        "neuron: {weights: [1], activation: step}\ncases: [{inputs: [0], expected: 0}]\n"
+    )
+    assert "y = step(0) = 0   because 0 ≤ 0" in text
 
 
 def test_a_large_network_is_summarised_layer_by_layer(explained: Explain) -> None:
@@ -400,6 +404,7 @@ def test_tex_is_balanced_and_names_command_nothing(explained: Explain) -> None:
     assert bare.count("{") == bare.count("}")
     assert "$" not in bare
     assert "#" not in bare
+    assert not re.search(r"(?<! )_", bare)
     known = {"usepackage", "section", "subsection", "paragraph", "noindent", "begin", "end", "item",
              "textbf", "text", "cdot", "quad", "qquad", "left", "right", "max", "textbackslash",
              "textless", "textgreater", "textbar", "ensuremath", "sim", "textasciicircum",

@@ -113,6 +113,20 @@ def test_the_map_shades_the_plane_by_the_output() -> None:
     assert said.endswith("Cases: no at (−1, 0) holds; yes at (1, 0) fails.")
 
 
+def test_the_second_input_grows_upwards() -> None:
+    step = evaluator.Neuron([0, 1], 0, "step").network
+    picture = ET.fromstring(plane.svg(step, [plane.Mark("no", 0.0, -1.0, True),
+                                             plane.Mark("yes", 0.0, 1.0, True)]))  # fmt: skip
+    assert "y is 1 top left, 1 top right, 0 middle, 0 bottom left, 0 bottom right." in described(
+        picture
+    )
+    down = {element.text: float(element.get("y", "")) for element in picture.iter(f"{SVG}text")}
+    assert down["yes"] < down["no"]
+    dark = next(path for path in picture.iter(f"{SVG}path") if path.get("fill-opacity") == "0.76")
+    tops = [float(top) for top in re.findall(r"M\S+ ([\d.]+)", dark.get("d", ""))]
+    assert max(tops) < plane._TOP + plane._SIDE / 2
+
+
 def test_outcomes_differ_in_shape_and_stand_where_their_inputs_are() -> None:
     marks = [plane.Mark("a", 0.0, 0.0, True), plane.Mark("b", 1.0, 1.0, True),
              plane.Mark("c", 0.5, 0.5, False)]  # fmt: skip
