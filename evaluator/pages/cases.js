@@ -12,6 +12,9 @@ class CaseList {
   constructor(page, list) {
     this.page = page;
     this.rows = page.cases.map((example, n) => this.addRow(example, n));
+    // Of many, only those that fail and the one that is loaded show their values.
+    const values = page.cases.reduce((sum, example) => sum + example.checks.length, 0);
+    list.classList.toggle("many-cases", values > 100);
     list.append(...this.rows.map((row) => row.element));
   }
 

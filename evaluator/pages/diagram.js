@@ -58,11 +58,11 @@ class Diagram {
     return this.downwards ? [across, along] : [along, across];
   }
 
-  frame(along, across, children) {
-    const [width, height] = this.point(along, across);
+  frame(along, [first, last], children) {
+    const [left, top] = this.point(0, first), [width, height] = this.point(along, last - first);
     const title = `Network of ${plural(this.network.inputs.length, "input")} and ${
       plural(this.network.blocks.length, this.network.isLayers ? "layer" : "neuron")}, with its values`;
-    return draw("svg", {viewBox: `0 0 ${width} ${height}`, width, height, role: "img", class: "network"},
+    return draw("svg", {viewBox: `${left} ${top} ${width} ${height}`, width, height, role: "img", class: "network"},
       draw("title", {}, title), ...children);
   }
 
@@ -78,10 +78,14 @@ class Diagram {
     this.places = new Map(columns.flatMap((column, depth) => column.map((unit, row) => [
       String(unit), this.point(6 + along * depth, 6 + across * (row + (tallest - column.length) / 2))])));
     const edges = edgesOf(network);
+    this.taken = [];
     this.edges = edges.map((edge) => this.drawEdge(edge, edges.length <= MAX_LABELS));
     this.units = [...this.places].map(([key, at]) => this.drawUnit(key.split(",").map(Number), at));
     const [end, far] = this.point(BOX.width, BOX.height + 22);
-    return this.frame(along * (columns.length - 1) + end + 12, across * (tallest - 1) + far + 12, [
+    // Links that bend need room at the sides.
+    const sides = this.edges.map((edge) => edge.side);
+    const reach = [Math.min(0, ...sides), Math.max(across * (tallest - 1) + far + 12, ...sides)];
+    return this.frame(along * (columns.length - 1) + end + 12, reach, [
       draw("g", {}, ...this.edges.map((edge) => edge.line)),
       draw("g", {}, ...this.units.map((unit) => unit.group)),
       draw("g", {}, ...this.edges.flatMap((edge) => edge.label ?? [])),
@@ -91,16 +95,27 @@ class Diagram {
   drawEdge(edge, labelled) {
     const [x1, y1] = this.places.get(String(edge.source)), [x2, y2] = this.places.get(String(edge.target));
     const {width, height} = BOX;
-    const start = this.downwards ? [x1 + width / 2, y1 + height] : [x1 + width, y1 + height / 2];
+    const below = edge.source[0] ? height + 20 : height; // below what stands under a neuron
+    const start = this.downwards ? [x1 + width / 2, y1 + below] : [x1 + width, y1 + height / 2];
     const end = this.downwards ? [x2 + width / 2, y2] : [x2, y2 + height / 2];
     const bend = this.bend(start, end);
-    const side = this.point(0, bend);
-    const middle = [0, 1].map((n) => (start[n] + end[n]) / 2 + 2 * side[n]);
+    const aside = this.point(0, bend);
+    const middle = [0, 1].map((n) => (start[n] + end[n]) / 2 + 2 * aside[n]);
     const line = draw("path", {class: "edge", d: `M${start}Q${middle} ${end}`});
-    if (!labelled || !edge.at) return {...edge, line};
-    const t = bend ? 0.5 : 0.32;
-    const [x, y] = [0, 1].map((n) => (1 - t) ** 2 * start[n] + 2 * t * (1 - t) * middle[n] + t * t * end[n]);
-    return {...edge, line, label: draw("text", {x, y: y + 4, class: "weight"})};
+    const cross = this.downwards ? 0 : 1;
+    const side = bend ? (start[cross] + end[cross]) / 2 + bend + 20 * Math.sign(bend) : 0;
+    if (!labelled || !edge.at) return {...edge, line, side};
+    const place = (t) => [0, 1].map((n) => (1 - t) ** 2 * start[n] + 2 * t * (1 - t) * middle[n] + t * t * end[n]);
+    const [x, y] = this.free((bend ? [0.5, 0.4, 0.6] : [0.32, 0.2, 0.44, 0.6, 0.72]).map(place));
+    return {...edge, line, side, label: draw("text", {x, y: y + 4, class: "weight"})};
+  }
+
+  /** Choose the first place where no other weight is written. */
+  free(places) {
+    const isFree = ([x, y]) => this.taken.every(([a, b]) => Math.abs(x - a) > 34 || Math.abs(y - b) > 15);
+    const found = places.find(isFree) ?? places[0];
+    this.taken.push(found);
+    return found;
   }
 
   /** Say how far a link bends to pass the neurons that stand between its ends. */
@@ -147,7 +162,7 @@ class Diagram {
       ? draw("path", {class: "arrow", d: `M76 ${92 + along * n}v26m-5 -7l5 7l5 -7`})
       : draw("path", {class: "arrow", d: `M${148 + along * n} 48h32m-7 -5l7 5l-7 5`})));
     const [end, far] = this.point(140, 84);
-    return this.frame(along * (boxes.length - 1) + end + 12, far + 12,
+    return this.frame(along * (boxes.length - 1) + end + 12, [0, far + 12],
       [...arrows, ...this.boxes.map((box) => box.group)]);
   }
 

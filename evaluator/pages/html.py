@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -159,7 +160,8 @@ def _about(spec: Spec) -> list[str]:
     source = spec.document.data.get("source", "")
     lines = [spec.description, f"Source: {source}" if source else ""]
     shown = ("\n".join(map(harmless, line.splitlines())) for line in lines)
-    return [escape(line) for line in shown if line]
+    # Of Markdown, what is code is shown as such.
+    return [re.sub("`([^`\n]+)`", r"<code>\1</code>", escape(line)) for line in shown if line]
 
 
 @cache

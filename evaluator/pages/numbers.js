@@ -31,8 +31,18 @@ function yamlNumber(value, single) {
 /** Write a number for people: so many significant digits, and a minus sign that is one. */
 function shown(value, digits = 6) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
-  const text = String(Number(value.toPrecision(digits)));
-  return (Object.is(value, -0) ? "0" : text).replaceAll("-", "−");
+  return minus(Number(value.toPrecision(digits)));
+}
+
+/** Write a number in full, as the evaluator does, but for the minus sign. */
+function shownWhole(value, single) {
+  return Number.isFinite(value) ? minus(shortest(value, single)) : shown(value);
+}
+
+function minus(number) {
+  const small = Math.abs(number) < 1e-4 && Number(number) !== 0;
+  const text = small ? Number(number).toExponential() : String(number);
+  return (text === "-0" ? "0" : text).replaceAll("-", "−");
 }
 
 /** Write numbers of one column alike: with as many decimals as they need, at most six. */

@@ -175,7 +175,7 @@ class Page {
     const isJudged = this.isJudged;
     if (!isJudged) this.judge();
     this.inputControls.forEach((control, n) => control.show(this.inputs[n]));
-    for (const {at: [block, column], value} of this.outputs) setText(value, shown(trace.values[block][column], 17));
+    for (const {at: [block, column], value} of this.outputs) setText(value, shownWhole(trace.values[block][column], this.single));
     this.diagram.update(trace);
     for (const card of this.cards) card.update(trace);
     for (const layer of this.layers ?? []) layer.show();

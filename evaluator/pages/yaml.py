@@ -27,7 +27,7 @@ def template(spec: Spec, places: dict[Unit, Unit]) -> list[Piece]:
     """
     pieces: list[Piece] = []
     for key, value in spec.document.data.items():
-        found: Iterable[Piece] = (yaml.dump({key: value}, Dumper=_Dumper, **_STYLE),)
+        found: Iterable[Piece] = (yaml.dump(_Top({key: value}), Dumper=_Dumper, **_STYLE),)
         if key in _FORMS:
             found = _FORMS[key](spec, places)
         for piece in found:
@@ -43,8 +43,15 @@ _STYLE: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 
+class _Top(dict[str, Any]):
+    """A key of the top level with its value, on lines of their own."""
+
+
 class _Dumper(yaml.SafeDumper):
     """Writes what our own reader reads as the same: no aliases, and quotes wherever in doubt."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -56,10 +63,17 @@ def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
         style = ""
     elif "\n" in value:
         style = "|"
+    elif len(value) > 80:
+        style = ">"
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style or None)
 
 
+def _top(dumper: _Dumper, value: _Top) -> yaml.MappingNode:
+    return dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=False)
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(_Top, _top)
 
 
 def _neuron(spec: Spec, places: dict[Unit, Unit]) -> Iterator[Piece]:
