@@ -59,9 +59,9 @@ def _output(arguments: argparse.Namespace) -> str:
         return output
     if os.path.isfile(output) and not arguments.force:
         raise UsageError(f"{output} exists already", "choose another name, or add --force")
-    if os.path.exists(output) and os.path.exists(arguments.file):
-        if os.path.samefile(output, arguments.file):
-            raise UsageError(f"{output} is the spec itself", "choose another name for the page")
+    both = os.path.exists(output) and os.path.exists(arguments.file)
+    if both and os.path.samefile(output, arguments.file):
+        raise UsageError(f"{output} is the spec itself", "choose another name for the page")
     check_writable(output)
     return output
 

@@ -10,9 +10,9 @@ class Card {
     const list = make("ul", {class: "terms"});
     this.terms = reads.map((source, k) => this.addTerm(list, source, k));
     if (block.bias) this.bias = this.addBias(list);
-    this.z = make("output", {class: "number"});
+    this.z = make("span", {class: "number"});
     list.append(make("li", {class: "sum"}, make("span", {class: "what"}, "z, the sum"), this.z));
-    this.y = make("output", {class: "number strong"});
+    this.y = make("span", {class: "number strong"});
     this.applied = make("span", {class: "what"});
     list.append(make("li", {class: "sum"}, this.applied, this.y));
     this.lines = make("p", {class: "arithmetic"});

@@ -6,7 +6,7 @@ neuron is a block of its own, so that each can get another activation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -144,10 +144,10 @@ def activations() -> dict[str, Any]:
 
 def safe(value: Any) -> Any:
     """Replace what JSON has no number for, NaN and the infinities, by texts that `Number()` reads."""
+    if isinstance(value, Mapping):
+        return {key: safe(item) for key, item in value.items()}
     if isinstance(value, float) and (text := _NOT_FINITE.get(number(value))):
         return text
-    if isinstance(value, dict):
-        return {key: safe(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [safe(item) for item in value]
     return value

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -38,6 +39,7 @@ def page(spec: Spec) -> str:
         "network": data.network(spec),
         "activations": data.activations(),
         "cases": shown,
+        "leftOut": left_out,
         "yaml": yaml.template(spec, places) if data.can_change(spec.network) else [],
     }
     return _document(spec, known, _notes(spec, left_out))
@@ -65,10 +67,11 @@ def _notes(spec: Spec, left_out: int) -> dict[str, str]:
     return notes
 
 
-def _document(spec: Spec, known: dict[str, object], notes: dict[str, str]) -> str:
+def _document(spec: Spec, known: Mapping[str, object], notes: Mapping[str, str]) -> str:
     style, script = _file("page.css"), "\n".join(["'use strict';", *map(_file, SCRIPTS)])
     # `<` begins neither an end tag nor a comment, wherever the data are shown.
-    text = json.dumps(data.safe(known), ensure_ascii=True, allow_nan=False).replace("<", "\\u003c")
+    text = json.dumps(data.safe(known), allow_nan=False, separators=(",", ":"))
+    text = text.replace("<", "\\u003c")
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}';"
         " base-uri 'none'; form-action 'none'"

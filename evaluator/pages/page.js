@@ -200,7 +200,8 @@ class Page {
     const judged = this.verdicts.filter(({outcome}) => outcome !== "skipped");
     const good = judged.filter(({outcome}) => outcome === "passed" || outcome === "xfailed").length;
     const all = good === judged.length && good > 0;
-    return {all, text: `${good.toLocaleString("en")} of ${plural(judged.length, "case")} pass${good === 1 ? "es" : ""}`};
+    const here = this.original.leftOut ? " here" : "";
+    return {all, text: `${good.toLocaleString("en")} of ${plural(judged.length, "case")}${here} pass${good === 1 ? "es" : ""}`};
   }
 
   summarise() {

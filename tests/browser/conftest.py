@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from opening import Open
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
-
-from evaluator.pages import page
-from evaluator.source import read
-from evaluator.spec import build
-
-#: Opens a page: its HTML, and what is special about the browser, such as its colour scheme.
-Open = Callable[..., Page]
-
-
-def html_of(text: str, file: str = "f.yaml") -> str:
-    """Make the page of the first spec of a text."""
-    return page(build(read(text, file)[0]))
 
 
 @pytest.fixture(scope="session")

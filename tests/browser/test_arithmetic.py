@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Open, html_of
+from opening import NEURON, html_of
 from playwright.sync_api import Page
 
 from evaluator.activations import ACTIVATIONS
 from evaluator.pages.data import safe
-
-NEURON = "neuron: {weights: [1], activation: sigmoid}\ncases: [{inputs: 1, expected: ~0.7}]\n"
 
 _SIZES = [*np.geomspace(1e-8, 1e4, 400), *np.linspace(0.05, 50, 500), 1e-300, 5e-324, 1e10, 1e100,
           709.5, 710.0, 745.0, 746.0, 1e290, 1.7e308, 0.0, math.inf]  # fmt: skip
@@ -88,11 +86,14 @@ def test_an_activation_of_one_unit_is_numpys(
         with np.errstate(all="ignore"):
             z = GRID.astype(dtype)
             if dtype is np.float32 and any(
-                isinstance(v, float) and not 1e-30 < abs(v) < 1e30 and v for v in parameters.values()
+                isinstance(v, float) and not 1e-30 < abs(v) < 1e30 and v
+                for v in parameters.values()
             ):
                 continue  # no number of float32
             expected = ACTIVATIONS[name](z[None, :], **parameters)[0].astype(float)
-        found = in_the_page(calculator, name, z[None, :].astype(float), parameters, dtype is np.float32)[0]
+        found = in_the_page(
+            calculator, name, z[None, :].astype(float), parameters, dtype is np.float32
+        )[0]
         right = close(found, expected, tolerance)
         assert right.all(), [
             (z[n], found[n], expected[n]) for n in np.flatnonzero(~right)[:5]

@@ -74,7 +74,9 @@ def test_a_page_gives_what_the_evaluator_gives(
         assert told["overflow"] <= 0
         if told["yaml"]:
             again = build(read(told["yaml"], file.name)[0])
-            kept = {k: v for k, v in document.data.items() if k not in ("neuron", "neurons", "layers")}
+            kept = {
+                k: v for k, v in document.data.items() if k not in ("neuron", "neurons", "layers")
+            }
             assert again.document.data | kept == again.document.data
             with np.errstate(all="ignore"):
                 assert [c.outcome for c in evaluate(again).cases] == [c.outcome for c in results]
