@@ -286,3 +286,18 @@ def test_the_data_end_no_script_whatever_names_they_hold() -> None:
     assert data.safe({"a": [float("inf"), -float("inf"), 1.5]}) == {
         "a": ["Infinity", "-Infinity", 1.5]
     }
+
+
+def test_the_documentation_names_every_limit() -> None:
+    table = (
+        (PAGES.parents[1] / "docs/page.md").read_text(encoding="utf-8").partition("## How large")[2]
+    )
+    script = "".join(file.read_text(encoding="utf-8") for file in PAGES.glob("*.js"))
+    limits = {key: int(value) for key, value in re.findall(r"\b(MAX_[A-Z]+) = (\d+)", script)}
+    assert f"| inputs | {limits['MAX_SLIDERS']} |" in table
+    assert f"| {limits['MAX_UNITS']} and {limits['MAX_EDGES']} |" in table
+    assert f"| weights and biases | {data.MAX_CONTROLS} |" in table
+    assert f"| weights and biases | {data.MAX_NUMBERS:,} |" in table
+    assert f"| inputs | {data.MAX_INPUTS:,} |" in table
+    assert f"| rows of one table | {cases.MAX_ROWS} |" in table
+    assert f"| cases | {cases.MAX_CASES}, with {cases.MAX_VALUES:,} numbers |" in table

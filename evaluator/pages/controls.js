@@ -41,8 +41,7 @@ class NumberControl {
     }
     this.complain(fault);
     if (fault) return false;
-    this.set(value);
-    return true;
+    return this.set(value);
   }
 
   /** Escape brings the number in force back; arrows up and down go a step, as on the slider. */
@@ -51,8 +50,8 @@ class NumberControl {
     const steps = {ArrowUp: 1, ArrowDown: -1}[event.key];
     if (!steps || !Number.isFinite(this.value)) return;
     event.preventDefault();
-    this.set(Number((this.value + steps * (this.step ?? 0.1)).toPrecision(12)));
-    this.show(this.value, true);
+    this.entry.value = String(Number((this.value + steps * (this.step ?? 0.1)).toPrecision(12)));
+    this.typed();
   }
 
   complain(fault) {
@@ -65,8 +64,12 @@ class NumberControl {
     }
   }
 
+  /** Take a number over; false where it is refused. */
   set(value) {
-    this.change(this.single ? Math.fround(value) : value);
+    const rounded = this.single ? Math.fround(value) : value;
+    if (this.change(rounded) === false) return false;
+    this.value = rounded;
+    return true;
   }
 
   /** Show the number in force; not in the entry where somebody is writing, unless it is done. */
@@ -146,11 +149,11 @@ class ActivationControl {
         change: (value) => {
           const fault = parameterFault(this.made, {...parameters, [name]: value});
           control.complain(fault);
-          if (fault) return;
+          if (fault) return false;
           if (many) parameters[name][unit] = value;
           else parameters[name] = value;
-          control.value = value;
           this.change();
+          return true;
         }});
       this.entries.push({control, read});
       this.parameters.append(make("label", {}, many ? `${name} of ${units[unit]} ` : `${name} `, control.entry), control.message);

@@ -1,5 +1,8 @@
 // The page: what it was made with, what it shows now, and how one follows the other.
 
+/** So many inputs have sliders. */
+const MAX_SLIDERS = 24;
+
 class Page {
   constructor(data) {
     this.original = data;
@@ -63,7 +66,7 @@ class Page {
   }
 
   makeInputs() {
-    const slider = this.network.inputs.length <= 24;
+    const slider = this.network.inputs.length <= MAX_SLIDERS;
     const list = byId("inputs");
     list.classList.toggle("many", !slider);
     this.inputControls = this.network.inputs.map((name, n) => {

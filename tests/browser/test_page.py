@@ -288,6 +288,8 @@ def test_everything_is_reached_and_done_by_keyboard(visit: Open) -> None:
     assert entry(page, "input x2").input_value() == "-6"
     entry(page, "input x2").focus()
     page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
     assert float(entry(page, "input x2").input_value()) > -6
 
 
