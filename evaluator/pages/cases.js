@@ -41,8 +41,9 @@ class CaseList {
     const mark = make("span", {class: "mark"}), actual = make("span", {class: "number"});
     const bounds = Number.isNaN(check.low) ? "NaN" : check.low === check.high ? shown(check.low, 10)
       : `${shown(check.low, 10)} to ${shown(check.high, 10)}`;
+    const said = /^[([<>≤≥]/.test(check.text) ? check.text : `${check.text} (${bounds})`;
     return {mark, actual, element: make("li", {}, mark, " ", named(check.name), " is ", actual,
-      make("span", {class: "accepts"}, `, expected ${check.text} (${bounds})`))};
+      make("span", {class: "accepts"}, `, expected ${said}`))};
   }
 
   addClass() {

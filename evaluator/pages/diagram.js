@@ -5,6 +5,8 @@ const MAX_UNITS = 40, MAX_EDGES = 200, MAX_LABELS = 24;
 /** How many boxes of layers are drawn. */
 const MAX_BOXES = 8;
 const BOX = {width: 112, height: 44};
+/** From one column of neurons to the next, and from one row to the next where they go downwards. */
+const ALONG = {across: 214, down: 132};
 
 /** Give each block its depth: one more than the deepest that it reads. */
 function depthsOf(network) {
@@ -41,15 +43,24 @@ class Diagram {
     new ResizeObserver(() => this.layOut()).observe(figure);
   }
 
-  /** Draw anew if the page has got another shape: from left to right, or downwards on a small screen. */
+  /** Draw anew if the page has got another shape: from left to right, or downwards where that is larger. */
   layOut() {
-    const columns = Math.max(...this.depths) + 1;
-    const width = this.figure.clientWidth;
-    const downwards = width < 150 * Math.min(columns, MAX_BOXES) + 40;
+    const columns = Math.max(...this.depths) + 1, width = this.figure.clientWidth;
+    const heights = this.depths.reduce((found, depth, block) => {
+      found[depth] = (found[depth] ?? 0) + (block ? this.network.blocks[block - 1].units.length : this.network.inputs.length);
+      return found;
+    }, []);
+    const across = width / (this.drawsUnits ? ALONG.across * (columns - 1) + BOX.width + 12 : 178 * Math.min(columns, MAX_BOXES) - 30);
+    const down = width / (this.drawsUnits ? Math.max(...heights) * (BOX.width + 12) : 152);
+    const downwards = across < 0.8 && down > across;
     if (this.svg && this.downwards === downwards) return;
     this.downwards = downwards;
     this.svg = this.drawsUnits ? this.drawUnits() : this.drawLayers();
     this.figure.replaceChildren(this.svg);
+    // Smaller it could not be read: then the picture scrolls, not the page.
+    this.svg.style.minWidth = `${Math.round(0.6 * this.svg.getAttribute("width"))}px`;
+    if (this.figure.scrollWidth > this.figure.clientWidth) this.figure.tabIndex = 0;
+    else this.figure.removeAttribute("tabindex");
     if (this.trace) this.update(this.trace);
   }
 
@@ -73,7 +84,7 @@ class Diagram {
       const width = block ? network.blocks[block - 1].units.length : network.inputs.length;
       columns[depth] = [...(columns[depth] ?? []), ...Array.from({length: width}, (_, n) => [block, n])];
     });
-    const along = downwards ? 132 : 214, across = downwards ? BOX.width + 12 : 88;
+    const along = downwards ? ALONG.down : ALONG.across, across = downwards ? BOX.width + 12 : 88;
     const tallest = Math.max(...columns.map((column) => column.length));
     this.places = new Map(columns.flatMap((column, depth) => column.map((unit, row) => [
       String(unit), this.point(6 + along * depth, 6 + across * (row + (tallest - column.length) / 2))])));

@@ -116,7 +116,7 @@ def _document(spec: Spec, known: Mapping[str, object], notes: Mapping[str, str])
 <details id="words"><summary>The network in words</summary><ul></ul></details>
 </section>
 <section aria-labelledby="outputs-title">
-<h2 id="outputs-title">Output{"s" if len(spec.network.outputs) > 1 else ""}</h2>
+<h2 id="outputs-title">Output{"s" if spec.network.output_count() > 1 else ""}</h2>
 <dl id="outputs"></dl>
 {said.get("dtype", "")}</section>
 <section id="plane" aria-labelledby="plane-title" hidden>

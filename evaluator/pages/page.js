@@ -204,7 +204,9 @@ class Page {
     const good = judged.filter(({outcome}) => outcome === "passed" || outcome === "xfailed").length;
     const all = good === judged.length && good > 0;
     const here = this.original.leftOut ? " here" : "";
-    return {all, text: `${good.toLocaleString("en")} of ${plural(judged.length, "case")}${here} pass${good === 1 ? "es" : ""}`};
+    if (!judged.length) return {all, text: "no case is judged"};
+    const pass = good === 1 || judged.length === 1 ? "passes" : "pass";
+    return {all, text: `${good.toLocaleString("en")} of ${plural(judged.length, "case")}${here} ${pass}`};
   }
 
   summarise() {

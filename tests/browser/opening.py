@@ -49,7 +49,13 @@ LARGE = (
     + ", ".join(map(str, range(30)))
     + "], expected_class: 9}]\n"
 )
-SPECS = {"neuron": NEURON, "neurons": WIRED, "layers": LAYERS, "large": LARGE}
+WIDE = (
+    "layers:\n  - {weights: ["
+    + ", ".join(str([round(0.1 * (row - column), 1) for column in range(8)]) for row in range(8))
+    + "], activation: relu}\n  - {weights: [[1, 1, 1, 1, -1, -1, -1, -1]], activation: sigmoid}\n"
+    "cases: [{inputs: [1, 2, 3, 4, 5, 6, 7, 8], expected: ~0.5}]\n"
+)
+SPECS = {"wide": WIDE, "neuron": NEURON, "neurons": WIRED, "layers": LAYERS, "large": LARGE}
 
 
 def spec_of(text: str) -> Spec:
