@@ -186,6 +186,14 @@ def test_the_yaml_that_is_copied_is_the_network_that_is_shown(text: str, visit: 
     assert page.locator("#yaml").input_value() == copied
 
 
+def test_where_nothing_can_be_copied_the_yaml_is_selected(visit: Open) -> None:
+    page = visit(html_of(NEURON))
+    page.evaluate("() => Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.get_by_role("button", name="Copy as YAML").click()
+    expect(page.locator("#copied")).to_have_text("press Ctrl+C")
+    assert page.evaluate("() => getSelection().toString()") == yaml_of(page)
+
+
 def test_an_activation_is_chosen_with_its_parameters(visit: Open) -> None:
     page = visit(html_of(WIRED))
     card = page.locator(".card").nth(1)
