@@ -47,8 +47,8 @@ class Card {
     const control = page.numberControl(`bias of ${block.units[unit]}`, page.reaches[this.number],
       (number) => (block.bias[unit] = number));
     const number = make("span", {class: "number"});
-    list.append(make("li", {class: "term"}, make("span", {class: "what"}, "bias"), control.slider, control.entry,
-      make("span", {class: "factor"}), number, control.message));
+    list.append(make("li", {class: "term"}, make("span", {class: "what"}, "bias"),
+      control.slider, control.entry, make("span", {class: "factor"}), number, control.message));
     return {control, number};
   }
 
@@ -72,7 +72,8 @@ class Card {
       this.bias.control.show(bias);
     }
     setText(this.z, column.at(-1));
-    setText(this.applied, page.activations[block.activation].wholeLayer ? `${block.activation}(z)[${unit}]` : `${block.activation}(z)`);
+    const own = page.activations[block.activation].wholeLayer ? `[${unit}]` : "";
+    setText(this.applied, `${block.activation}(z)${own}`);
     setText(this.y, shown(y, 8));
     setText(this.lines, this.arithmetic(x, z, y));
     this.activation?.show();
@@ -83,7 +84,8 @@ class Card {
   arithmetic(x, z, y) {
     const {block, unit, page} = this;
     const factor = (value) => (value < 0 ? `(${shown(value)})` : shown(value));
-    let terms = this.terms.map((term, k) => (term.read ? `${factor(term.read())}·${factor(x[k])}` : factor(x[k]))).join(" + ");
+    const written = this.terms.map(({read}, k) => (read ? `${factor(read())}·` : "") + factor(x[k]));
+    let terms = written.join(" + ");
     const bias = block.bias?.[unit];
     if (bias !== undefined) terms += bias < 0 ? ` − ${shown(-bias)}` : ` + ${shown(bias)}`;
     return [`z = ${terms} = ${shown(z, 8)}`, ...this.application(z, y)].join("\n");
@@ -113,7 +115,8 @@ class Curve {
     this.axis = draw("path", {class: "axis", d: "M0 40H120M60 0V80"});
     this.path = draw("path", {class: "curve"});
     this.point = draw("circle", {r: 4, class: "point"});
-    this.svg = draw("svg", {viewBox: "-4 -4 128 88", width: 128, height: 88, class: "graph", "aria-hidden": "true"},
+    const size = {viewBox: "-4 -4 128 88", width: 128, height: 88};
+    this.svg = draw("svg", {...size, class: "graph", "aria-hidden": "true"},
       this.axis, this.path, this.point);
   }
 

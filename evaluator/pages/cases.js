@@ -33,7 +33,8 @@ class CaseList {
       make("span", {class: "inputs"}, example.inputs.length ? `at (${inputs}${more})` : ""),
       reason ? make("span", {class: "inputs"}, reason) : undefined,
       make("ul", {class: "checks"}, ...lines.map((line) => line.element)),
-      hidden > 0 && !example.skip ? make("p", {class: "small"}, `… and ${plural(hidden, "value")} more`) : undefined);
+      hidden > 0 && !example.skip
+        ? make("p", {class: "small"}, `… and ${plural(hidden, "value")} more`) : undefined);
     return {element, button, sign, lines, checks: checks.length};
   }
 

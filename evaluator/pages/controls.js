@@ -14,7 +14,7 @@ class NumberControl {
     if (slider) {
       this.slider = make("input", {type: "range", class: "slider", "aria-label": label});
       this.stretch(reach);
-      this.slider.addEventListener("input", () => this.set(Number(Number(this.slider.value).toPrecision(12))));
+      this.slider.addEventListener("input", () => this.set(tidy(Number(this.slider.value))));
     }
     for (const element of [this.entry, this.slider].filter((e) => e && focus)) {
       element.addEventListener("focus", () => focus(true));
@@ -50,7 +50,7 @@ class NumberControl {
     const steps = {ArrowUp: 1, ArrowDown: -1}[event.key];
     if (!steps || !Number.isFinite(this.value)) return;
     event.preventDefault();
-    this.entry.value = String(Number((this.value + steps * (this.step ?? 0.1)).toPrecision(12)));
+    this.entry.value = String(tidy(this.value + steps * (this.step ?? 0.1)));
     this.typed();
   }
 
@@ -98,7 +98,8 @@ class ActivationControl {
     }
     this.select.addEventListener("change", () => this.choose(this.select.value));
     this.parameters = make("span", {class: "parameters"});
-    this.element = make("div", {class: "activation"}, make("label", {}, "activation ", this.select), this.parameters);
+    const label = make("label", {}, "activation ", this.select);
+    this.element = make("div", {class: "activation"}, label, this.parameters);
   }
 
   /** Change over to another activation, with parameters that it can have. */
@@ -144,8 +145,9 @@ class ActivationControl {
     if (parameters[name] === undefined && parameter.default === null) return; // a bound that is not there
     for (const unit of many ? units.keys() : [0]) {
       const read = () => (many ? parameters[name][unit] : parameters[name] ?? parameter.default);
+      const label = `${name} of ${many ? units[unit] : this.block.name}`;
       const control = new NumberControl({
-        label: `${name} of ${many ? units[unit] : this.block.name}`, slider: false, finite: true, single: this.single,
+        label, slider: false, finite: true, single: this.single,
         change: (value) => {
           const fault = parameterFault(this.made, {...parameters, [name]: value});
           control.complain(fault);
@@ -156,7 +158,8 @@ class ActivationControl {
           return true;
         }});
       this.entries.push({control, read});
-      this.parameters.append(make("label", {}, many ? `${name} of ${units[unit]} ` : `${name} `, control.entry), control.message);
+      const text = many ? `${label} ` : `${name} `;
+      this.parameters.append(make("label", {}, text, control.entry), control.message);
     }
   }
 }

@@ -17,11 +17,6 @@ function depthsOf(network) {
   return depths;
 }
 
-/** Name a value: an input or a unit. */
-function unitName(network, [block, column]) {
-  return block ? network.blocks[block - 1].units[column] : network.inputs[column];
-}
-
 /** List the edges; where a layer has no weights, each value goes to one unit. */
 function edgesOf(network) {
   return network.blocks.flatMap((block, n) => block.units.flatMap((_, unit) => (
@@ -36,9 +31,7 @@ class Diagram {
     this.figure = figure;
     this.network = network;
     const units = network.inputs.length + network.blocks.reduce((sum, b) => sum + b.units.length, 0);
-    const edges = network.blocks.reduce(
-      (sum, b) => sum + b.units.length * (b.weights ? b.sources.length : 1), 0);
-    this.drawsUnits = units <= MAX_UNITS && edges <= MAX_EDGES;
+    this.drawsUnits = units <= MAX_UNITS && countEdges(network) <= MAX_EDGES;
     this.depths = depthsOf(network);
     new ResizeObserver(() => this.layOut()).observe(figure);
   }
@@ -47,11 +40,13 @@ class Diagram {
   layOut() {
     const columns = Math.max(...this.depths) + 1, width = this.figure.clientWidth;
     const heights = this.depths.reduce((found, depth, block) => {
-      found[depth] = (found[depth] ?? 0) + (block ? this.network.blocks[block - 1].units.length : this.network.inputs.length);
+      found[depth] = (found[depth] ?? 0) + widthOf(this.network, block);
       return found;
     }, []);
-    const across = width / (this.drawsUnits ? ALONG.across * (columns - 1) + BOX.width + 12 : 178 * Math.min(columns, MAX_BOXES) - 30);
-    const down = width / (this.drawsUnits ? Math.max(...heights) * (BOX.width + 12) : 152);
+    const [long, broad] = this.drawsUnits
+      ? [ALONG.across * (columns - 1) + BOX.width + 12, Math.max(...heights) * (BOX.width + 12)]
+      : [178 * Math.min(columns, MAX_BOXES) - 30, 152];
+    const across = width / long, down = width / broad;
     const downwards = across < 0.8 && down > across;
     if (this.svg && this.downwards === downwards) return;
     this.downwards = downwards;
@@ -73,7 +68,8 @@ class Diagram {
     const [left, top] = this.point(0, first), [width, height] = this.point(along, last - first);
     const title = `Network of ${plural(this.network.inputs.length, "input")} and ${
       plural(this.network.blocks.length, this.network.isLayers ? "layer" : "neuron")}, with its values`;
-    return draw("svg", {viewBox: `${left} ${top} ${width} ${height}`, width, height, role: "img", class: "network"},
+    const viewBox = `${left} ${top} ${width} ${height}`;
+    return draw("svg", {viewBox, width, height, role: "img", class: "network"},
       draw("title", {}, title), ...children);
   }
 
@@ -81,8 +77,8 @@ class Diagram {
     const {network, downwards} = this;
     const columns = [];
     this.depths.forEach((depth, block) => {
-      const width = block ? network.blocks[block - 1].units.length : network.inputs.length;
-      columns[depth] = [...(columns[depth] ?? []), ...Array.from({length: width}, (_, n) => [block, n])];
+      const units = Array.from({length: widthOf(network, block)}, (_, n) => [block, n]);
+      columns[depth] = [...(columns[depth] ?? []), ...units];
     });
     const along = downwards ? ALONG.down : ALONG.across, across = downwards ? BOX.width + 12 : 88;
     const tallest = Math.max(...columns.map((column) => column.length));
@@ -116,7 +112,8 @@ class Diagram {
     const cross = this.downwards ? 0 : 1;
     const side = bend ? (start[cross] + end[cross]) / 2 + bend + 20 * Math.sign(bend) : 0;
     if (!labelled || !edge.at) return {...edge, line, side};
-    const place = (t) => [0, 1].map((n) => (1 - t) ** 2 * start[n] + 2 * t * (1 - t) * middle[n] + t * t * end[n]);
+    const place = (t) => [0, 1].map(
+      (n) => (1 - t) ** 2 * start[n] + 2 * t * (1 - t) * middle[n] + t * t * end[n]);
     const [x, y] = this.free((bend ? [0.5, 0.4, 0.6] : [0.32, 0.2, 0.44, 0.6, 0.72]).map(place));
     return {...edge, line, side, label: draw("text", {x, y: y + 4, class: "weight"})};
   }
@@ -186,8 +183,7 @@ class Diagram {
       lines[1].textContent = `${plural(hidden, "layer")} more`;
       return {group: draw("g", {}, rect, ...lines)};
     }
-    const widths = blocks.map((b) => (b ? this.network.blocks[b - 1].units.length : this.network.inputs.length));
-    const total = widths.reduce((sum, width) => sum + width);
+    const total = blocks.reduce((sum, block) => sum + widthOf(this.network, block), 0);
     const single = blocks.length === 1;
     lines[0].textContent = blocks[0] === 0 ? "inputs"
       : single ? clip(this.network.blocks[blocks[0] - 1].name, 16) : plural(blocks.length, "neuron");
@@ -233,31 +229,8 @@ class Diagram {
   /** Make one weight stand out, or none. */
   highlight(at) {
     if (!this.drawsUnits || !this.svg) return;
-    for (const edge of this.edges) edge.line.classList.toggle("chosen", Boolean(at) && String(edge.at) === String(at));
-  }
-}
-
-/** Say the network in words, a sentence for each input and neuron; large ones layer by layer. */
-function inWords(network, trace) {
-  const lines = [];
-  if (network.inputs.length <= MAX_UNITS) {
-    lines.push(...network.inputs.map((name, n) => `The input ${name} is ${shown(trace.values[0][n], 10)}.`));
-  } else lines.push(`There are ${plural(network.inputs.length, "input")}.`);
-  network.blocks.forEach((block, n) => {
-    if (!network.canChange) {
-      lines.push(`${block.name} has ${plural(block.units.length, "unit")} and applies ${block.activation}.`);
-      return;
+    for (const edge of this.edges) {
+      edge.line.classList.toggle("chosen", Boolean(at) && String(edge.at) === String(at));
     }
-    block.units.forEach((name, unit) => {
-      const reads = (block.weights ? block.sources : [block.sources[unit]]).map((source, k) => {
-        const from = unitName(network, source);
-        return block.weights ? `${from} with weight ${shown(block.weights[unit][k], 10)}` : from;
-      });
-      const bias = block.bias ? ` and the bias ${shown(block.bias[unit], 10)}` : "";
-      lines.push(`${name} adds ${reads.join(", ")}${bias}: z is ${
-        shown(trace.sums[n + 1][unit], 10)}. Its activation ${block.activation} makes that ${
-        shown(trace.values[n + 1][unit], 10)}.`);
-    });
-  });
-  return lines;
+  }
 }

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 #: The scripts in the order in which they need each other.
 SCRIPTS: Final = (
-    "numbers.js", "activations.js", "network.js", "elements.js", "diagram.js", "controls.js",
-    "cards.js", "plane.js", "cases.js", "page.js",
+    "numbers.js", "activations.js", "network.js", "writing.js", "elements.js", "diagram.js",
+    "words.js", "controls.js", "cards.js", "ranges.js", "plane.js", "cases.js", "page.js",
 )  # fmt: skip
 
 
@@ -124,7 +124,8 @@ def _document(spec: Spec, known: Mapping[str, object], notes: Mapping[str, str])
 <p><label>value <select></select></label></p>
 <canvas role="img" aria-label="map"></canvas>
 <p class="legend"><span id="plane-low"></span><span id="plane-ramp"></span><span id="plane-high"></span></p>
-<p class="small">The inputs are the ring with four arms; press on the map to move them. Cases: ● passed, ✕ failed, ○ skipped.</p>
+<p class="small">The inputs are the ring with four arms; press on the map to move them.
+Cases: ● passed, ✕ failed, ○ skipped.</p>
 </section>
 </div>
 <div>
@@ -150,7 +151,8 @@ def _document(spec: Spec, known: Mapping[str, object], notes: Mapping[str, str])
 <textarea id="yaml" readonly spellcheck="false" aria-labelledby="yaml-title"></textarea></details>
 </section>
 </main>
-<footer><p>Made of {escape(harmless(os.path.basename(spec.file)))} by evaluator {__version__}. The page loads nothing and sends nothing.</p></footer>
+<footer><p>Made of {escape(harmless(os.path.basename(spec.file)))} by evaluator {__version__}.
+The page loads nothing and sends nothing.</p></footer>
 <p id="said" class="said" role="status"></p>
 <script type="application/json" id="data">{text}</script>
 <script>{script}</script>

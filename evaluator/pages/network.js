@@ -23,6 +23,33 @@ function products(weights, x, round) {
   return weights.map((weight, n) => round(weight * x[n]));
 }
 
+/** Name a value: an input or a unit. */
+function unitName(network, [block, column]) {
+  return block ? network.blocks[block - 1].units[column] : network.inputs[column];
+}
+
+/** Count the values of a block. */
+function widthOf(network, block) {
+  return block ? network.blocks[block - 1].units.length : network.inputs.length;
+}
+
+/** Count what is read: the weights, and one value for each unit without. */
+function countEdges(network) {
+  return network.blocks.reduce(
+    (sum, block) => sum + block.units.length * (block.weights ? block.sources.length : 1), 0);
+}
+
+/** Count the numbers and activations that differ from those of another network of the same shape. */
+function countChanges(network, other) {
+  const numbers = (block) => [...(block.weights ?? []).flat(), ...(block.bias ?? [])];
+  return network.blocks.reduce((count, block, n) => {
+    const before = other.blocks[n], old = numbers(before);
+    const same = block.activation === before.activation
+      && JSON.stringify(block.parameters) === JSON.stringify(before.parameters);
+    return count + numbers(block).filter((value, k) => value !== old[k]).length + !same;
+  }, 0);
+}
+
 /** Give the outputs of a trace in order. */
 function outputsOf(network, trace) {
   return network.outputs.map(([block, column]) => trace.values[block][column]);

@@ -62,6 +62,11 @@ function aligned(values) {
   });
 }
 
+/** Take off what a sum of steps leaves behind the twelfth digit. */
+function tidy(value) {
+  return Number(value.toPrecision(12));
+}
+
 /** Give the least of 1, 2, 5, 10, 20, … that is not below a size. */
 function roundUp(size) {
   const power = 10 ** Math.floor(Math.log10(size));

@@ -19,7 +19,7 @@ class Page {
     this.makeInputs();
     this.makeOutputs();
     if (this.network.canChange) this.makeCards();
-    else this.makeLayers();
+    else this.ranges = new Ranges(this.network, byId("neurons"));
     this.list = new CaseList(this, byId("cases"));
     this.judge();
     if (this.network.inputs.length === 2) {
@@ -62,7 +62,8 @@ class Page {
   }
 
   activationControl(number) {
-    return new ActivationControl(this.network.blocks[number], this.activations, this.single, () => this.changed());
+    const block = this.network.blocks[number];
+    return new ActivationControl(block, this.activations, this.single, () => this.changed());
   }
 
   makeInputs() {
@@ -106,24 +107,10 @@ class Page {
     });
   }
 
-  /** Of a network with too many weights to be changed one by one: the values of each layer. */
-  makeLayers() {
-    this.cards = [];
-    const rows = this.network.blocks.slice(0, 40).map((block, n) => {
-      const cells = [0, 1, 2].map(() => make("td", {class: "number"}));
-      const row = make("tr", {}, make("th", {scope: "row"}, named(block.name)),
-        make("td", {class: "number"}, block.units.length.toLocaleString("en")), make("td", {}, block.activation), ...cells);
-      return {n, cells, row};
-    });
-    this.ranges = rows;
-    const heads = ["layer", "units", "activation", "least", "largest", "mean"].map((text) => make("th", {scope: "col"}, text));
-    byId("neurons").append(make("div", {class: "wide", tabindex: "0", role: "region", "aria-label": "values of the layers"},
-      make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows.map(({row}) => row)))));
-  }
-
   setInputs(inputs) {
     this.inputs = inputs.map((value) => (this.single ? Math.fround(value) : value));
-    this.chosen = this.cases.findIndex((example) => example.inputs.every((v, n) => Object.is(v, this.inputs[n])));
+    const isHere = (example) => example.inputs.every((value, n) => Object.is(value, this.inputs[n]));
+    this.chosen = this.cases.findIndex(isHere);
     this.changed(false);
   }
 
@@ -152,22 +139,8 @@ class Page {
     this.telling = setTimeout(() => this.tell(), 900);
   }
 
-  /** Count the numbers and activations that are not those of the spec. */
-  changes() {
-    const differ = (a, b) => !Object.is(a, b) && a !== b;
-    return this.network.blocks.reduce((count, block, n) => {
-      const before = this.original.network.blocks[n];
-      const numbers = (b) => [...(b.weights ?? []).flat(), ...(b.bias ?? [])];
-      const old = numbers(before);
-      count += numbers(block).filter((value, k) => differ(value, old[k])).length;
-      const same = block.activation === before.activation
-        && JSON.stringify(block.parameters) === JSON.stringify(before.parameters);
-      return count + !same;
-    }, 0);
-  }
-
   judge() {
-    const pristine = this.changes() === 0;
+    const pristine = !countChanges(this.network, this.original.network);
     this.verdicts = this.cases.map((example) => judge(this.network, example, pristine));
     this.isJudged = true;
   }
@@ -178,25 +151,19 @@ class Page {
     const isJudged = this.isJudged;
     if (!isJudged) this.judge();
     this.inputControls.forEach((control, n) => control.show(this.inputs[n]));
-    for (const {at: [block, column], value} of this.outputs) setText(value, shownWhole(trace.values[block][column], this.single));
+    for (const {at: [block, column], value} of this.outputs) {
+      setText(value, shownWhole(trace.values[block][column], this.single));
+    }
     this.diagram.update(trace);
-    for (const card of this.cards) card.update(trace);
+    for (const card of this.cards ?? []) card.update(trace);
     for (const layer of this.layers ?? []) layer.show();
-    this.updateRanges(trace);
+    this.ranges?.update(trace);
     this.list.update(this.verdicts, this.chosen);
     if (isJudged && this.plane?.cells) this.plane.draw();
     else this.plane?.refresh();
     this.summarise();
     this.showWords();
     this.showYaml();
-  }
-
-  updateRanges(trace) {
-    for (const {n, cells} of this.ranges ?? []) {
-      const values = trace.values[n + 1];
-      const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-      [Math.min(...values), Math.max(...values), mean].forEach((value, k) => setText(cells[k], shown(value, 5)));
-    }
   }
 
   summary() {
@@ -210,17 +177,17 @@ class Page {
   }
 
   summarise() {
-    const {all, text} = this.summary(), changes = this.changes();
+    const {all, text} = this.summary();
+    const changes = countChanges(this.network, this.original.network);
     setText(byId("verdict"), `${all ? "✓" : "✗"} ${text}`);
     byId("verdict").dataset.all = all;
     setText(byId("changes"), changes ? `${plural(changes, "change")} to the spec` : "as in the spec");
-    byId("reset").disabled = false;
   }
 
   /** Tell screen readers once what a movement came to, not every step of it. */
   tell() {
-    const outputs = this.outputs.slice(0, 3).map(
-      ({at: [block, column]}) => `${unitName(this.network, [block, column])} is ${shown(this.trace.values[block][column], 4)}`);
+    const outputs = this.outputs.slice(0, 3).map(({at: [block, column]}) => (
+      `${unitName(this.network, [block, column])} is ${shown(this.trace.values[block][column], 4)}`));
     this.say(`${outputs.join(", ")}. ${this.summary().text}.`);
   }
 
@@ -237,21 +204,7 @@ class Page {
 
   /** Write the spec with the numbers in force. */
   yaml() {
-    return this.original.yaml.map((piece) => {
-      if (typeof piece === "string") return piece;
-      const [kind, number, unit, k] = piece, block = this.network.blocks[number - 1];
-      if (kind === "activation") return this.yamlActivation(block);
-      return yamlNumber(kind === "weight" ? block.weights[unit][k] : block.bias[unit], this.single);
-    }).join("");
-  }
-
-  yamlActivation({activation, parameters}) {
-    const written = Object.entries(parameters).map(([name, value]) => {
-      if (typeof value === "string") return `${name}: ${value}`;
-      const text = Array.isArray(value) ? `[${value.map((v) => yamlNumber(v, this.single)).join(", ")}]` : yamlNumber(value, this.single);
-      return `${name}: ${text}`;
-    });
-    return written.length ? `{name: ${activation}, ${written.join(", ")}}` : activation;
+    return writeSpec(this.original.yaml, this.network);
   }
 
   showYaml() {

@@ -31,7 +31,8 @@ class Plane {
 
   fillSelect() {
     const {network} = this.page;
-    const units = network.blocks.flatMap((block, n) => block.units.map((name, unit) => [[n + 1, unit], name]));
+    const units = network.blocks.flatMap(
+      (block, n) => block.units.map((name, unit) => [[n + 1, unit], name]));
     const outputs = network.outputs.map(String);
     const listed = [
       ...network.outputs.map((at) => [at, unitName(network, at)]),
@@ -41,13 +42,14 @@ class Plane {
 
   /** Say from where to where one input goes: around the cases and around where it is. */
   range(n) {
-    const values = [...this.page.cases.map((example) => example.inputs[n]), this.page.inputs[n]].filter(Number.isFinite);
+    const given = this.page.cases.map((example) => example.inputs[n]);
+    const values = [...given, this.page.inputs[n]].filter(Number.isFinite);
     if (!values.length) return [-1, 1];
     const low = Math.min(...values), high = Math.max(...values);
     const span = high - low || Math.max(Math.abs(low), 1);
     const step = roundUp(span) / 20;
-    const around = [low - span * 0.35, high + span * 0.35];
-    return [Math.floor(around[0] / step) * step, Math.ceil(around[1] / step) * step].map((v) => Number(v.toPrecision(12)));
+    return [Math.floor((low - span * 0.35) / step), Math.ceil((high + span * 0.35) / step)]
+      .map((steps) => tidy(steps * step));
   }
 
   /** Something about the network changed: the map is made anew. */
@@ -91,18 +93,19 @@ class Plane {
   compute() {
     const {network} = this.page;
     const [block, column] = this.select.value.split(",").map(Number);
-    const size = network.blocks.reduce((sum, b) => sum + b.units.length * (b.weights ? b.sources.length : 1), 0);
-    const cells = size > 500 ? COARSE : CELLS;
+    const cells = countEdges(network) > 500 ? COARSE : CELLS;
     const [[left, right], [bottom, top]] = this.ranges;
     const values = [];
     for (let row = 0; row < cells; row++) {
       for (let place = 0; place < cells; place++) {
-        const x = left + (right - left) * (place + 0.5) / cells, y = top + (bottom - top) * (row + 0.5) / cells;
+        const x = left + (right - left) * (place + 0.5) / cells;
+        const y = top + (bottom - top) * (row + 0.5) / cells;
         values.push(feedForward(network, [x, y]).values[block][column]);
       }
     }
     const finite = values.filter(Number.isFinite);
-    const most = finite.reduce((a, b) => Math.max(a, b), -Infinity), least = finite.reduce((a, b) => Math.min(a, b), Infinity);
+    const most = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+    const least = finite.reduce((a, b) => Math.min(a, b), Infinity);
     let [low, high] = KNOWN_RANGE[network.blocks[block - 1].activation] ?? [least, most];
     if (!(low < high)) [low, high] = [low - 0.5, low + 0.5];
     if (!finite.length) [low, high] = [0, 1];
@@ -116,8 +119,11 @@ class Plane {
     const [from, to] = [this.colors["map-low"], this.colors["map-high"]].map(rgb);
     values.forEach((value, n) => {
       if (!Number.isFinite(value)) return; // stays empty
-      const shade = Math.min(SHADES - 1, Math.max(0, Math.floor((value - low) / (high - low) * SHADES))) / (SHADES - 1);
-      from.forEach((start, channel) => (pixels.data[4 * n + channel] = start + (to[channel] - start) * shade));
+      const part = Math.floor((value - low) / (high - low) * SHADES) / (SHADES - 1);
+      const shade = Math.min(1, Math.max(0, part));
+      from.forEach((start, channel) => {
+        pixels.data[4 * n + channel] = start + (to[channel] - start) * shade;
+      });
       pixels.data[4 * n + 3] = 255;
     });
     context.putImageData(pixels, 0, 0);
@@ -147,11 +153,12 @@ class Plane {
     write(shown(right, 4), box.x + box.width, box.y + box.height + 6, "right", "top");
     write(shown(bottom, 4), box.x - 6, box.y + box.height, "right", "alphabetic");
     write(shown(top, 4), box.x - 6, box.y + 4, "right", "top");
-    write(`${clip(page.network.inputs[0], 24)} →`, box.x + box.width / 2, box.y + box.height + 20, "center", "top");
+    const [across, up] = page.network.inputs.map((name) => `${clip(name, 24)} →`);
+    write(across, box.x + box.width / 2, box.y + box.height + 20, "center", "top");
     context.save();
     context.translate(12, box.y + box.height / 2);
     context.rotate(-Math.PI / 2);
-    write(`${clip(page.network.inputs[1], 24)} →`, 0, 0, "center", "middle");
+    write(up, 0, 0, "center", "middle");
     context.restore();
   }
 
@@ -199,10 +206,13 @@ class Plane {
     const name = unitName(network, this.select.value.split(",").map(Number));
     setText(this.low, shown(low, 4));
     setText(this.high, shown(high, 4));
-    this.ramp.style.background = `linear-gradient(to right, ${this.colors["map-low"]}, ${this.colors["map-high"]})`;
-    const [[left, right], [bottom, top]] = this.ranges.map((range) => range.map((value) => shown(value, 4)));
+    const ends = [this.colors["map-low"], this.colors["map-high"]];
+    this.ramp.style.background = `linear-gradient(to right, ${ends})`;
+    const spans = this.ranges.map((range, n) => (
+      `${network.inputs[n]} from ${range.map((value) => shown(value, 4)).join(" to ")}`));
     const range = least <= most ? `goes from ${shown(least, 4)} to ${shown(most, 4)}` : "is nowhere a number";
-    this.canvas.setAttribute("aria-label", `Map of ${name}, which ${range}, for ${network.inputs[0]} from ${left} to ${right} and ${network.inputs[1]} from ${bottom} to ${top}`);
+    const label = `Map of ${name}, which ${range}, for ${spans.join(" and ")}`;
+    this.canvas.setAttribute("aria-label", label);
   }
 
   /** Take the inputs that are pointed at. */
