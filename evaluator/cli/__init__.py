@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "audit": "find the mistakes that the cases would not notice",
     "fix": "write numbers so that all YAML readers agree on them",
     "convert": "make specs of networks in other formats, and back",
+    "page": "make an interactive page of a spec",
     "new": "write a first spec to start from",
     "schema": "print the JSON Schema of the format or of the report",
     "activations": "list the activations, or plot one",
