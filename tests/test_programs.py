@@ -849,5 +849,5 @@ def test_a_report_says_what_a_student_needs(
     assert main(["run", "s.yaml", "--subject", "python:student.py:Neuron"]) == 3
     text = capsys.readouterr().out
     assert "it raised ZeroDivisionError: division by zero, at line 8 of student.py" in text
-    assert "it printed:\n    why?" in text
+    assert "it printed:\n    | why?" in text
     assert "1 error, 2 passed" in text

@@ -7,7 +7,6 @@ import json
 import os
 import select
 import selectors
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +18,7 @@ from typing import Final, NamedTuple
 
 from evaluator.diagnostics import SubjectError, clip
 from evaluator.subjects.limits import Limits, exceeded
+from evaluator.subjects.warden import delete
 
 MIB: Final = 2**20
 #: How much of what a program printed is kept, in bytes: the end of it.
@@ -154,7 +154,7 @@ class Program:
             self._ended = self._ended or said or "killed"
             self._drain()
             self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        delete(self.folder)  # unless the warden has done so
 
     def _write(self) -> None:
         try:

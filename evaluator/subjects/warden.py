@@ -17,7 +17,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import Any
 
@@ -28,16 +28,21 @@ USERS = range(61184, 65520)
 OVERSHOOT = 10
 #: Seconds between two counts of processes and their memory.
 INTERVAL = 0.02
-PAGE = os.sysconf("SC_PAGE_SIZE")
 MIB = 2**20
+#: What counts as memory in /proc/PID/status, and where a page of several processes counts once.
+RESIDENT = (b"RssAnon:", b"RssShmem:", b"VmSwap:")
+PROPORTIONAL = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
 #: Numbers of Linux's prctl and Landlock, from its headers.
 PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 8, 36, 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
 CAPABILITY_VERSION, CAP_DAC_READ_SEARCH = 0x20080522, 2
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
 LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE_PATH_BENEATH = 1, 1
-LANDLOCK_ACCESS_FS_READ_FILE = 4
+LANDLOCK_ACCESS_FS_WRITE_FILE, LANDLOCK_ACCESS_FS_READ_FILE = 2, 4
+#: To write, make, remove; then, by version, to move to another folder and to cut short.
+LANDLOCK_ACCESS_FS_CHANGE = {1: 0x1FF2, 2: 0x2000, 3: 0x4000}
 LANDLOCK_SCOPE_SIGNAL = 2
+CLONE_NEWIPC = 0x08000000
 
 
 def main(control: int) -> None:
@@ -66,7 +71,9 @@ def main(control: int) -> None:
     _kill_all(child)
     with contextlib.suppress(OSError):  # where the evaluator is gone
         os.write(control, said)
-    _delete(terms["folder"])
+    delete(terms["folder"])
+    if os.getuid() == 0:
+        _delete_shared(_user(child))
 
 
 def _line(control: int) -> bytes:
@@ -89,7 +96,8 @@ def _become(terms: dict[str, Any], libc: Any, told: int) -> None:
         os.chdir(terms["folder"])
         if sys.platform == "linux":
             _leave_root(terms["folder"], libc)
-            _hide(set(terms["hidden"]), libc)
+            libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+            _confine(terms["folder"], set(terms["hidden"]), libc)
         _limit(terms)
         os.execvpe(terms["command"][0], terms["command"], terms["environment"])
     except OSError as error:
@@ -102,7 +110,8 @@ def _leave_root(folder: str, libc: Any) -> None:
     """Turn root into a user who reads what root does, and writes in the folder alone."""
     if os.getuid() != 0:
         return
-    user = USERS[os.getpid() % len(USERS)]
+    user = _user(os.getpid())
+    libc.unshare(CLONE_NEWIPC)  # segments of shared memory would outlive it
     try:
         os.chown(folder, user, user)
         libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
@@ -115,6 +124,11 @@ def _leave_root(folder: str, libc: Any) -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
     libc.capset(header, (ctypes.c_uint32 * 6)(reads, reads, reads, 0, 0, 0))
     libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0)
+
+
+def _user(process: int) -> int:
+    """Say which user a command becomes where it is started by root."""
+    return USERS[process % len(USERS)]
 
 
 def _threads(user: int) -> int:
@@ -133,7 +147,8 @@ def _limit(terms: dict[str, Any]) -> None:
     processes = _threads(os.getuid()) + OVERSHOOT * terms["processes"]
     for name, value in (
         (resource.RLIMIT_NPROC, processes),
-        (resource.RLIMIT_CORE, 0),
+        # Of 0 a program that takes care of crashes takes no notice, of 1 it does: see core(5).
+        (resource.RLIMIT_CORE, int(sys.platform == "linux")),
         (resource.RLIMIT_NOFILE, terms["files"]),
         (resource.RLIMIT_FSIZE, terms["file_size"] * MIB),
         # Not the address space: JavaScript and others reserve much more than they use.
@@ -151,32 +166,44 @@ def _set(name: int, soft: int, hard: int) -> None:
     resource.setrlimit(name, (soft, hard))
 
 
-def _hide(hidden: set[str], libc: Any) -> None:
-    """Let this process read every file but some, and neither look into nor signal others.
+def _confine(folder: str, hidden: set[str], libc: Any) -> None:
+    """Let this process read every file but some, change its folder and devices alone, and neither
+    look into nor signal others.
 
-    Landlock knows only what is allowed: that is every entry of a folder above a hidden file. Where
-    the kernel has none, nothing is hidden.
+    Landlock knows only what is allowed: to be read, that is every entry of a folder above a hidden
+    file. Where the kernel has none, nothing is confined.
     """
     version = libc.syscall(LANDLOCK_CREATE_RULESET, None, 0, LANDLOCK_CREATE_RULESET_VERSION)
     if version < 1:
         return
-    attributes = (ctypes.c_uint64 * 3)(LANDLOCK_ACCESS_FS_READ_FILE, 0, LANDLOCK_SCOPE_SIGNAL)
+    read, write = LANDLOCK_ACCESS_FS_READ_FILE, LANDLOCK_ACCESS_FS_WRITE_FILE
+    change = sum(bits for since, bits in LANDLOCK_ACCESS_FS_CHANGE.items() if since <= version)
+    attributes = (ctypes.c_uint64 * 3)(read | change, 0, LANDLOCK_SCOPE_SIGNAL)
     size = 24 if version >= 6 else 8  # before version 6 it has no scopes
     rules = libc.syscall(LANDLOCK_CREATE_RULESET, attributes, size, 0)
     if rules < 0:
         return
     own = os.path.realpath("/proc/self")
-    for path in [*_readable("/", {"/proc", *hidden}), *_of_proc(), own]:
-        try:
-            entry = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except OSError:
-            continue
-        rule = LANDLOCK_ACCESS_FS_READ_FILE.to_bytes(8, "little") + entry.to_bytes(4, "little")
-        libc.syscall(LANDLOCK_ADD_RULE, rules, LANDLOCK_RULE_PATH_BENEATH, rule, 0)
-        os.close(entry)
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    for path in [*_readable("/", {"/proc", *hidden}), *_entries("/proc", str.isdecimal), own]:
+        _allow(path, read, rules, libc)
+    # What is behind terminals is not its business.
+    for path in _entries("/dev", {"pts", "shm"}.__contains__):
+        _allow(path, read | write, rules, libc)
+    for path in (folder, "/dev/shm"):
+        _allow(path, read | change, rules, libc)
     libc.syscall(LANDLOCK_RESTRICT_SELF, rules, 0)
     os.close(rules)
+
+
+def _allow(path: str, access: int, rules: int, libc: Any) -> None:
+    """Add to what is allowed what may be done to a file, or to all below a folder."""
+    try:
+        entry = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return
+    rule = access.to_bytes(8, "little") + entry.to_bytes(4, "little")
+    libc.syscall(LANDLOCK_ADD_RULE, rules, LANDLOCK_RULE_PATH_BENEATH, rule, 0)
+    os.close(entry)
 
 
 def _readable(folder: str, hidden: set[str]) -> Iterator[str]:
@@ -196,10 +223,10 @@ def _readable(folder: str, hidden: set[str]) -> Iterator[str]:
             yield from _readable(path, inner)
 
 
-def _of_proc() -> list[str]:
-    """Give what /proc says of the machine, not of its processes."""
+def _entries(folder: str, left_out: Callable[[str], bool]) -> list[str]:
+    """Give the paths in a folder but some: in /proc what is said of the machine, not of processes."""
     try:
-        return [f"/proc/{name}" for name in os.listdir("/proc") if not name.isdecimal()]
+        return [f"{folder}/{name}" for name in os.listdir(folder) if not left_out(name)]
     except OSError:
         return []
 
@@ -219,8 +246,9 @@ def _watch(child: int, terms: dict[str, Any], wake: int, control: int) -> bytes:
         found = list(islice(_descendants(os.getpid()), int(terms["processes"]) + 1))
         if len(found) > terms["processes"]:
             return b"limit processes"
-        pages = sum(map(_pages, found))
-        if pages * PAGE > terms["memory"] * MIB:
+        most = terms["memory"] * 1024
+        # The first is found fast, and counts what processes share once for each.
+        if sum(map(_resident, found)) > most and sum(map(_proportional, found)) > most:
             return b"limit memory"
 
 
@@ -257,14 +285,24 @@ def _children(process: int) -> list[int]:
     return found
 
 
-def _pages(process: int) -> int:
-    """Count the pages of memory that are a process's alone."""
+def _resident(process: int) -> int:
+    """Give the memory of a process, in KiB: what it wrote, be it shared, and no files."""
+    return _sum(f"/proc/{process}/status", RESIDENT) or 0
+
+
+def _proportional(process: int) -> int:
+    """Give its part of the memory, in KiB, as far as the system tells."""
+    found = _sum(f"/proc/{process}/smaps_rollup", PROPORTIONAL)
+    return _resident(process) if found is None else found
+
+
+def _sum(path: str, names: tuple[bytes, ...]) -> int | None:
+    """Add up lines such as `RssAnon:  12 kB`; None where the file cannot be read."""
     try:
-        with open(f"/proc/{process}/statm", "rb") as file:
-            _, resident, shared, *_ = map(int, file.read().split())
-    except (OSError, ValueError):
-        return 0
-    return resident - shared
+        with open(path, "rb") as file:
+            return sum(int(line.split()[1]) for line in file if line.startswith(names))
+    except OSError:
+        return None
 
 
 def _kill_all(child: int) -> None:
@@ -285,14 +323,61 @@ def _kill_all(child: int) -> None:
             return
 
 
-def _delete(folder: str) -> None:
-    """Delete the folder of the command, which most leave empty."""
-    try:
-        os.rmdir(folder)
-    except OSError:
-        import shutil  # takes longer to import than all the rest
+def delete(folder: str) -> None:
+    """Delete a folder, however deep it is, and whatever may not be done to what is in it.
 
-        shutil.rmtree(folder, ignore_errors=True)
+    It goes down and up a step at a time: neither a path nor a recursion gets long.
+    """
+    at = None
+    with contextlib.suppress(OSError):
+        at = _entered(folder)
+        way = [("", _emptied(at))]  # each folder on the way down, and the folders left in it
+        while way:
+            name, left = way[-1]
+            if left:
+                at = _entered(left[-1], at)
+                way.append((left.pop(), _emptied(at)))
+            elif way.pop() and way:
+                at = _entered("..", at)
+                os.rmdir(name, dir_fd=at)
+        os.rmdir(folder)
+    if at is not None:
+        os.close(at)
+
+
+def _entered(name: str, at: int | None = None) -> int:
+    """Open a folder, whatever its mode, in place of the one that it is seen from."""
+    if name != "..":
+        os.chmod(name, 0o700, dir_fd=at)
+    inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+    if at is not None:
+        os.close(at)
+    return inner
+
+
+def _emptied(folder: int) -> list[str]:
+    """Delete the files of a folder, and give the folders in it."""
+    folders = []
+    with os.scandir(folder) as found:
+        entries = list(found)
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            folders.append(entry.name)
+        else:
+            os.unlink(entry.name, dir_fd=folder)
+    return folders
+
+
+def _delete_shared(user: int) -> None:
+    """Delete the shared memory of a user, who is no more."""
+    with contextlib.suppress(OSError), os.scandir("/dev/shm") as found:
+        for entry in found:
+            if entry.stat(follow_symlinks=False).st_uid != user:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                delete(entry.path)
+            else:
+                os.unlink(entry.path)
 
 
 if __name__ == "__main__":
