@@ -35,7 +35,9 @@ cases:
   - {inputs: [13, 2], expected: 4711.25}
   - {inputs: [4, 5], expected: 9}
 """
-LIMITS = evaluator.Limits(time=1, start=5, memory=300, output=2, processes=20, files=50, file_size=4)
+LIMITS = evaluator.Limits(
+    time=1, start=5, memory=300, output=2, processes=20, files=50, file_size=4
+)
 #: Seconds that one program may take, on a busy machine: two starts, and the limits on the time.
 SECONDS = 20
 
@@ -54,8 +56,7 @@ NO_ANSWER = "it gave no answer within 1 s"
 WIDE = "it answered `[[], [], [], "
 FAILED = Verdict("failed")
 ALL = "error error error"
-#: What takes a second or more: `make test-attacks` runs it.
-SLOW = {
+VERDICTS = {
     "endless_loop.py": Verdict("error", NO_ANSWER),
     "endless_import.py": Verdict(ALL, NO_ANSWER, {"start": 1}),
     "fork_bomb.py": Verdict("error", "it used more than 20 processes", {"time": 9}),
@@ -90,8 +91,6 @@ SLOW = {
     "leaves_sleeper.sh": Verdict(ALL, "it ended (exit code 0) instead of answering"),
     "never_answers.sh": Verdict(ALL, NO_ANSWER, {"start": 1}),
     "never_listens.sh": Verdict(ALL, NO_ANSWER, {"start": 1}),
-}  # fmt: skip
-QUICK = {
     "allocates.py": Verdict("error", "it raised MemoryError"),
     "floods_stdout.py": Verdict("error", "it used more than 2 MiB of output"),
     "floods_stderr.py": Verdict("error", "it used more than 2 MiB of output"),
@@ -117,7 +116,12 @@ QUICK = {
     "endless_line.sh": Verdict(ALL, "it used more than 2 MiB of output"),
     "endless_lines.sh": Verdict(ALL, "it answered `{\"ready\": true}`, which has no `id`"),
 }  # fmt: skip
-VERDICTS = SLOW | QUICK
+#: Those that are tried in every run of the tests; `make test-attacks` tries all.
+QUICK = {
+    "leaves_shared_memory.py", "writes_project.py", "reads_spec.py", "looks_into_others.py",
+    "signals_others.py", "daemon.py", "locked_folder.py", "prints_results.py",
+    "surrogates.py", "closes_everything.py",
+}  # fmt: skip
 
 
 class Host:
@@ -188,7 +192,8 @@ def attack(host: Host, name: str, limits: dict[str, float]) -> Report:
 
 
 @pytest.mark.parametrize(
-    "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.attack) for name in SLOW)]
+    "name",
+    [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.attack]) for name in VERDICTS],
 )
 def test_a_hostile_program_gets_its_verdict_and_harms_nothing(name: str, host: Host) -> None:
     verdict = VERDICTS[name]
@@ -203,20 +208,17 @@ def test_a_hostile_program_gets_its_verdict_and_harms_nothing(name: str, host: H
     said = case.reason or str(case.mismatches[0].actual)
     assert said.startswith(verdict.words), case
     assert "4711" not in case.reason
+    check_reports(report)
 
 
-@pytest.mark.parametrize("name", ["prints_results.py", "surrogates.py"])
-def test_what_a_program_says_commands_no_terminal_and_no_ci(name: str, host: Host) -> None:
-    report = attack(host, name, {})
+def check_reports(report: Report) -> None:
+    """See that no report commands a terminal, or GitHub, which heeds lines that begin with `::`."""
     for reporter in REPORTERS:
-        for color in (False, True) if reporter == "full" else (False,):
-            text = load(reporter)(report, color=color)
-            text.encode()
-            said = text.replace("\x1b[", "") if color else text
-            assert not set(said) & {*map(chr, range(9)), "\x1b", "\x7f", "\u202e", "\r"}, reporter
-            # GitHub heeds what stands behind blanks; the evaluator's own are about this case.
-            heeded = [line for line in map(str.lstrip, text.splitlines()) if line[:2] == "::"]
-            assert all(line.startswith("::error file=") for line in heeded), heeded
+        text = load(reporter)(report)
+        text.encode()
+        assert not set(text) & {*map(chr, range(9)), "\x1b", "\x7f", "\u202e", "\r"}, reporter
+        heeded = [line for line in map(str.lstrip, text.splitlines()) if line[:2] == "::"]
+        assert all(line.startswith("::error file=") for line in heeded), heeded
 
 
 def test_every_hostile_program_has_a_verdict() -> None:
