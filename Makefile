@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: run test test-dask test-ci test-editor test-convert test-frameworks test-lsp test-browser \
-	test-matrix chromium matrix accuracy bench sbom audit-dependencies clean
+	test-attacks test-faults test-matrix chromium matrix accuracy bench sbom audit-dependencies clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -31,6 +31,14 @@ test-ci: $(VENV)/installed-ci
 # The language server that editors use for YAML, on specs and the schema; takes node and npm.
 test-editor: $(VENV)/editor/installed
 	$(BIN)/pytest tests/editor
+
+# Programs under test that mean harm, all of them: `make test` takes a few.
+test-attacks: $(VENV)/installed-dev
+	$(BIN)/pytest -m 'attack or not attack' tests/test_attacks.py
+
+# Processes killed and interrupted at any time, full disks, files that change: about two minutes.
+test-faults: $(VENV)/installed-dev
+	$(BIN)/pytest -s tests/faults
 
 # The language server, as an editor speaks with it.
 test-lsp: $(VENV)/installed-lsp
