@@ -97,8 +97,12 @@ class Layout:
                 return True
             if len(unfinished) > MAX_NESTING:
                 break
-            spans.append(event.start_mark.index)
-            spans.append(event.end_mark.index)
+            start, end = event.start_mark.index, event.end_mark.index
+            if start == end and kind is ScalarEvent and spans:
+                # The two parsers put a value that is left out before and after the blanks.
+                start = end = max(spans[-1], closed)
+            spans.append(start)
+            spans.append(end)
             if kind is AliasEvent:
                 self._targets[node] = anchors.get(event.anchor, node)
                 continue
