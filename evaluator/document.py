@@ -27,6 +27,8 @@ class Text:
         """Give the line and the column of a character, both counted from 1."""
         if not self._starts:
             self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        if self.text.startswith("\r\n", index - 1):
+            index -= 1  # both characters are one line end
         line = bisect_right(self._starts, index)
         return line, index - self._starts[line - 1] + 1
 

@@ -146,7 +146,7 @@ def _guided(collector: Collector, seeds: list[bytes], options: Any) -> None:
 
     def change(content: bytes, max_size: int, number: int) -> bytes:
         chance = Random(number)
-        if chance.random() < 0.2:
+        if chance.random() < 0.05:
             return bytes(atheris.Mutate(content, max_size))
         return _change(content, chance, texts, max_size)
 
