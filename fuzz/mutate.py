@@ -239,5 +239,6 @@ def _holders(data: Any, depth: int = 0) -> Any:
 
 
 CHANGES: Final[tuple[Change, ...]] = (
-    number, number, word, misspell, wrap, wrap, mark, mark, piece, lines, lines, endings, documents, structure,
+    number, number, number, word, word, misspell, misspell, wrap, wrap, mark, piece, lines, lines, endings,
+    documents, structure, structure,
 )  # fmt: skip

@@ -47,7 +47,7 @@ def keep(content: bytes, folder: Path, stage: str = "run", slower: float = 1) ->
         documents = source.read_bytes(content, "f.yaml")
     except SpecError as error:
         _places(error.diagnostics, text)
-        return "not UTF-8"
+        return "unreadable"
     allowed = (SECONDS + SECONDS_EACH * len(text)) * slower
     if process_time() - start > allowed:
         _in_time(lambda: source.read_bytes(content, "f.yaml"), allowed)
@@ -55,7 +55,7 @@ def keep(content: bytes, folder: Path, stage: str = "run", slower: float = 1) ->
     for document in documents:
         _places(document.diagnostics, text)
     if stage == "read":
-        return "not YAML" if all(document.broken for document in documents) else "read"
+        return "unreadable" if all(document.broken for document in documents) else "read"
     checked = [_checked(document) for document in documents]
     if stage == "run" and (not all(checked) or len(content) % 8 == 0):
         size = len(text) + sum(_size(document.data, {}) for document in documents)
@@ -66,13 +66,14 @@ def keep(content: bytes, folder: Path, stage: str = "run", slower: float = 1) ->
         if process_time() - start > allowed:
             _in_time(lambda: evaluator.run("f.yaml"), allowed)
     if all(document.broken for document in documents):
-        return "not YAML"
+        return "unreadable"
     return "refused" if all(checked) else "accepted"
 
 
 def _promise(holds: object, what: str, *seen: object) -> None:
     if not holds:
-        raise Broken(f"{what}: {' | '.join(map(_shown, seen))}")
+        codes = [d.code for found in seen if isinstance(found, list) for d in found[:3] if isinstance(d, Diagnostic)]
+        raise Broken(f"{what} {' '.join(codes)}: {' | '.join(map(_shown, seen))}")
 
 
 def _shown(seen: object) -> str:
@@ -140,7 +141,8 @@ def _same_from_every_parser(text: str, documents: list[Document]) -> None:
             _promise(_same(document.data, other.data, set()), "other data",
                      document.data, other.data, pure)  # fmt: skip
             _promise(document.elements == other.elements, "other elements", pure)
-            _promise(document.broken or document.layout.spans == places, "other places", pure)
+            _promise(document.broken or document.layout.spans == places, "other places",
+                     [n for n, pair in enumerate(zip(document.layout.spans, places)) if len(set(pair)) > 1], pure)  # fmt: skip
 
 
 def _same(one: Any, other: Any, met: set[tuple[int, int]]) -> bool:
