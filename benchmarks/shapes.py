@@ -63,13 +63,13 @@ SHAPES: Final[dict[str, tuple[Make, int]]] = {
     "many aliases": (fill("*a, ", "a: &a 1\nb: [", "]\n"), 3),
     "aliases of aliases": (numbered("a{n}: &a{n} [*b, *b]\n", "b: &b [1, 1]\n"), 3),
     "many anchors": (numbered("&a{n} 1, ", "b: [", "]\n"), 3),
-    "many documents": (fill(f"---\n{GOOD}"), 0),
+    "many documents": (fill(f"---\n{GOOD}"), 3),
     "many empty documents": (fill("---\n"), 3),
     "long lists of numbers": (
         fill("0.1234567890123456, ", "neuron: {activation: identity, weights: [", f"]}}\n{CASES}"), 3),
     "long lists of integers, no blanks": (
         fill("1,", "neuron: {activation: identity, weights: [", f"1]}}\n{CASES}"), 3),
-    "many cases": (fill("  - {inputs: 1, expected: 1}\n", NEURON + "cases:\n"), 0),
+    "many cases": (fill("  - {inputs: 1, expected: 1}\n", NEURON + "cases:\n"), 3),
     "many failing cases": (fill("  - {inputs: 1, expected: 2}\n", NEURON + "cases:\n"), 1),
     "many cases of many lines": (
         fill("  - name: n\n    inputs:\n      - 1\n    expected:\n      - 1\n", NEURON + "cases:\n"), 0),

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from evaluator.case import Case, Probe
 from evaluator.cases import CaseReader
@@ -20,6 +20,13 @@ from evaluator.wiring import TooMany, Wiring
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network
+
+#: How many of each one spec may write out, and where more are kept.
+MAX_WRITTEN: Final = {
+    "cases": (50_000, "keep many cases in a table, `- {file: cases.csv}`"),
+    "layers": (25_000, "split the network"),
+    "neurons": (25_000, "write `layers`, with their weights in array files"),
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +63,7 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
     """
     found = list(document.diagnostics)
     if not _errors(found):
-        found += check(document)
+        found += check(document) or _too_large(document)
     if _errors(found):
         raise SpecError(in_file_order(found))
     wiring, parts = Wiring(document), None
@@ -67,6 +74,17 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
         raise SpecError(in_file_order(found))
     tags = tuple(document.data.get("tags", ()))
     return Spec(name_of(document), tags, *parts, document, found)
+
+
+def _too_large(document: Document) -> list[Diagnostic]:
+    """Refuse what would take more memory than a file of its size is worth."""
+    return [
+        document.diagnostic(
+            (key,), "too-large", f"`{key}` holds {len(document.data[key]):,}; at most {most:,} are read", hint, key=True
+        )
+        for key, (most, hint) in MAX_WRITTEN.items()
+        if len(document.data.get(key, ())) > most
+    ]  # fmt: skip
 
 
 def _parts(

@@ -29,9 +29,8 @@ _INTERVAL = re.compile(r"\[[^\[\]()\n]*\)|\([^\[\]()\n]*\]")
 _DIRECTIVE = re.compile(r"^%(?!YAML[ \t]+1\.[12][ \t]*(?:#.*)?\r?$).*", re.MULTILINE)
 
 
-#: A tag that touches a comma or a bracket, which libyaml ends there and the pure parser does not.
-_TOUCHING = re.compile(r"(?<![\w!])!\S{0,100}?[,\[\]{}]")
-
+#: A tag: the two parsers disagree on where it ends and on the characters that it may hold.
+_TAG = re.compile(r"(?<![\w!])!\S")
 #: The mark of a key, which libyaml loses where the key is empty and stands in a list in brackets.
 _KEY_MARK = re.compile(r"(?:[\[{,][ \t]*|^[ \t]*)\?(?=[\s,:#])", re.MULTILINE)
 
@@ -74,7 +73,7 @@ def _differs(text: str) -> bool:
     """Tell whether libyaml may read a text in another way, or accept what the pure parser does not."""
     return (
         "\t" in text
-        or ("!" in text and _TOUCHING.search(text) is not None)
+        or ("!" in text and _TAG.search(text) is not None)
         or ("?" in text and _KEY_MARK.search(text) is not None)
     )
 

@@ -25,7 +25,7 @@ except ImportError:  # no wheel for this interpreter: as many changes, not led b
     atheris = None
 
 #: The longest text of each stage; longer ones take the pure parser too long.
-LENGTHS: Final = {"read": 200, "validate": 600, "run": 1000}
+LENGTHS: Final = {"read": 150, "validate": 600, "run": 1000}
 #: How many times slower the instrumented code, on a machine that does other things too, may be.
 SLOWER: Final = 6
 
