@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-ci test-editor test-convert test-frameworks test-lsp matrix bench lint clean
+.PHONY: run test test-dask test-ci test-editor test-convert test-frameworks test-lsp matrix bench fuzz budgets lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -47,6 +47,16 @@ matrix: $(VENV)/installed-frameworks
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
 
+# Changed specs for so many seconds, half of it spent on the reader alone; what breaks a promise is left in .fuzz/finds.
+FUZZ_SECONDS ?= 120
+fuzz: $(VENV)/installed-fuzz
+	$(BIN)/python -m fuzz --stage read --unguided --seconds $$(($(FUZZ_SECONDS) / 2))
+	$(BIN)/python -m fuzz --stage run --seconds $$(($(FUZZ_SECONDS) / 2))
+
+# The table of docs/limits.md.
+budgets: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks.budgets --write
+
 $(VENV)/pip: Makefile
 	$(PYTHON) -m venv $(VENV)
 	touch $@
@@ -84,10 +94,14 @@ $(VENV)/installed-lsp: $(VENV)/installed-dev constraints/lsp.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/lsp.txt
 	touch $@
 
+$(VENV)/installed-fuzz: $(VENV)/installed-dev constraints/fuzz.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/fuzz.txt
+	touch $@
+
 # Without what PyTorch and JAX would also install, and the tests do not import.
 $(VENV)/installed-frameworks: $(VENV)/installed-dev constraints/frameworks.txt
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/frameworks.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz

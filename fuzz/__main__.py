@@ -35,6 +35,7 @@ class Collector:
 
     def __init__(self, folder: Path, options: Any) -> None:
         self.folder, self.finds, self.stage = folder, options.finds, options.stage
+        self.length = options.length or LENGTHS[options.stage]
         self.end = time.monotonic() + options.seconds
         self.counts: Counter[str] = Counter()
         self.found: dict[str, bytes] = {}
@@ -80,6 +81,7 @@ def main() -> int:
     parser.add_argument("--finds", type=Path, default=Path(".fuzz/finds"))
     parser.add_argument("--corpus", type=Path, default=Path(".fuzz/corpus"))
     parser.add_argument("--unguided", action="store_true")
+    parser.add_argument("--length", type=int, help="the longest text")
     options = parser.parse_args()
     options.finds, options.corpus = options.finds.resolve(), options.corpus.resolve()
     guided = atheris is not None and not options.unguided
@@ -133,12 +135,12 @@ def _change(content: bytes, chance: Random, texts: list[str], limit: int) -> byt
 def _unguided(collector: Collector, seeds: list[bytes], number: int) -> None:
     chance, texts = Random(number), [seed.decode("utf-8", "replace") for seed in seeds]
     while True:
-        collector(_change(chance.choice(seeds), chance, texts, LENGTHS[collector.stage]))
+        collector(_change(chance.choice(seeds), chance, texts, collector.length))
 
 
 def _guided(collector: Collector, seeds: list[bytes], options: Any) -> None:
     texts = [seed.decode("utf-8", "replace") for seed in seeds]
-    corpus, limit = options.corpus / options.stage, LENGTHS[options.stage]
+    corpus, limit = options.corpus / options.stage, collector.length
     corpus.mkdir(parents=True, exist_ok=True)
     for seed in seeds:
         if len(seed) <= limit:

@@ -31,6 +31,16 @@ def test_what_broke_a_promise_once_keeps_it(
     keep(file.read_bytes(), folder, "run", PATIENCE)
 
 
+@pytest.mark.parametrize("part", range(4))
+def test_every_short_spec_is_the_same_to_every_parser_and_validator(
+    part: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    for seed in seeds()[part::4]:
+        if len(seed) < 1500:
+            keep(seed, folder, "validate", PATIENCE)
+
+
 @pytest.mark.parametrize("number", range(4))
 def test_a_changed_spec_keeps_every_promise(
     number: int, folder: Path, monkeypatch: pytest.MonkeyPatch

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evaluator import source
+from evaluator import source, spec
 from evaluator.cli import main
 
 LIBRARY = Path(__file__).parent.parent / "specs"
@@ -226,6 +226,27 @@ def test_what_is_only_large_works(capsys: Capture, text: str, code: int) -> None
     found, output = survive(capsys, text)
     assert found == code
     assert len(output) < 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "line"),
+    [
+        ("cases", NEURON + "cases:\n" + "  - {inputs: 1, expected: 1}\n" * 3, 2),
+        ("layers", "layers:\n" + "  - {activation: relu}\n" * 3 + CASES, 1),
+        ("neurons", chain(3), 2),
+    ],
+)
+def test_more_than_is_read_is_told_before_anything_is_built(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, key: str, text: str, line: int
+) -> None:
+    monkeypatch.setitem(spec.MAX_WRITTEN, key, (3, "use fewer"))
+    assert survive(capsys, text)[0] in (0, 3)
+    assert "too-large" not in survive(capsys, text)[1]
+    monkeypatch.setitem(spec.MAX_WRITTEN, key, (2, "use fewer"))
+    code, output = survive(capsys, text)
+    assert code == 3
+    assert f"error[too-large]: `{key}` holds 3; at most 2 are read\n  --> f.yaml:{line}:1" in output
+    assert "help: use fewer" in output
 
 
 # ---- numbers
