@@ -122,24 +122,27 @@ class Layout:
 
 
 class Layouts:
-    """The layouts of all documents that one parse gives, made when the first is asked for."""
+    """The layouts of all documents that one parse gives, made up to the one that is asked for."""
 
     def __init__(self, parse: Callable[[], Iterator[Event]]) -> None:
-        self._parse = parse
-        self._found: list[Layout] | None = None
+        self._rest = self._read(parse)
+        self._found: list[Layout] = []
 
     def __getitem__(self, number: int) -> Layout:
-        if self._found is None:
-            self._found = list(self._read())
+        while len(self._found) <= number:
+            self._found.append(next(self._rest))
         return self._found[number]
 
-    def _read(self) -> Iterator[Layout]:
-        events = self._parse()
+    @staticmethod
+    def _read(parse: Callable[[], Iterator[Event]]) -> Iterator[Layout]:
+        events = parse()
         # The text was read once already: what is wrong with it has been told.
         with suppress(YAMLError):
             for event in events:
                 if type(event) is DocumentStartEvent:
-                    layout = Layout()
+                    layout, goes_on = Layout(), False
+                    with suppress(YAMLError):
+                        goes_on = layout.fill(events)
                     yield layout
-                    if not layout.fill(events):
+                    if not goes_on:
                         break

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from evaluator.case import Case, Probe
 from evaluator.cases import CaseReader
@@ -16,18 +16,10 @@ from evaluator.layers import connect_layers, connect_neuron
 from evaluator.neurons import connect_neurons
 from evaluator.source import read_file
 from evaluator.validate import check
-from evaluator.wiring import TooMany, Wiring
+from evaluator.wiring import MAX_WRITTEN, TooMany, Wiring
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network
-
-#: How many of each one spec may write out, and where more are kept.
-MAX_WRITTEN: Final = {
-    "cases": (50_000, "keep many cases in a table, `- {file: cases.csv}`"),
-    "layers": (25_000, "split the network"),
-    "neurons": (25_000, "write `layers`, with their weights in array files"),
-}
-
 
 @dataclass(slots=True, eq=False)
 class Spec:

@@ -519,7 +519,10 @@ def test_the_table_of_expected_values_says_the_bounds_that_the_code_gives() -> N
         assert [isinf(bound) for bound in found] == [isinf(bound) for bound in wanted]
 
 
-WRITTEN = {"cases written out": "cases", "layers": "layers", "named neurons": "neurons"}
+WRITTEN = {
+    "cases written out in one document": "cases", "inputs of a network in the text": "inputs",
+    "layers in one document": "layers", "named neurons in one document": "neurons",
+}  # fmt: skip
 
 
 def limit_table() -> str:
@@ -530,7 +533,7 @@ def limit_table() -> str:
         ("what aliases expand to", f"{source.MAX_EXPANSION:,} values"),
         ("lists and mappings in a file", f"{source.MAX_NESTED:,}"),
         ("documents in a file", f"{source.MAX_DOCUMENTS:,}"),
-        *((f"{what} in one document", f"{spec.MAX_WRITTEN[key][0]:,}") for what, key in WRITTEN.items()),
+        *((what, f"{spec.MAX_WRITTEN[key][0]:,}") for what, key in WRITTEN.items()),
         ("a number", f"{scalars.MAX_NUMBER_LENGTH:,} characters"),
         ("an expected value", f"{expectation.MAX_LENGTH:,} characters"),
         ("an array of weights", f"{npy.MAX_ARRAY_BYTES // 8:,} numbers"),

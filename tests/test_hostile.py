@@ -228,6 +228,21 @@ def test_what_is_only_large_works(capsys: Capture, text: str, code: int) -> None
     assert len(output) < 3_000_000
 
 
+def test_more_inputs_than_are_read_from_a_text(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(spec.MAX_WRITTEN, "inputs", (2, "use fewer"))
+    for text, place in (
+        ("neuron: {weights: [1, 2, 3], activation: relu}\n" + CASES, "1:19"),
+        ("layers: [{weights: [[1, 2, 3]], activation: relu}]\n" + CASES, "1:20"),
+        ("inputs: [a, b, c]\n" + GOOD, "1:1"),
+    ):
+        code, output = survive(capsys, text)
+        assert code == 3
+        assert output.count("error[") == output.count("too-large") == 1
+        assert f"f.yaml:{place}\n" in output
+
+
 @pytest.mark.parametrize(
     ("key", "text", "line"),
     [
