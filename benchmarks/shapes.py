@@ -13,7 +13,9 @@ CASES: Final = "cases: [{inputs: 1, expected: 1}]\n"
 GOOD: Final = NEURON + CASES
 
 #: As many as are read.
-CASES_READ, LAYERS_READ, NEURONS_READ = (MAX_WRITTEN[key][0] for key in ("cases", "layers", "neurons"))
+CASES_READ, LAYERS_READ, NEURONS_READ = (
+    MAX_WRITTEN[key][0] for key in ("cases", "layers", "neurons")
+)
 
 Make = Callable[[int], str]
 
@@ -46,7 +48,9 @@ def _named_inputs(size: int) -> str:
 
 def _chain(size: int) -> str:
     count = min(NEURONS_READ, size // 48)
-    lines = (f"  n{n}: {{weights: {{n{n - 1}: 1}}, activation: relu}}\n" for n in range(1, count + 1))
+    lines = (
+        f"  n{n}: {{weights: {{n{n - 1}: 1}}, activation: relu}}\n" for n in range(1, count + 1)
+    )
     return f"inputs: [n0]\nneurons:\n{''.join(lines)}{CASES}#{'c' * (size - 48 * count)}\n"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -42,7 +42,7 @@ class Layout:
         self._targets = array("I")
         #: The last alias of each node that has one, once asked for.
         self._aliases: dict[int, int] | None = None
-        self._listed: dict[int, list[int]] = {}
+        self._listed: dict[int, Sequence[int]] = {}
 
     def target(self, node: int) -> int:
         """Give the node that an alias stands for; any other node stands for itself."""
@@ -55,11 +55,11 @@ class Layout:
         target = self.target(node)
         return target if target != node else self._aliases.get(node)
 
-    def children(self, node: int) -> list[int]:
+    def children(self, node: int) -> Sequence[int]:
         """List the elements of a list, or keys and values in turn of a mapping."""
         if node in self._listed:
             return self._listed[node]
-        children, child, end = [], node + 1, self._next[node]
+        children, child, end = array("I"), node + 1, self._next[node]
         while child < min(end, len(self._next)):
             children.append(child)
             child = self._next[child] or child + 1

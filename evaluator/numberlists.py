@@ -40,7 +40,9 @@ class NumberLists(dict[int, list[float]]):
 def _values(written: str) -> list[float]:
     values: list[float] = []
     start = 0
-    while start < len(written):  # in parts: millions of small texts would take twenty times the file
+    while start < len(
+        written
+    ):  # in parts: millions of small texts would take twenty times the file
         end = written.find(",", start + PART)
         end = len(written) if end < 0 else end
         texts = written[start:end].split(",")

@@ -202,7 +202,9 @@ class _Reader:
                 document = self._begin()
                 try:
                     if document.number > MAX_DOCUMENTS:
-                        raise self._too_large(event, f"{MAX_DOCUMENTS:,} documents", "split the file")
+                        raise self._too_large(
+                            event, f"{MAX_DOCUMENTS:,} documents", "split the file"
+                        )
                     document.data = self._value(next(self.events), 0)
                 except _Stop:
                     if self._is_full or not self._skip():

@@ -21,6 +21,7 @@ from evaluator.wiring import MAX_WRITTEN, TooMany, Wiring
 if TYPE_CHECKING:
     from evaluator.network import Array, Network
 
+
 @dataclass(slots=True, eq=False)
 class Spec:
     """A network and what it must answer."""

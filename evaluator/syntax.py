@@ -13,7 +13,7 @@ from yaml.scanner import ScannerError
 from evaluator.diagnostics import clip
 
 #: Above this many characters the pure parser, a hundred times slower, is not asked.
-MAX_PURE: Final = 200_000
+MAX_PURE: Final = 1_000_000
 
 #: The longest key that YAML allows without a `?` before it.
 MAX_KEY: Final = 1024

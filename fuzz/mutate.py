@@ -80,7 +80,9 @@ def misspell(text: str, chance: Random, _: Sequence[str]) -> str:
 
     def slip(old: str) -> str:
         n = chance.randrange(len(old))
-        return old[:n] + chance.choice(("", old[n] * 2, "s", "_", " ", old[n].upper())) + old[n + 1 :]
+        return (
+            old[:n] + chance.choice(("", old[n] * 2, "s", "_", " ", old[n].upper())) + old[n + 1 :]
+        )
 
     return _replace(text, chance, _WORD, slip)
 
@@ -152,7 +154,9 @@ def endings(text: str, chance: Random, _: Sequence[str]) -> str:
 
 def documents(text: str, chance: Random, seeds: Sequence[str]) -> str:
     """Put another document before or behind, or a mark of documents between lines."""
-    between = chance.choice(("---\n", "...\n", "...\n---\n", "--- # c\n", "---\n---\n", "%YAML 1.2\n---\n"))
+    between = chance.choice(
+        ("---\n", "...\n", "...\n---\n", "--- # c\n", "---\n---\n", "%YAML 1.2\n---\n")
+    )
     other = chance.choice(seeds) if seeds else text
     if len(other) > 1000:
         other = other[: chance.randrange(1000)]
@@ -223,7 +227,9 @@ def _changed(data: Any, chance: Random) -> Any:
     elif action == 2:
         holder[step] = chance.choice(WORDS)
     elif action == 3:
-        holder[step] = chance.choice(([holder[step]], {"a": holder[step]}, [], {}, chance.choice(holders)))
+        holder[step] = chance.choice(
+            ([holder[step]], {"a": holder[step]}, [], {}, chance.choice(holders))
+        )
     elif isinstance(holder, dict):
         holder[chance.choice(WORDS)] = holder.pop(step) if action == 4 else holder[step]
     else:

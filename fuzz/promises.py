@@ -72,7 +72,13 @@ def keep(content: bytes, folder: Path, stage: str = "run", slower: float = 1) ->
 
 def _promise(holds: object, what: str, *seen: object) -> None:
     if not holds:
-        codes = [d.code for found in seen if isinstance(found, list) for d in found[:3] if isinstance(d, Diagnostic)]
+        codes = [
+            d.code
+            for found in seen
+            if isinstance(found, list)
+            for d in found[:3]
+            if isinstance(d, Diagnostic)
+        ]
         raise Broken(f"{what} {' '.join(codes)}: {' | '.join(map(_shown, seen))}")
 
 

@@ -553,7 +553,9 @@ def test_the_table_of_limits_is_that_of_the_code() -> None:
 def test_every_hard_shape_has_its_row_and_keeps_to_the_budget() -> None:
     page = (ROOT / "docs/limits.md").read_text(encoding="utf-8")
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines()]
-    measured = {row[0]: (float(row[-2]), float(row[-1])) for row in rows if row[0:1] and row[0] in SHAPES}
+    measured = {
+        row[0]: (float(row[-2]), float(row[-1])) for row in rows if row[0:1] and row[0] in SHAPES
+    }
     assert list(measured) == list(SHAPES)
     assert all(memory <= 1 and growth <= budgets.SLACK for memory, growth in measured.values())
 

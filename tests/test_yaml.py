@@ -38,7 +38,10 @@ def text(cell: str) -> str:
     return written.replace("↵", "\n").replace("→", "\t")
 
 
-READ = [(text(a), [json.loads(part) for part in re.findall("`([^`]*)`", b)]) for a, b in rows("", "read as")]
+READ = [
+    (text(a), [json.loads(part) for part in re.findall("`([^`]*)`", b)])
+    for a, b in rows("", "read as")
+]
 REFUSED = [(text(cells[0]), text(cells[-2])) for cells in rows("written", "why")]
 BROKEN = [(text(cells[0]), text(cells[1])) for cells in rows("written", "what is wrong")]
 
