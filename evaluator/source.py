@@ -39,7 +39,7 @@ from evaluator.scalars import KNOWN, simple_float
 MAX_DEPTH: Final = 64
 MAX_EXPANSION: Final = 1_000_000
 #: Each takes a hundred times the two characters that it may be written with.
-MAX_NESTED: Final = 300_000
+MAX_NESTED: Final = 180_000
 MAX_DOCUMENTS: Final = 10_000
 #: After so many documents that are not YAML, the others are not read.
 MAX_RESTARTS: Final = 20
