@@ -34,6 +34,9 @@ _TAG = re.compile(r"(?<![\w!])!\S")
 #: The mark of a key, which libyaml loses where the key is empty and stands in a list in brackets.
 _KEY_MARK = re.compile(r"(?:[\[{,][ \t]*|^[ \t]*)\?(?=[\s,:#])", re.MULTILINE)
 
+#: A comment that touches the mark of a text of several lines, which libyaml lets pass.
+_COMMENT = re.compile(r"[|>][-+0-9]{0,2}#")
+
 
 class Problem(NamedTuple):
     """What is wrong with a text, and at which character."""
@@ -74,6 +77,7 @@ def _differs(text: str) -> bool:
     return (
         "\t" in text
         or ("!" in text and _TAG.search(text) is not None)
+        or ("#" in text and _COMMENT.search(text) is not None)
         or ("?" in text and _KEY_MARK.search(text) is not None)
     )
 
