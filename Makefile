@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: run test test-dask test-ci test-editor test-convert test-frameworks test-lsp test-browser \
-	test-attacks test-faults test-matrix chromium matrix accuracy bench sbom audit-dependencies clean
+	test-attacks test-faults test-matrix chromium matrix accuracy bench budgets fuzz sbom \
+	audit-dependencies clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -81,6 +82,16 @@ accuracy: $(VENV)/installed-frameworks
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
 
+# Changed specs for so many seconds, half of it spent on the reader alone; what breaks a promise is left in .fuzz/finds.
+FUZZ_SECONDS ?= 120
+fuzz: $(VENV)/installed-fuzz
+	$(BIN)/python -m fuzz --stage read --unguided --seconds $$(($(FUZZ_SECONDS) / 2))
+	$(BIN)/python -m fuzz --stage run --seconds $$(($(FUZZ_SECONDS) / 2))
+
+# The table of docs/limits.md.
+budgets: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks.budgets --write
+
 $(VENV)/pip: Makefile
 	$(PYTHON) -m venv $(VENV)
 	touch $@
@@ -122,6 +133,10 @@ $(VENV)/installed-browser: $(VENV)/installed-dev constraints/browser.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/browser.txt
 	touch $@
 
+$(VENV)/installed-fuzz: $(VENV)/installed-dev constraints/fuzz.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/fuzz.txt
+	touch $@
+
 # Without what PyTorch and JAX would also install, and the tests do not import.
 $(VENV)/installed-frameworks: $(VENV)/installed-dev constraints/frameworks.txt
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/frameworks.txt
@@ -140,4 +155,4 @@ $(VENV)/user/installed: $(VENV)/pip constraints/run.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz

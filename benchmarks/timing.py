@@ -38,15 +38,32 @@ def _seconds(command: Sequence[str]) -> float:
     return taken
 
 
-def peak_memory(command: Sequence[str]) -> int:
-    """Give the largest resident size of a command, in bytes."""
+class Used(NamedTuple):
+    """What a command took: seconds of processors, and the largest resident size in bytes."""
+
+    seconds: float
+    bytes: int
+
+
+def used(command: Sequence[str], code: int = 0) -> Used:
+    """Run a command that ends with a code, and tell what it took."""
+    # A process of its own: what it starts would else count what this one holds.
     program = (
         "import resource, subprocess, sys\n"
-        "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        "code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode\n"
+        "took = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
+        "print(code, took.ru_utime + took.ru_stime, took.ru_maxrss)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, *command], capture_output=True, text=True, check=True
     )
+    found, seconds, size = done.stdout.split()
+    if int(found) != code:
+        sys.exit(f"{' '.join(command)} ended with {found}, not {code}:\n{done.stderr[-2000:]}")
     # Linux counts in kilobytes, macOS in bytes.
-    return int(done.stdout) * (1 if sys.platform == "darwin" else 1024)
+    return Used(float(seconds), int(size) * (1 if sys.platform == "darwin" else 1024))
+
+
+def peak_memory(command: Sequence[str]) -> int:
+    """Give the largest resident size of a command, in bytes."""
+    return used(command).bytes

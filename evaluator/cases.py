@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,11 +33,14 @@ class CaseReader:
         self.is_single = wiring.dtype == "float32"
         self.cases: list[Case] = []
         self.inputs: list[Any] = []
-        self._input_names = frozenset(network.inputs)
         self.probes: list[Probe] = []
         self._known: dict[str, list[int]] = {}
         # The outputs come first, so that probe n is output n.
         self.outputs = [p for name in network.outputs for p in self._probes(name) or ()]
+
+    @cached_property
+    def _input_names(self) -> frozenset[str]:
+        return frozenset(self.network.inputs)
 
     def read(self) -> None:
         """Read every case; what is wrong goes to the wiring's list."""

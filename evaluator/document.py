@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from evaluator.diagnostics import Diagnostic, Location
 from evaluator.layout import Layout, Layouts
 
 Path = Sequence[str | int]
+
+#: How many characters of a line are shown.
+SHOWN: Final = 200
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|#[^\n]*\n)*)+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -21,12 +25,17 @@ class Text:
 
     def __init__(self, text: str, file: str) -> None:
         self.text, self.file = text, file
-        self._starts: list[int] = []
+        self._starts = array("I")
+        #: Lines that were shown: what many diagnostics and mismatches hold is kept once.
+        self._shown: dict[int, str] = {}
 
     def position(self, index: int) -> tuple[int, int]:
         """Give the line and the column of a character, both counted from 1."""
         if not self._starts:
-            self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+            self._starts.append(0)
+            self._starts.extend(match.end() for match in _LINE_END.finditer(self.text))
+        if self.text.startswith("\r\n", index - 1):
+            index -= 1  # both characters are one line end
         line = bisect_right(self._starts, index)
         return line, index - self._starts[line - 1] + 1
 
@@ -45,18 +54,30 @@ class Text:
     def location(self, start: int, end: int) -> Location:
         """Describe the characters from `start` up to `end`, as far as they stand on one line."""
         line, column = self.position(start)
-        shown = [self._line(number) for number in range(max(1, line - 2), line + 1)]
         stretch = self.text[start : min(end, start + 400)]
         width = max(1, len(re.split(r"[\r\n]", stretch, maxsplit=1)[0].rstrip()))
         # Lines of megabytes exist; a person sees the part around the caret.
-        offset = max(0, column - 80) if len(shown[-1]) > 200 else 0
-        lines = tuple(text[offset : offset + 200] for text in shown)
-        return Location(self.file, line, column, min(width, 200), lines, offset)
+        first, last = self._line(line)
+        offset = max(0, column - 80) if last - first > SHOWN else 0
+        lines = tuple(self._part(n, offset) for n in range(max(1, line - 2), line + 1))
+        return Location(self.file, line, column, min(width, SHOWN), lines, offset)
 
-    def _line(self, number: int) -> str:
+    def _line(self, number: int) -> tuple[int, int]:
+        """Give the start and the end of a line, without what ends it."""
         start = self._starts[number - 1]
-        end = self._starts[number] if number < len(self._starts) else len(self.text)
-        return self.text[start:end].rstrip("\r\n")
+        if number == len(self._starts):
+            return start, len(self.text)
+        end = self._starts[number]
+        return start, end - (2 if self.text.startswith("\r\n", end - 2) else 1)
+
+    def _part(self, number: int, offset: int) -> str:
+        """Cut the part out of a line that is shown; most lines are shown whole, and again."""
+        start, end = self._line(number)
+        if end - start > SHOWN or offset:
+            return self.text[start + offset : min(end, start + offset + SHOWN)]
+        if number not in self._shown:
+            self._shown[number] = self.text[start:end]
+        return self._shown[number]
 
 
 class Document:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from evaluator.diagnostics import clip
+
 if TYPE_CHECKING:
     from evaluator.network import Array
 
@@ -64,15 +66,15 @@ def parse(text: str) -> Interval:
     if found := re.fullmatch(PLUS_MINUS, written, re.ASCII):
         half = _decimal(found[2])
         if half.is_signed() and half != 0:
-            raise ExpectationError(f"a tolerance cannot be negative, as in `{_short(written)}`",
+            raise ExpectationError(f"a tolerance cannot be negative, as in `{clip(written)}`",
                                    "write ± and a number that is not negative")  # fmt: skip
         return _around(_decimal(found[1]), abs(half))
     if found := re.fullmatch(_BETWEEN, written, re.ASCII):
         low, high = _bound(found[2]), _bound(found[3])
         if low > high:
             raise ExpectationError(
-                f"the interval `{_short(written)}` is reversed: {found[2]} is more than {found[3]}",
-                f"write {found[1]}{found[3]}, {found[2]}{found[4]}",
+                f"the interval `{clip(written)}` is reversed: {clip(found[2])} is more than {clip(found[3])}",
+                f"write {found[1]}{clip(found[3])}, {clip(found[2])}{found[4]}",
             )
         return _closed(low, high, found[1] == "(", found[4] == ")", written)
     if found := re.fullmatch(_COMPARED, written, re.ASCII):
@@ -80,7 +82,7 @@ def parse(text: str) -> Interval:
         if sign in (">", ">=", "≥"):
             return _closed(bound, math.inf, sign == ">", False, written)
         return _closed(-math.inf, bound, False, sign == "<", written)
-    raise ExpectationError(f"`{_short(written)}` is not an expected value", _hint(written))
+    raise ExpectationError(f"`{clip(written)}` is not an expected value", _hint(written))
 
 
 def vanishing(text: str) -> str:
@@ -116,7 +118,7 @@ def _closed(low: float, high: float, open_low: bool, open_high: bool, text: str)
         high = math.nextafter(high, -math.inf)
     beyond = (open_low and low == math.inf) or (open_high and high == -math.inf)
     if low > high or (beyond and low == high):
-        raise ExpectationError(f"`{_short(text)}` accepts no number at all",
+        raise ExpectationError(f"`{clip(text)}` accepts no number at all",
                                "use square brackets to include a bound")  # fmt: skip
     return Interval(low, high)
 
@@ -126,7 +128,7 @@ def _decimal(text: str) -> Decimal:
         return Decimal(text)
     exponent = int(re.split("[eE]", text + "e0")[1])
     if math.isinf(float(text)) or abs(exponent) > 9999:
-        raise ExpectationError(f"`{_short(text)}` is out of the range of a 64-bit float",
+        raise ExpectationError(f"`{clip(text)}` is out of the range of a 64-bit float",
                                "the smallest is about 4.9e-324" if exponent < 0
                                else "the largest is about 1.8e308")  # fmt: skip
     return Decimal(text)
@@ -160,10 +162,6 @@ def _hint(text: str) -> str:
         if re.fullmatch(pattern, text, re.IGNORECASE):
             return hint
     return _FORMS
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
 
 
 #: Default tolerances (atol, rtol) by dtype, those of torch.testing.assert_close.

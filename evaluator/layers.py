@@ -10,7 +10,7 @@ import numpy as np
 
 from evaluator.diagnostics import clip, count
 from evaluator.network import Network, Place, Step
-from evaluator.wiring import is_file
+from evaluator.wiring import MAX_WRITTEN, is_file
 
 if TYPE_CHECKING:
     from evaluator.document import Path
@@ -159,7 +159,7 @@ def _named_inputs(wiring: Wiring, inputs: Sequence[str]) -> list[tuple[str, Path
     return [(name, ("inputs", number)) for number, name in enumerate(inputs)]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _numbered(width: int) -> tuple[str, ...]:
     return tuple(f"x{number + 1}" for number in range(width))
 
@@ -168,6 +168,12 @@ def _input_names(
     wiring: Wiring, inputs: tuple[str, ...] | None, width: int, path: Path
 ) -> tuple[str, ...]:
     """Name the inputs; no names where weights and names differ, so that cases are left alone."""
+    most, hint = MAX_WRITTEN["inputs"]
+    holder: Any = wiring.document.value(path[:-1])
+    if width > most and not is_file(holder.get("weights")):
+        wiring.complain(path, "too-large",
+                      f"the network has {width:,} inputs; at most {most:,} are read from a text", hint)  # fmt: skip
+        return ()
     if inputs is None:
         return _numbered(width)
     if len(inputs) == width:

@@ -19,6 +19,9 @@ _LIST: Final = re.compile(rf"(?<=[ \[])\[{_NUMBER}(?:, ?{_NUMBER}){{7,}}+\]")
 #: A text with fewer characters is not worth the search.
 WORTH: Final = 2000
 
+#: How many characters of a list are taken apart at a time.
+PART: Final = 100_000
+
 
 class NumberLists(dict[int, list[float]]):
     """The lists of a text, each under the character at which it begins; `rest` is what is left."""
@@ -35,7 +38,17 @@ class NumberLists(dict[int, list[float]]):
 
 
 def _values(written: str) -> list[float]:
-    texts = written.split(",")
-    if written.count(".") == len(texts):
-        return list(map(float, texts))
-    return [float(text) if "." in text else int(text) for text in texts]
+    values: list[float] = []
+    start = 0
+    while start < len(
+        written
+    ):  # in parts: millions of small texts would take twenty times the file
+        end = written.find(",", start + PART)
+        end = len(written) if end < 0 else end
+        texts = written[start:end].split(",")
+        if written.count(".", start, end) == len(texts):
+            values.extend(map(float, texts))
+        else:
+            values.extend(float(text) if "." in text else int(text) for text in texts)
+        start = end + 1
+    return values

@@ -38,6 +38,9 @@ from evaluator.scalars import KNOWN, simple_float
 #: Limits that keep time and memory bounded whatever a file holds.
 MAX_DEPTH: Final = 64
 MAX_EXPANSION: Final = 1_000_000
+#: Each takes a hundred times the two characters that it may be written with.
+MAX_NESTED: Final = 180_000
+MAX_DOCUMENTS: Final = 10_000
 #: After so many documents that are not YAML, the others are not read.
 MAX_RESTARTS: Final = 20
 
@@ -92,18 +95,19 @@ def _read_ahead(source: Text) -> list[Document] | None:
 def _read_around_errors(source: Text) -> list[Document]:
     """Read a text that is not all YAML, and go on with the document after each error."""
     found: list[Document] = []
-    text, start = source.text, 0
+    text, start, nested = source.text, 0, 0
     for _ in range(MAX_RESTARTS):
         # What was read is blanked, so that all positions stay. libyaml words its errors in
         # another way: the pure parser gives the stable text.
         rest = re.sub(r"[^\r\n]", " ", text[:start]) + text[start:]
-        reader = _Reader(source, partial(syntax.pure_parser, rest), len(found))
+        reader = _Reader(source, partial(syntax.pure_parser, rest), len(found), nested)
         try:
             found += reader.documents()
             break
         except YAMLError as error:
             problem = syntax.explain(error, text)
             found += reader.found[:-1]
+            nested = reader.nested
             found.append(_failed(source, len(found) + 1, problem))
         following = re.compile(r"^---(?=\s|$)", re.MULTILINE).search(
             text, max(problem.at, start + 1)
@@ -165,10 +169,14 @@ class _Reader:
     """Builds documents from parser events."""
 
     def __init__(
-        self, source: Text, parse: Callable[[], Iterator[Event]], before: int = 0,
+        self, source: Text, parse: Callable[[], Iterator[Event]], before: int = 0, nested: int = 0,
         lists: NumberLists | None = None,
     ) -> None:  # fmt: skip
         self.source, self.before, self._lists = source, before, lists
+        #: How many lists and mappings the file has so far.
+        self.nested = nested
+        #: Whether the file has more than is read, so that nothing of the rest is.
+        self._is_full = False
         self.events = parse() if lists is None else syntax.parser(lists.rest)
         if "!" in source.text:
             self.events = map(_without_plain_tag, self.events)
@@ -193,9 +201,13 @@ class _Reader:
             if type(event) is DocumentStartEvent:
                 document = self._begin()
                 try:
+                    if document.number > MAX_DOCUMENTS:
+                        raise self._too_large(
+                            event, f"{MAX_DOCUMENTS:,} documents", "split the file"
+                        )
                     document.data = self._value(next(self.events), 0)
                 except _Stop:
-                    if not self._skip():
+                    if self._is_full or not self._skip():
                         break
         return self.found
 
@@ -226,6 +238,10 @@ class _Reader:
         self._complain(event, code, message, hint)
         return _Stop()
 
+    def _too_large(self, event: Event, limit: str, hint: str) -> _Stop:
+        self._is_full = True
+        return self._stop(event, "too-large", f"the file holds more than {limit}", hint)
+
     def _value(self, event: Event, depth: int) -> Any:
         return self._scalar(event) if type(event) is ScalarEvent else self._nested(event, depth)
 
@@ -255,6 +271,11 @@ class _Reader:
             raise self._stop(
                 event, "too-deep", f"nested deeper than {MAX_DEPTH} levels",
                 "look for brackets that are not closed",
+            )  # fmt: skip
+        self.nested += 1
+        if self.nested > MAX_NESTED:
+            raise self._too_large(
+                event, f"{MAX_NESTED:,} lists and mappings", "keep many numbers in array files, and many cases in tables"
             )  # fmt: skip
         fill = self._list if kind is SequenceStartEvent else self._mapping
         if anchor is None:

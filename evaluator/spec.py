@@ -16,7 +16,7 @@ from evaluator.layers import connect_layers, connect_neuron
 from evaluator.neurons import connect_neurons
 from evaluator.source import read_file
 from evaluator.validate import check
-from evaluator.wiring import TooMany, Wiring
+from evaluator.wiring import MAX_WRITTEN, TooMany, Wiring
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network
@@ -70,7 +70,7 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
     """
     found = list(document.diagnostics)
     if not _errors(found):
-        found += check(document)
+        found += check(document) or _too_large(document)
     if _errors(found):
         raise SpecError(in_file_order(found))
     wiring, parts = Wiring(document), None
@@ -81,6 +81,17 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
         raise SpecError(in_file_order(found))
     tags = tuple(document.data.get("tags", ()))
     return Spec(name_of(document), tags, *parts, document, found)
+
+
+def _too_large(document: Document) -> list[Diagnostic]:
+    """Refuse what would take more memory than a file of its size is worth."""
+    return [
+        document.diagnostic(
+            (key,), "too-large", f"`{key}` holds {len(document.data[key]):,}; at most {most:,} are read", hint, key=True
+        )
+        for key, (most, hint) in MAX_WRITTEN.items()
+        if len(document.data.get(key, ())) > most
+    ]  # fmt: skip
 
 
 def _parts(

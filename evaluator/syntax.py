@@ -29,6 +29,15 @@ _INTERVAL = re.compile(r"\[[^\[\]()\n]*\)|\([^\[\]()\n]*\]")
 _DIRECTIVE = re.compile(r"^%(?!YAML[ \t]+1\.[12][ \t]*(?:#.*)?\r?$).*", re.MULTILINE)
 
 
+#: A tag: the two parsers disagree on where it ends and on the characters that it may hold.
+_TAG = re.compile(r"(?<![\w!])!\S")
+#: The mark of a key, which libyaml loses where the key is empty and stands in a list in brackets.
+_KEY_MARK = re.compile(r"(?:[\[{,][ \t]*|^[ \t]*)\?(?=[\s,:#])", re.MULTILINE)
+
+#: A comment that touches the mark of a text of several lines, which libyaml lets pass.
+_COMMENT = re.compile(r"[|>][-+0-9]{0,2}#")
+
+
 class Problem(NamedTuple):
     """What is wrong with a text, and at which character."""
 
@@ -58,10 +67,19 @@ def refuse(text: str) -> Problem | None:
 
 def parser(text: str) -> Iterator[Any]:
     """Give the events of a text, from libyaml where PyYAML has it."""
-    # libyaml accepts tabs in places where the pure parser does not.
-    if yaml.__with_libyaml__ and ("\t" not in text or len(text) > MAX_PURE):
+    if yaml.__with_libyaml__ and (len(text) > MAX_PURE or not _differs(text)):
         return _libyaml(text)
     return pure_parser(text)
+
+
+def _differs(text: str) -> bool:
+    """Tell whether libyaml may read a text in another way, or accept what the pure parser does not."""
+    return (
+        "\t" in text
+        or ("!" in text and _TAG.search(text) is not None)
+        or ("#" in text and _COMMENT.search(text) is not None)
+        or ("?" in text and _KEY_MARK.search(text) is not None)
+    )
 
 
 def _libyaml(text: str) -> Iterator[Any]:
@@ -75,8 +93,25 @@ def pure_parser(text: str) -> Iterator[Any]:
     return _pure(text)
 
 
+class _Loader(yaml.Loader):
+    """PyYAML's own, but for `?` inside a text in brackets: a character as any other, as in YAML 1.2."""
+
+    _inside = False
+
+    def peek(self, index: int = 0) -> str:
+        character: str = super().peek(index)
+        return "x" if self._inside and character == "?" else character
+
+    def scan_plain(self) -> Any:
+        self._inside = True
+        try:
+            return super().scan_plain()
+        finally:
+            self._inside = False
+
+
 def _pure(text: str) -> Iterator[Any]:
-    loader: Any = yaml.Loader(text)
+    loader: Any = _Loader(text) if "?" in text else yaml.Loader(text)
     try:
         while (event := loader.get_event()) is not None:
             yield event

@@ -26,6 +26,8 @@ import pytest
 import yaml
 
 import evaluator
+from benchmarks import budgets
+from benchmarks.shapes import SHAPES
 from evaluator import (
     collect,
     content,
@@ -35,6 +37,7 @@ from evaluator import (
     npy,
     scalars,
     source,
+    spec,
     validate,
     working,
 )
@@ -525,16 +528,26 @@ def test_the_table_of_expected_values_says_the_bounds_that_the_code_gives() -> N
         assert [isinf(bound) for bound in found] == [isinf(bound) for bound in wanted]
 
 
+WRITTEN = {
+    "cases written out in one document": "cases", "inputs of a network in the text": "inputs",
+    "layers in one document": "layers", "named neurons in one document": "neurons",
+}  # fmt: skip
+
+
 def limit_table() -> str:
-    """Write the table of limits as docs/format.md has it."""
+    """Write the table of limits as docs/limits.md has it."""
     rows: list[tuple[str, ...]] = [
         ("a file", f"{content.MAX_BYTES // 2**20} MiB"),
         ("nesting", f"{source.MAX_DEPTH} levels"),
         ("what aliases expand to", f"{source.MAX_EXPANSION:,} values"),
+        ("lists and mappings in a file", f"{source.MAX_NESTED:,}"),
+        ("documents in a file", f"{source.MAX_DOCUMENTS:,}"),
+        *((what, f"{spec.MAX_WRITTEN[key][0]:,}") for what, key in WRITTEN.items()),
         ("a number", f"{scalars.MAX_NUMBER_LENGTH:,} characters"),
         ("an expected value", f"{expectation.MAX_LENGTH:,} characters"),
         ("an array of weights", f"{npy.MAX_ARRAY_BYTES // 8:,} numbers"),
         ("a `.csv` of weights", f"{csvfile.MAX_CSV_BYTES // 2**30} GiB"),
+        ("the directory of an `.npz`", f"{npy.MAX_NPZ_DIRECTORY // 2**20} MiB"),
         ("a row of a `.csv`", f"{csvfile.MAX_CSV_ROW:,} characters"),
         ("a `.csv` of cases, an array of cases", f"{npy.MAX_TABLE_BYTES // 2**30} GiB"),
         ("problems listed for one document", f"{validate.MAX_DIAGNOSTICS}"),
@@ -543,7 +556,17 @@ def limit_table() -> str:
 
 
 def test_the_table_of_limits_is_that_of_the_code() -> None:
-    assert limit_table() in (ROOT / "docs/format.md").read_text(encoding="utf-8")
+    assert limit_table() in (ROOT / "docs/limits.md").read_text(encoding="utf-8")
+
+
+def test_every_hard_shape_has_its_row_and_keeps_to_the_budget() -> None:
+    page = (ROOT / "docs/limits.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines()]
+    measured = {
+        row[0]: (float(row[-2]), float(row[-1])) for row in rows if row[0:1] and row[0] in SHAPES
+    }
+    assert list(measured) == list(SHAPES)
+    assert all(memory <= 1 and growth <= budgets.SLACK for memory, growth in measured.values())
 
 
 def test_the_limits_of_the_full_report_are_those_of_the_code() -> None:

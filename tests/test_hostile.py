@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evaluator import source
+from evaluator import source, spec
 from evaluator.cli import main
 
 LIBRARY = Path(__file__).parent.parent / "specs"
@@ -226,6 +226,42 @@ def test_what_is_only_large_works(capsys: Capture, text: str, code: int) -> None
     found, output = survive(capsys, text)
     assert found == code
     assert len(output) < 3_000_000
+
+
+def test_more_inputs_than_are_read_from_a_text(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(spec.MAX_WRITTEN, "inputs", (2, "use fewer"))
+    for text, place in (
+        ("neuron: {weights: [1, 2, 3], activation: relu}\n" + CASES, "1:19"),
+        ("layers: [{weights: [[1, 2, 3]], activation: relu}]\n" + CASES, "1:20"),
+        ("inputs: [a, b, c]\n" + GOOD, "1:1"),
+    ):
+        code, output = survive(capsys, text)
+        assert code == 3
+        assert output.count("error[") == output.count("too-large") == 1
+        assert f"f.yaml:{place}\n" in output
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "line"),
+    [
+        ("cases", NEURON + "cases:\n" + "  - {inputs: 1, expected: 1}\n" * 3, 2),
+        ("layers", "layers:\n" + "  - {activation: relu}\n" * 3 + CASES, 1),
+        ("neurons", chain(3), 2),
+    ],
+)
+def test_more_than_is_read_is_told_before_anything_is_built(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch, key: str, text: str, line: int
+) -> None:
+    monkeypatch.setitem(spec.MAX_WRITTEN, key, (3, "use fewer"))
+    assert survive(capsys, text)[0] in (0, 3)
+    assert "too-large" not in survive(capsys, text)[1]
+    monkeypatch.setitem(spec.MAX_WRITTEN, key, (2, "use fewer"))
+    code, output = survive(capsys, text)
+    assert code == 3
+    assert f"error[too-large]: `{key}` holds 3; at most 2 are read\n  --> f.yaml:{line}:1" in output
+    assert "help: use fewer" in output
 
 
 # ---- numbers

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluator import syntax
+from evaluator import source, syntax
 from evaluator.document import Document
 from evaluator.source import MAX_DEPTH, read
 
@@ -269,6 +269,35 @@ def test_depth_is_bounded_and_deep_brackets_are_refused_at_once() -> None:
     start = time.process_time()
     assert told("[" * 50_000) == [(1, MAX_DEPTH + 1, "too-deep")]
     assert time.process_time() - start < 2
+
+
+def test_the_document_after_the_last_that_is_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "MAX_DOCUMENTS", 2)
+    documents = read("a: 1\n---\na: 2\n---\na: [\n---\na: 4\n", "f")
+    assert [d.data for d in documents] == [{"a": 1}, {"a": 2}, None]
+    (found,) = documents[2].diagnostics
+    assert (found.location.line, found.code) == (4, "too-large")
+    assert (found.message, found.hint) == ("the file holds more than 2 documents", "split the file")
+
+
+@pytest.mark.parametrize("bad", ["", "---\na: [\n---\nb: [[1], [2]]\n"])
+def test_lists_and_mappings_are_counted_over_all_documents(
+    monkeypatch: pytest.MonkeyPatch, bad: str
+) -> None:
+    monkeypatch.setattr(source, "MAX_NESTED", 6)
+    documents = read("a: {b: [[1], [2]]}\n---\na: [[1]]\n" + bad, "f")
+    assert [d.code for document in documents for d in document.diagnostics] == ["too-large"]
+    (found,) = documents[-1].diagnostics
+    assert (found.location.line, found.location.column) == (3, 4)
+    assert found.message == "the file holds more than 6 lists and mappings"
+
+
+def test_a_text_that_is_no_yaml_is_read_no_further_than_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(source, "MAX_NESTED", 4)
+    found = told("a: [[1]]\n---\na: '\n---\nb: [1]\n---\nc: 1\n")
+    assert [code for *_, code in found] == ["yaml-syntax", "too-large"]
 
 
 def test_aliases_that_explode_are_refused_at_once() -> None:

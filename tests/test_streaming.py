@@ -333,7 +333,7 @@ import numpy as np
 from evaluator.cli import main
 np.ones((64, 64)) @ np.ones((64, 64))  # OpenBLAS ends the process that has no memory for its first
 size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (size + 100 * 2**20,) * 2)
+resource.setrlimit(resource.RLIMIT_AS, (size + 50 * 2**20,) * 2)
 sys.exit(main(["run", *sys.argv[1:]]))
 """
 
@@ -345,7 +345,7 @@ def test_a_file_that_does_not_fit_in_memory_is_one_error_and_the_next_is_evaluat
 ) -> None:
     head = "neuron: {weights: [0, 1], bias: 4, activation: sigmoid}\ncases:\n"
     case = "  - {inputs: [2, 3], expected: ~0.999}\n"
-    (tmp_path / "a.yaml").write_text(head + case * 200_000)
+    (tmp_path / "a.yaml").write_text(head + case * 50_000)
     (tmp_path / "b.yaml").write_text(head + case)
     done = subprocess.run(
         [sys.executable, "-c", SHORT_OF_MEMORY, ".", "--output-format", "concise", *words],

@@ -1,0 +1,1 @@
+"""Changed specs by the thousand, and what has to hold of each: `make fuzz`."""
