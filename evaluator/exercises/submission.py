@@ -109,7 +109,8 @@ def _files(path: str) -> Iterator[str]:
     files = [
         e for e in entries if not e.name.startswith(".") and not e.is_dir(follow_symlinks=False)
     ]
-    files = [entry for entry in files if entry.name.endswith((*DATA, CODE))] or files
+    told = [e for e in files if e.name.endswith((*DATA, CODE)) or _is_program(e.path)]
+    files = told or files
     if not files:
         raise Unreadable("the folder holds no file")
     if len(files) > MAX_FILES:
