@@ -268,6 +268,15 @@ def test_code_is_judged_by_the_cases(name: str, grade: Run) -> None:
     assert said in "\n".join(found.feedback)
 
 
+def test_feedback_to_a_design_does_not_tell_what_another_part_asks_for(grade: Run) -> None:
+    spec = NEURON.replace("cases: [half, low]", "cases: [worked, low]")
+    told = "\n".join(part(grade("neuron: {weights: [0, 0], bias: 0}", spec), "gate").feedback)
+    assert "`worked`: the answer is not right" in told
+    assert "0.9985" not in told
+    assert "6.99" not in told
+    assert "`low`: y is 0.5, and 0.1185 to 0.1195 is accepted" in told
+
+
 def test_code_is_not_run_unless_that_is_said(grade: Run, tmp_path: Path) -> None:
     found = part(grade(f"open({str(tmp_path / 'ran')!r}, 'w')", name="ada.py"), "code")
     assert (found.status, found.because) == ("skipped", "not-run")
