@@ -178,7 +178,7 @@ class Reader:
             if not usable:
                 return (), (), ()
         for case in usable:
-            checks = self._checks(case, found)
+            checks = self._checks(case, written["value"], found)
             if checks:
                 return (case,), checks, found
         at, which = (
@@ -219,9 +219,13 @@ class Reader:
         width = network.width(place.block)
         return tuple(Place(place.block, unit, place.z) for unit in range(width))
 
-    def _checks(self, case: Case, wanted: Iterable[Place]) -> tuple[Check, ...]:
-        """Give what a case expects at some places, in their order; nothing where one is missing."""
-        at = {self.spec.probes[check.probe].place: check for check in case.checks}
+    def _checks(self, case: Case, name: str, wanted: Iterable[Place]) -> tuple[Check, ...]:
+        """Give what a case expects at some places, in their order; nothing where one is missing.
+
+        A unit may be expected by several names, as an output and of its layer: the same name counts.
+        """
+        named = sorted(case.checks, key=lambda check: name in check.path)
+        at = {self.spec.probes[check.probe].place: check for check in named}
         found = [at.get(place) for place in wanted]
         return tuple(check for check in found if check) if all(found) else ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evaluator.audit import COUNTED
 from evaluator.diagnostics import Diagnostic, clip
@@ -19,7 +19,7 @@ from evaluator.mistakes import mutants
 from evaluator.subjects.reference import TraceAnswers
 
 if TYPE_CHECKING:
-    from evaluator.network import Network
+    from evaluator.network import Array, Network
 
 
 def said(
@@ -33,9 +33,13 @@ def said(
 
 
 def run(exercise: Exercise, part: Part, network: Network) -> judging.Judged:
-    """Judge a program that answers as a network does."""
-    run = nullcontext(lambda x: TraceAnswers(network.forward(x.astype(network.dtype))))
-    return judging.program(exercise, part, run, Recogniser(exercise, part))
+    """Judge a program that answers as a network does: it tells outputs, and nothing of the way there."""
+
+    def answer(x: Array) -> Any:
+        trace = network.forward(x.astype(network.dtype))
+        return trace.outputs if part.kind == IMPLEMENT else TraceAnswers(trace)
+
+    return judging.program(exercise, part, nullcontext(answer), Recogniser(exercise, part))
 
 
 def accepted_mistakes(exercise: Exercise) -> Iterator[Diagnostic]:
