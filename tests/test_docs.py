@@ -41,6 +41,7 @@ from evaluator.activations import ACTIVATIONS, Parameter
 from evaluator.cli import COMMANDS, _parser, main
 from evaluator.config import SETTINGS, Config
 from evaluator.diagnostics import CODES
+from evaluator.exercises import checking, submission
 from evaluator.explain import MAX_WEIGHTS
 from evaluator.reporters import (
     REPORTERS,
@@ -462,7 +463,16 @@ def test_every_key_of_the_format_is_described() -> None:
         own = set(part["properties"]) if isinstance(part.get("properties"), dict) else set()
         return own.union(*(keys(value) for value in part.values()))
 
-    assert keys(validate.schema("spec")) <= words("format.md")
+    assert keys(validate.schema("spec")) <= words("format.md") | words("exercise.md")
+
+
+def test_what_a_self_test_tells_of_exercises_is_described() -> None:
+    page = (ROOT / "docs/exercise.md").read_text(encoding="utf-8")
+    section = page.partition("## Check")[2].partition("## Variants")[0]
+    rows = re.findall(r"^\| `([\w-]+)` \| (.*) \|$", section, re.MULTILINE)
+    said = {code: text.replace(" A warning.", "") for code, text in rows if code in checking.CODES}
+    assert said == checking.CODES
+    assert f"at most {submission.MAX_BYTES // 2**20} MiB" in page
 
 
 def test_every_code_stands_in_the_table_with_its_sentence() -> None:
