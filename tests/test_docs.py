@@ -57,7 +57,12 @@ from evaluator.reporters import (
 from evaluator.subjects import limits
 
 ROOT = Path(__file__).parent.parent
-PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+)
 
 FENCE = re.compile(r"```(.*)")
 MARK = re.compile(r"<!-- (.*) -->")
