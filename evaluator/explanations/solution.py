@@ -1,0 +1,141 @@
+"""Spec → solution: each of its cases explained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from evaluator.diagnostics import UsageError
+from evaluator.evaluate import accepts_exactly, batches
+from evaluator.expectation import Interval, around, parse
+from evaluator.explain import number
+from evaluator.explanations.byhand import by_hand
+from evaluator.explanations.row import Explained, Row
+from evaluator.reporters.text import named, plural
+
+if TYPE_CHECKING:
+    from evaluator.batch import Batch
+    from evaluator.case import Case, Check
+    from evaluator.network import Array, Network
+    from evaluator.spec import Spec
+
+#: How many cases of a spec, and rows of a table, are explained.
+MAX_CASES: Final = 100
+MAX_ROWS: Final = 3
+
+
+@dataclass(slots=True, eq=False)
+class Solution:
+    """A spec, explained."""
+
+    title: str
+    spec: Spec
+    network: Network
+    cases: list[Explained] = field(default_factory=list)
+    #: What is left out.
+    left_out: list[str] = field(default_factory=list)
+
+
+def solution(spec: Spec, cases: Sequence[Case], digits: int | None = None) -> Solution:
+    """Explain some cases of a spec; `digits` rounds every step as one does by hand.
+
+    Raises UsageError for a network that holds no weights here, SpecError for a table that is wrong.
+    """
+    if not spec.network.steps:
+        raise UsageError(
+            f"{spec.file} holds an ONNX file: only networks whose weights are written out are explained",
+            "`evaluator convert` makes such a spec of a dense ONNX network",
+        )
+    network = spec.network if digits is None else by_hand(spec.network, digits)
+    found = Solution(named(spec.name), spec, network)
+    reader = _Reader(spec, network, digits)
+    with np.errstate(all="ignore"):
+        for case in cases[:MAX_CASES]:
+            if case.table is None:
+                found.cases.append(reader.inline(case))
+            else:
+                found.cases += reader.table(case, found.left_out)
+    if len(cases) > MAX_CASES:
+        more = plural(len(cases) - MAX_CASES, "case")
+        found.left_out.append(f"{more} more: name one to see it")
+    return found
+
+
+class _Reader:
+    """Explains the cases of one spec."""
+
+    def __init__(self, spec: Spec, network: Network, digits: int | None) -> None:
+        self.spec, self.network, self.digits = spec, network, digits
+
+    def inline(self, case: Case) -> Explained:
+        """Explain a case that is written out."""
+        row = self._row(case, self.spec.inputs[case.row], named(case.id))
+        for check in case.checks:
+            row.expect(
+                self.spec.probes[check.probe], self._written(check), _interval(check, case),
+                partial(_accepts, check, case),
+            )  # fmt: skip
+        if case.expected_class is not None:
+            row.expect_class(case.expected_class)
+        return row.explained()
+
+    def _row(self, case: Case, inputs: Array, title: str) -> Row:
+        return Row(self.network, self.spec.network, self.digits, case, inputs, title)
+
+    def _written(self, check: Check) -> str:
+        document = self.spec.document
+        start, end = document.span(check.path)
+        written = document.text.text[start:end][:80]
+        if written.startswith(("*", ">", "|")):  # an alias, or a text in a block
+            written = str(document.value(check.path))
+        return written.strip("\"'")
+
+    def table(self, case: Case, left_out: list[str]) -> Iterator[Explained]:
+        """Explain the first rows of a table, and count the others."""
+        rows = 0
+        for batch in batches(self.spec, case):
+            for at in range(max(0, min(len(batch.inputs), MAX_ROWS - rows))):
+                yield self._table_row(case, batch, at, rows + at + 1)
+            rows += len(batch.inputs)
+        if rows > MAX_ROWS:
+            left_out.append(f"{named(case.id)}: {plural(rows - MAX_ROWS, 'row')} more of its table")
+
+    def _table_row(self, case: Case, batch: Batch, at: int, shown: int) -> Explained:
+        name = f" ({named(batch.names[at])})" if len(batch.names) else ""
+        row = self._row(case, batch.inputs[at], f"{named(case.id)}, row {shown}{name}")
+        if batch.expected is not None:
+            for column in range(batch.expected.shape[1]):
+                value, text = float(batch.expected[at, column]), batch.texts.get((at, column))
+                interval = parse(text) if text else around(value, case.atol, case.rtol)
+                row.expect(
+                    self.spec.probes[column], text or number(value), interval,
+                    partial(_accepted, interval),
+                )  # fmt: skip
+        if batch.classes is not None:
+            row.expect_class(int(batch.classes[at]))
+        return row.explained()
+
+
+def _interval(check: Check, case: Case) -> Interval:
+    if math.isfinite(check.value):
+        return around(check.value, case.atol, case.rtol)
+    return Interval(check.low, check.high)
+
+
+def _accepts(check: Check, case: Case, value: float) -> bool:
+    return check.low <= value <= check.high or accepts_exactly(check, value, case)
+
+
+def _accepted(interval: Interval, value: float) -> bool:
+    is_nan = math.isnan(interval.low) and math.isnan(value)
+    return is_nan or interval.low <= value <= interval.high
+
+
+def choose(cases: Iterable[Case], name: str | None) -> list[Case]:
+    """Choose the case of a name, or all."""
+    return [case for case in cases if name is None or case.id == name]
