@@ -197,7 +197,7 @@ def _write(wrong: Sequence[WrongRow], fitting: Sequence[Fit]) -> None:
     shared = _best([fit for fit in fitting if fit.is_consistent], range(len(wrong)))
     for result, rows in of_case.items():
         fits = shared or _of_one_case(wrong, fitting, rows)
-        names = _names(fits)
+        names = named([fit.mutant for fit in fits])
         if 0 < len(names) <= MAX_FITTING and len({wrong[row].is_right for row in rows}) == 1:
             values = _values(wrong, rows, len(of_case) if shared else 1)
             closely = fits[0].on(rows) == CLOSELY
@@ -220,13 +220,13 @@ def _best(fitting: Sequence[Fit], rows: Iterable[int]) -> list[Fit]:
     return [fit for fit in fitting if fit.on(rows) == best] if best else []
 
 
-def _names(fits: Sequence[Fit]) -> list[str]:
+def named(fitting: Iterable[Mutant]) -> list[str]:
     """Name the mistakes, each once."""
     of_code: dict[str, list[Mutant]] = {}
-    for fit in fits:
+    for mutant in fitting:
         # Whether the answer is rounded or more than that, to him it is one mistake: the first is named.
-        code = fit.mutant.mistake.code.removesuffix("-throughout").removeprefix("answer-")
-        of_code.setdefault(code, []).append(fit.mutant)
+        code = mutant.mistake.code.removesuffix("-throughout").removeprefix("answer-")
+        of_code.setdefault(code, []).append(mutant)
     return [_name(*mutants) for mutants in of_code.values()]
 
 

@@ -28,12 +28,13 @@ def sentence(values: str, mistakes: Sequence[str], closely: bool, everywhere: bo
     """Say that mistakes give these values, and whether they do so in this case only."""
     about = "" if closely else "about "
     scope = "" if everywhere else ", in this case but not in all"
-    return f"{values} {about}what the network gives {_if(mistakes)}{scope}"
+    return f"{values} {about}what the network gives {ways(mistakes)}{scope}"
 
 
-def _if(mistakes: Sequence[str]) -> str:
-    ways = [f"if {mistake}" for mistake in mistakes[:MAX_NAMED]]
-    more = len(mistakes) - len(ways)
+def ways(mistakes: Sequence[str]) -> str:
+    """Say that it is so if one of some mistakes is made."""
+    told = [f"if {mistake}" for mistake in mistakes[:MAX_NAMED]]
+    more = len(mistakes) - len(told)
     if more:
-        ways.append("with another mistake" if more == 1 else f"with one of {more} other mistakes")
-    return ", or ".join(ways)
+        told.append("with another mistake" if more == 1 else f"with one of {more} other mistakes")
+    return ", or ".join(told)

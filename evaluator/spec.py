@@ -80,7 +80,14 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
     if parts is None or _errors(found):
         raise SpecError(in_file_order(found))
     tags = tuple(document.data.get("tags", ()))
-    return Spec(name_of(document), tags, *parts, document, found)
+    spec = Spec(name_of(document), tags, *parts, document, found)
+    # With other tolerances than the author's, right and wrong answers may overlap.
+    if "exercise" in document.data and atol is None and rtol is None:
+        from evaluator.exercises.reading import faults
+
+        if wrong := faults(spec):
+            raise SpecError(in_file_order([*found, *wrong]))
+    return spec
 
 
 def _too_large(document: Document) -> list[Diagnostic]:
@@ -98,7 +105,7 @@ def _parts(
     wiring: Wiring, override: tuple[float, float] | None
 ) -> tuple[Network, list[Case], Array, list[Probe]] | None:
     """Build the network, the cases, their inputs and what they expect; None if one is wrong."""
-    network = _network(wiring)
+    network = connect(wiring)
     if network is None:
         return None
     reader = CaseReader(wiring, network, override)
@@ -108,7 +115,7 @@ def _parts(
     return network, reader.cases, reader.batch(), reader.probes
 
 
-def _network(wiring: Wiring) -> Network | None:
+def connect(wiring: Wiring) -> Network | None:
     """Build the network; what is wrong goes to the wiring, and None means that no shape is known.
 
     A network with errors is good for one thing: to check the cases against its shape.

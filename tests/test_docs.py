@@ -45,6 +45,7 @@ from evaluator.activations import ACTIVATIONS, Parameter
 from evaluator.cli import COMMANDS, _parser, main
 from evaluator.config import SETTINGS, Config
 from evaluator.diagnostics import CODES
+from evaluator.exercises import checking, submission
 from evaluator.explain import MAX_WEIGHTS
 from evaluator.explanations import solution
 from evaluator.reporters import (
@@ -130,6 +131,9 @@ def run_yaml(block: Block, folder: Path) -> str:
     if "ci" in block.marks:
         yaml.safe_load(block.text)
         return run_ci(block, folder)
+    if "answers" in block.marks:  # what somebody hands in, which is no spec
+        yaml.safe_load(block.text)
+        return write_file(block, folder)
     name = block.marks.get("file", f"line-{block.line}.yaml")
     (folder / name).write_text(block.text, encoding="utf-8")
     wanted = next((word for word in EXITS if word in block.marks), "passes")
@@ -255,13 +259,17 @@ def check_messages(block: Block, folder: Path) -> str:
 
 def write_file(block: Block, folder: Path) -> str:
     """Put a file in the page's folder for the examples that follow."""
-    (folder / block.marks["file"]).write_text(block.text, encoding="utf-8")
+    path = folder / block.marks["file"]
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(block.text, encoding="utf-8")
     return ""
 
 
 def write_program(block: Block, folder: Path) -> str:
     """Put a program under test in the page's folder; the examples that follow run it."""
-    (folder / block.marks["program"]).write_text(block.text, encoding="utf-8")
+    path = folder / block.marks["program"]
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(block.text, encoding="utf-8")
     return ""
 
 
@@ -326,7 +334,7 @@ def test_an_example_does_what_its_page_says(
 def test_no_example_goes_unexecuted(page: Path) -> None:
     for block in blocks(page):
         assert block.language in KINDS, f"{block} is of no known kind"
-        assert set(block.marks) <= {"file", "program", "ci", "needs", *EXITS}, (
+        assert set(block.marks) <= {"file", "program", "ci", "needs", "answers", *EXITS}, (
             f"{block} has an unknown mark"
         )
         if block.language == "console":
@@ -403,8 +411,18 @@ def arguments(command: str) -> list[argparse.Action]:
     (commands,) = [
         a for a in _parser(command)._actions if isinstance(a, argparse._SubParsersAction)
     ]
-    actions: list[argparse.Action] = commands.choices[command]._actions
-    return [action for action in actions if action.help != argparse.SUPPRESS]
+    return [
+        each for each in every_action(commands.choices[command]) if each.help != argparse.SUPPRESS
+    ]
+
+
+def every_action(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Give what a parser understands, and what its own commands do."""
+    found = list(parser._actions)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found += [each for inner in action.choices.values() for each in every_action(inner)]
+    return found
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -457,7 +475,16 @@ def test_every_key_of_the_format_is_described() -> None:
         own = set(part["properties"]) if isinstance(part.get("properties"), dict) else set()
         return own.union(*(keys(value) for value in part.values()))
 
-    assert keys(validate.schema("spec")) <= words("format.md")
+    assert keys(validate.schema("spec")) <= words("format.md") | words("exercise.md")
+
+
+def test_what_a_self_test_tells_of_exercises_is_described() -> None:
+    page = (ROOT / "docs/exercise.md").read_text(encoding="utf-8")
+    section = page.partition("## Check")[2].partition("## Variants")[0]
+    rows = re.findall(r"^\| `([\w-]+)` \| (.*) \|$", section, re.MULTILINE)
+    said = {code: text.replace(" A warning.", "") for code, text in rows if code in checking.CODES}
+    assert said == checking.CODES
+    assert f"at most {submission.MAX_BYTES // 2**20} MiB" in page
 
 
 def test_every_code_stands_in_the_table_with_its_sentence() -> None:
