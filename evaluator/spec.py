@@ -66,7 +66,13 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
     if parts is None or _errors(found):
         raise SpecError(in_file_order(found))
     tags = tuple(document.data.get("tags", ()))
-    return Spec(name_of(document), tags, *parts, document, found)
+    spec = Spec(name_of(document), tags, *parts, document, found)
+    if "exercise" in document.data:
+        from evaluator.exercises.reading import faults
+
+        if wrong := faults(spec):
+            raise SpecError(in_file_order([*found, *wrong]))
+    return spec
 
 
 def _parts(

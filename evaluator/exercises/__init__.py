@@ -1,0 +1,1 @@
+"""Exercises: questions about the network of a spec, what answers to them earn, and why."""
