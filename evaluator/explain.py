@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from evaluator.diagnostics import clip
-from evaluator.network import Network, Place, Trace
 
 if TYPE_CHECKING:
     from evaluator.case import Probe
-    from evaluator.network import Step
+    from evaluator.network import Network, Place, Step, Trace
+    from evaluator.working import Unit
 
 #: Networks with more weights than this behind one value are not written out.
 MAX_WEIGHTS: Final = 24
@@ -28,6 +27,9 @@ def arithmetic(trace: Trace, row: int, probe: Probe) -> tuple[str, ...]:
 
     What the value is called in the probe, it is called here.
     """
+    # Few runs have something to explain.
+    from evaluator.working import is_lone, unit
+
     network, place = trace.network, probe.place
     units = _units_behind(network, place)
     weights = 0
@@ -37,11 +39,12 @@ def arithmetic(trace: Trace, row: int, probe: Probe) -> tuple[str, ...]:
     if weights > MAX_WEIGHTS:
         return ()
     named = _outputs(network, probe.name.removesuffix(".z"))
-    lines = []
+    lines: list[str] = []
     for block, column in sorted(units):
         name = named.get((block, column)) or unit_name(network, block, column)
         is_last = (block, column) == (place.block, place.column)
-        lines += _unit(trace, row, block, column, name, z_only=is_last and place.z)
+        found = unit(trace, row, block, column, name)
+        lines += _lines(found, is_lone(network), z_only=is_last and place.z)
     return tuple(lines)
 
 
@@ -78,52 +81,20 @@ def _read_by(network: Network, step: Step, column: int) -> list[tuple[int, int]]
     return [(step.sources, unit) for unit in range(network.width(step.sources))]
 
 
-def _unit(trace: Trace, row: int, block: int, column: int, name: str, z_only: bool) -> list[str]:
-    step = trace.network.steps[block - 1]
-    z_name = "z" if _is_lone(trace.network) and not z_only else f"{name}.z"
-    z = trace.sums[block][row, column]
-    x = step.read(trace.blocks)[row]
-    if step.weights is None:
-        terms = number(x[column])
-    else:
-        terms = " + ".join(
-            f"{_factor(w)}·{_factor(value)}"
-            for w, value in zip(step.weights[column], x, strict=True)
-        )
-    if step.bias is not None:
-        bias = step.bias[column]
-        terms += f" - {number(-bias)}" if bias < 0 else f" + {number(bias)}"
-    same = step.weights is None and step.bias is None
-    lines = [f"{z_name} = {terms}" + ("" if same else f" = {number(z)}")]
-    if z_only:
-        return lines
-    y = trace.blocks[block][row, column]
-    return [*lines, f"{name} = {_applied(trace, row, block, column)} = {number(y)}"]
+def _lines(unit: Unit, lone: bool, z_only: bool) -> Iterator[str]:
+    """Write how a unit gets its sum, and its answer unless only the sum is asked for."""
+    from evaluator.expressions import PLAIN
 
-
-def _applied(trace: Trace, row: int, block: int, column: int) -> str:
-    step = trace.network.steps[block - 1]
-    z = trace.sums[block][row]
-    label = step.activation.name
-    parameters = "".join(
-        f", {key}={number(value) if np.ndim(value) == 0 else number(value[column])}"
-        for key, value in step.parameters.items()
-    )
-    if step.activation.whole_layer:
-        return f"{label}({', '.join(map(number, z))}{parameters})[{column}]"
-    return f"{label}({number(z[column])}{parameters})"
+    z_name = "z" if lone and not z_only else f"{unit.name}.z"
+    same = unit.weights is None and unit.bias is None
+    yield f"{z_name} = {PLAIN.write(unit.terms)}" + ("" if same else f" = {number(unit.z)}")
+    if not z_only:
+        yield f"{unit.name} = {PLAIN.write(unit.applied)} = {number(unit.y)}"
 
 
 def unit_name(network: Network, block: int, column: int) -> str:
+    """Name a unit as its step does, whatever the outputs are called."""
     step = network.steps[block - 1]
     if len(step.names) > 1 or network.width(block) == 1:
         return clip(step.names[column])
     return f"{clip(step.names[0])}[{column}]"
-
-
-def _is_lone(network: Network) -> bool:
-    return len(network.steps) == 1 and network.width(1) == 1
-
-
-def _factor(value: Any) -> str:
-    return f"({number(value)})" if value < 0 else number(value)

@@ -48,6 +48,14 @@ class Spec:
         """What the author says about the network, in Markdown."""
         return str(self.document.data.get("description", ""))
 
+    def explain(
+        self, case: str | None = None, format: str = "text", digits: int | None = None
+    ) -> str:
+        """Write the steps of a case by its id, or of all; see `evaluator.explanations.explain`."""
+        from evaluator.explanations import explain
+
+        return explain(self, case, format, digits)
+
 
 def build(document: Document, atol: float | None = None, rtol: float | None = None) -> Spec:
     """Make a spec of a document; raises SpecError with every diagnostic, in file order.

@@ -1,0 +1,67 @@
+"""How many digits of a number are shown: as many as what is expected tells apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from evaluator.expressions import Number
+
+#: Digits after the point where only classes and half lines are expected.
+DEFAULT: Final = 4
+#: So many significant digits are shown of small numbers, even if that is more.
+SIGNIFICANT: Final = 3
+
+
+class Digits(NamedTuple):
+    """A choice of digits for all numbers of a case."""
+
+    #: After the point; None for numbers in full.
+    decimals: int | None = None
+
+    def number(self, value: Any) -> Number:
+        """Show a number: rounded, if that is shorter than the number in full."""
+        text = in_full(value)
+        if self.decimals is None or not math.isfinite(value):
+            return Number(text)
+        short = f"{float(value):.{self.decimals}f}"
+        small = f"{float(value):.{SIGNIFICANT}g}"
+        if abs(value) < 10.0 ** (SIGNIFICANT - 1 - self.decimals):
+            short = small
+        if len(short) >= len(text) or float(short) == float(text):
+            return Number(text)
+        return Number(short, exact=False)
+
+
+def in_full(value: Any) -> str:
+    """Write a number with every digit that its type holds for certain, 15 of a 64-bit float.
+
+    Sums of short decimal numbers are then short: 0.3925, and not 0.39249999999999996.
+    """
+    number = float(value)
+    if math.isfinite(number):
+        digits = 6 if isinstance(value, np.float32) else 15
+        return _spelt(f"{number:.{digits}g}")
+    return ".nan" if math.isnan(number) else ".inf" if number > 0 else "-.inf"
+
+
+def _spelt(text: str) -> str:
+    return "0" if text == "-0" else text
+
+
+def decimals(widths: Iterable[float]) -> Digits:
+    """Choose digits for a case whose expectations accept intervals of these widths.
+
+    The finest one decides: 0.001 (that of `~0.999`) asks for three digits after the point. Without a
+    finite one there are four; an exact value, of width 0, asks for all.
+    """
+    finite = [width for width in widths if math.isfinite(width)]
+    if not finite:
+        return Digits(DEFAULT)
+    finest = min(finite)
+    if finest <= 0:
+        return Digits()
+    return Digits(max(0, math.ceil(-math.log10(finest) - 1e-6)))

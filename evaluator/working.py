@@ -1,0 +1,309 @@
+"""Trace → steps: how the values of one row came about, as data; nothing here is written out yet."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from evaluator import formulas
+from evaluator.diagnostics import clip
+from evaluator.explain import number, unit_name
+from evaluator.expressions import (
+    Call,
+    Comparison,
+    Expression,
+    Name,
+    Number,
+    Product,
+    Sum,
+    numbers,
+)
+from evaluator.shown import Digits
+
+if TYPE_CHECKING:
+    from evaluator.activations import Activation
+    from evaluator.network import Network, Trace
+
+#: The largest networks that are written out: so many weights, and units without any, in all.
+MAX_WEIGHTS: Final = 100
+#: How many units of a layer that is only summarised are named, those with the largest outputs.
+MAX_LARGEST: Final = 5
+#: The widest layers whose sums over all units are written out.
+MAX_TOTAL: Final = 12
+
+
+class Unit(NamedTuple):
+    """One unit and one row: what it reads, what it adds up, what it answers."""
+
+    name: str
+    #: What it reads: names and values.
+    reads: tuple[str, ...]
+    x: tuple[Any, ...]
+    #: None where it only passes on what it reads.
+    weights: tuple[Any, ...] | None
+    bias: Any
+    z: Any
+    #: The place of the unit in its layer, and every z there.
+    column: int
+    layer_z: tuple[Any, ...]
+    activation: Activation
+    #: The parameters of this unit, as far as they are given.
+    parameters: Mapping[str, Any]
+    y: Any
+
+    @property
+    def products(self) -> list[Any]:
+        """What is added up: the values that it reads, times their weights."""
+        if self.weights is None:
+            return list(self.x)
+        with np.errstate(all="ignore"):
+            return [w * x for w, x in zip(self.weights, self.x, strict=True)]
+
+    @property
+    def terms(self) -> Expression:
+        """The weighted sum and the bias, with the numbers put in, in full."""
+        terms = self.addends([full(x) for x in self.x], full)
+        bias = () if self.bias is None else (full(self.bias),)
+        return added([*terms, *bias])
+
+    def addends(self, reads: Sequence[Expression], show: Any) -> list[Expression]:
+        """Give the terms of the weighted sum, each a weight times what it is the weight of."""
+        if self.weights is None:
+            return list(reads)
+        return [Product((show(w), x)) for w, x in zip(self.weights, reads, strict=True)]
+
+    @property
+    def applied(self) -> Call:
+        """The activation of z, with the numbers put in, in full."""
+        return self.called(full)
+
+    def called(self, show: Any) -> Call:
+        """Give the activation of z, and of every other z where it takes the whole layer."""
+        settings = tuple(
+            (key, Name(value) if isinstance(value, str) else show(value))
+            for key, value in self.parameters.items()
+        )
+        if self.activation.whole_layer:
+            return Call(self.activation.name, tuple(map(show, self.layer_z)), settings, self.column)
+        return Call(self.activation.name, (show(self.z),), settings)
+
+
+def unit(trace: Trace, row: int, block: int, column: int, name: str) -> Unit:
+    """Collect what is known of one unit in one row."""
+    network = trace.network
+    step = network.steps[block - 1]
+    reads, x = tuple(_read(network, block)), tuple(step.read(trace.blocks)[row])
+    weights = None if step.weights is None else tuple(step.weights[column])
+    if weights is None:
+        reads, x = (reads[column],), (x[column],)
+    parameters = {
+        key: value if np.ndim(value) == 0 else value[column]
+        for key, value in step.parameters.items()
+    }
+    layer_z = tuple(trace.sums[block][row]) if step.activation.whole_layer else ()
+    return Unit(
+        name, reads, x, weights, None if step.bias is None else step.bias[column],
+        trace.sums[block][row, column], column, layer_z, step.activation, parameters,
+        trace.blocks[block][row, column],
+    )  # fmt: skip
+
+
+def _read(network: Network, block: int) -> list[str]:
+    """Name what the units of a block read."""
+    sources = network.steps[block - 1].sources
+    if isinstance(sources, int):
+        return [value_name(network, sources, unit) for unit in range(network.width(sources))]
+    return [value_name(network, place.block, place.column or 0) for place in sources]
+
+
+def value_name(network: Network, block: int, column: int) -> str:
+    """Name a value as its readers know it: an input, an output by its name there, else a unit."""
+    if block == 0:
+        return clip(network.inputs[column])
+    for name in network.outputs:
+        place = network.places[name]
+        if (place.block, place.column) == (block, column):
+            return clip(name)
+    return unit_name(network, block, column)
+
+
+def added(terms: Sequence[Expression]) -> Expression:
+    """Add terms, if there are several."""
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+
+def full(value: Any) -> Number:
+    """Show a number with all its digits."""
+    return Number(number(value))
+
+
+class Equation(NamedTuple):
+    """Expressions that are equal, or nearly."""
+
+    label: str
+    #: The first one, and each further one with the sign before it.
+    first: Expression
+    others: tuple[tuple[str, Expression], ...]
+    #: The comparison that chose the branch of a formula.
+    because: Comparison | None = None
+
+
+class Step(NamedTuple):
+    """All that happens in one unit, or what a layer does with the sums of its units."""
+
+    title: str
+    equations: tuple[Equation, ...]
+
+
+class Layer(NamedTuple):
+    """What is told of a layer that is too large to be written out."""
+
+    name: str
+    inputs: int
+    units: int
+    activation: str
+    #: The least and the greatest value, of the sums and of the outputs.
+    z: tuple[Number, Number]
+    y: tuple[Number, Number]
+    #: The largest outputs, by name.
+    largest: tuple[tuple[str, Number], ...]
+
+
+def is_written_out(network: Network) -> bool:
+    """Tell whether a network is small enough for all of it to be written out."""
+    return sum(
+        network.width(block) if step.weights is None else step.weights.size
+        for block, step in enumerate(network.steps, 1)
+    ) <= MAX_WEIGHTS  # fmt: skip
+
+
+def steps(trace: Trace, row: int, digits: Digits) -> Iterator[Step]:
+    """Write out every unit, in the order of calculation."""
+    network = trace.network
+    for block, step in enumerate(network.steps, 1):
+        units = [
+            unit(trace, row, block, column, value_name(network, block, column))
+            for column in range(network.width(block))
+        ]
+        for each in units:
+            # A layer without any bias is one without that step.
+            if step.bias is not None and not step.bias.any():
+                each = each._replace(bias=None)
+            equations = list(_sums(each, is_lone(network), digits))
+            if not step.activation.whole_layer:
+                equations.append(_activation(each, digits))
+            yield Step(each.name, tuple(equations))
+        if step.activation.whole_layer:
+            title = f"{step.activation.name} of {', '.join(each.name for each in units)}"
+            yield Step(clip(title, 60), tuple(_activation(each, digits) for each in units))
+
+
+def is_lone(network: Network) -> bool:
+    """Tell whether a network is one neuron, whose sum is called `z`."""
+    return len(network.steps) == 1 and network.width(1) == 1
+
+
+def _sums(unit: Unit, lone: bool, digits: Digits) -> Iterator[Equation]:
+    z_name = Name("z" if lone else f"{unit.name}.z")
+    show = digits.number
+    if unit.weights is not None:
+        products, values = unit.products, [show(x) for x in unit.x]
+        forms = [added(unit.addends(list(map(Name, unit.reads)), show)),
+                 added(unit.addends(values, show))]  # fmt: skip
+        if len(products) > 1:
+            forms.append(added([show(product) for product in products]))
+        with np.errstate(all="ignore"):
+            total = np.sum(products, dtype=np.asarray(unit.z).dtype)
+        forms.append(show(total))
+    else:
+        total = unit.x[0]
+        forms = [Name(unit.reads[0]), show(total)]
+    if unit.bias is None:
+        yield equation("weighted sum", z_name, *forms, *_rounded(total, unit.z, digits))
+        return
+    yield equation("weighted sum", *forms)
+    with np.errstate(all="ignore"):
+        z = total + unit.bias
+    yield equation(
+        "bias", z_name, added([show(total), show(unit.bias)]), show(z), *_rounded(z, unit.z, digits)
+    )
+
+
+def _rounded(before: Any, after: Any, digits: Digits) -> list[Number]:
+    """Give the number that a value is rounded to, where the network rounds on its way."""
+    shown = digits.number(after)
+    return [] if shown.text == digits.number(before).text else [shown._replace(exact=False)]
+
+
+def equation(label: str, first: Expression, *others: Expression) -> Equation:
+    """Put the sign between expressions: `≈` as soon as one beside it is rounded to be read."""
+    signed = []
+    before = first
+    for each in others:
+        exact = all(found.exact for part in (before, each) for found in numbers(part))
+        signed.append(("=" if exact else "≈", each))
+        before = each
+    return Equation(label, first, tuple(signed))
+
+
+#: What has no short decimal number as its value, but at 0.
+_TRANSCENDENTAL: Final = re.compile(r"\be\^|\bln\b|tanh|Φ|sigmoid|sin|cos|atan")
+
+
+def _activation(unit: Unit, digits: Digits) -> Equation:
+    """Give the activation: called, as a formula with the numbers in it, and its value."""
+    show, called = digits.number, unit.called(digits.number)
+    y = show(unit.y)
+    if _TRANSCENDENTAL.search(unit.activation.formula) and unit.z != 0:
+        y = y._replace(exact=False)
+    filled = _filled(unit, show)
+    if filled is None or filled.expression in (called, y):
+        forms: list[Expression] = [called, y]
+    else:
+        forms = [called, filled.expression, y]
+    if unit.activation.name == "identity":
+        forms = [show(unit.z)]
+    found = equation("activation", Name(unit.name), *forms)
+    return found._replace(because=filled.because if filled else None)
+
+
+#: The formula of gelu where its `approximate` is `tanh`.
+_GELU_TANH: Final = "z/2·(1 + tanh(√(2/π)·(z + 0.044715·z³)))"
+
+
+def _filled(unit: Unit, show: Any) -> formulas.Filled | None:
+    """Put the numbers of a unit into the formula of its activation, if it has one that is no words."""
+    text = unit.activation.formula
+    if unit.parameters.get("approximate") == "tanh":
+        text = _GELU_TANH
+    formula = formulas.read(text)
+    if formula is None or math.isnan(unit.z) or len(unit.layer_z) > MAX_TOTAL:
+        return None
+    values: dict[str, Any] = {p.name: p.default for p in unit.activation.parameters}
+    values.pop("approximate", None)
+    values |= {key: value for key, value in unit.parameters.items() if key in values}
+    values |= {"z": unit.z, "zᵢ": unit.z}
+    return formulas.fill(formula, values, unit.layer_z, show)
+
+
+def layers(trace: Trace, row: int, digits: Digits) -> Iterator[Layer]:
+    """Summarise every step."""
+    network = trace.network
+    for block, step in enumerate(network.steps, 1):
+        z, y = trace.sums[block][row], trace.blocks[block][row]
+        order = np.argsort(-y, kind="stable")[:MAX_LARGEST]
+        names = ", ".join(map(clip, step.names[:3])) + ", …" * (len(step.names) > 3)
+        width = step.read(trace.blocks).shape[1]
+        yield Layer(
+            names, width, network.width(block), step.activation.name,
+            _range(z, digits), _range(y, digits),
+            tuple((value_name(network, block, int(n)), digits.number(y[n])) for n in order),
+        )  # fmt: skip
+
+
+def _range(values: Any, digits: Digits) -> tuple[Number, Number]:
+    return digits.number(values.min()), digits.number(values.max())
