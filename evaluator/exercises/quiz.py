@@ -60,7 +60,8 @@ class Question:
     points: float
     #: The right answer, and then wrong ones, in the order in which they are tried.
     answers: tuple[Answer, ...]
-    hints: tuple[str, ...] = ()
+    #: From which attempt on each is shown (the first is 1), and its text in Markdown.
+    hints: tuple[tuple[int, str], ...] = ()
     #: How the number comes about, in plain text.
     worked: str = ""
 

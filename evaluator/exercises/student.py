@@ -39,7 +39,9 @@ def asked(exercise: Exercise) -> tuple[Part, ...]:
     told: list[Part] = []
     for part in exercise.parts:
         wanted = _wanted(part)
-        is_new = part.kind == COMPUTE or wanted not in [_wanted(each) for each in exercise.visible()]
+        is_new = part.kind == COMPUTE or wanted not in [
+            _wanted(each) for each in exercise.visible()
+        ]
         if part.visibility == "visible" or (is_new and wanted not in map(_wanted, told)):
             told.append(part)
     return tuple(told)
@@ -60,15 +62,22 @@ def blanks(exercise: Exercise) -> tuple[Blank, ...]:
 def spec(exercise: Exercise) -> str:
     """Write the spec for learners; raises CannotHide where its network stands in files."""
     data = exercise.spec.document.data
-    kept: dict[str, Any] = {key: data[key] for key in _KEPT if key in data}
+    kept = {key: data[key] for key in _KEPT if key in data}
     kept.setdefault("name", exercise.name)
-    form = next(key for key in _FORMS if key in data)
-    kept[form] = deepcopy(data[form])
-    if _has_files(kept[form]):
-        raise CannotHide("the network stands in files, which may hold more than learners should see")
+    return written({**kept, **network(exercise), "cases": cases(exercise)})
+
+
+def network(exercise: Exercise) -> dict[str, Any]:
+    """Give the network as plain data, with blanks; raises CannotHide where it stands in files."""
+    data = exercise.spec.document.data
+    kept = {form: deepcopy(data[form]) for form in _FORMS if form in data}
+    if _has_files(kept):
+        raise CannotHide(
+            "the network stands in files, which may hold more than learners should see"
+        )
     for blank in blanks(exercise):
         _clear(kept, blank)
-    return written({**kept, "cases": cases(exercise)})
+    return kept
 
 
 def cases(exercise: Exercise) -> list[dict[str, Any]]:

@@ -78,7 +78,7 @@ def _numerical(root: Element, quiz: Quiz, question: Question, losses: list[str])
         add(given, "text", plain(answer.centre))
         _formatted(given, "feedback", html(answer.feedback, as_latex))
         add(given, "tolerance", plain(answer.margin))
-    for hint in question.hints:
+    for _, hint in question.hints:
         _formatted(element, "hint", html(hint, as_latex))
 
 

@@ -100,7 +100,7 @@ def _variant(
         texts[name] = html(question.ask, _tex)
         texts[f"{name}_worked"] = html(f"```\n{question.worked}\n```") if question.worked else ""
         texts[f"{name}_margin"] = format(float(question.right.margin), "g")
-        for place, hint in enumerate(question.hints, 1):
+        for place, (_, hint) in enumerate(question.hints, 1):
             texts[f"{name}_hint{place}"] = inline(hint, _tex)
         correct[name] = float(question.right.centre)
         intervals = [[a.low, a.high, a.credit, a.feedback] for a in question.answers]
@@ -120,9 +120,9 @@ def _page(asked: Sequence[Question], names: Sequence[str], weights: Sequence[int
         if question.hints:
             lines.append("<pl-question-panel><pl-hidden-hints>")
             lines += [
-                f'<pl-hint show-after-submission="{place}">'
+                f'<pl-hint show-after-submission="{after}">'
                 f"{{{{{{params.texts.{name}_hint{place}}}}}}}</pl-hint>"
-                for place in range(1, len(question.hints) + 1)
+                for place, (after, _) in enumerate(question.hints, 1)
             ]
             lines.append("</pl-hidden-hints></pl-question-panel>")
     worked = "".join(f"{{{{{{params.texts.{name}_worked}}}}}}" for name in names)

@@ -1,0 +1,349 @@
+"""Part → Python: what the cells of a notebook hold, which run without the evaluator.
+
+Cells import the standard library alone, write nothing to standard error (nbgrader takes that for a
+failure), and end in a Python float (what a cell of tests ends in is its score).
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from evaluator.diagnostics import EvaluatorError
+from evaluator.exercises.exercise import COMPUTE, DESIGN, Exercise, Part
+from evaluator.exercises.intervals import of_check
+from evaluator.exercises.right import right
+from evaluator.subjects.messages import describe
+
+if TYPE_CHECKING:
+    from evaluator.case import Case
+    from evaluator.exercises.exercise import Blank
+    from evaluator.exercises.quiz import Answer
+
+#: The activations that cells can compute: z, a list of the units' sums, and parameters → a list.
+FUNCTIONS: Final = {
+    "identity": "lambda z: z",
+    "step": "lambda z, threshold=0: [float(s > threshold) for s in z]",
+    "sigmoid": "lambda z: [1 / (1 + math.exp(-s)) if s > -700 else 0.0 for s in z]",
+    "tanh": "lambda z: [math.tanh(s) for s in z]",
+    "relu": "lambda z: [max(0.0, s) for s in z]",
+    "leaky_relu": "lambda z, alpha=0.01: [s if s >= 0 else alpha * s for s in z]",
+    "softmax": "lambda z: [1 / sum(math.exp(min(t - s, 700)) for t in z) for s in z]",
+}
+
+_NUMBERS: Final = '''\
+import contextlib
+import inspect
+import io
+import math
+import warnings
+
+
+def numbers(answer, count):
+    """Give an answer as a list of so many floats; says what is wrong with it."""
+    if hasattr(answer, "tolist"):
+        answer = answer.tolist()
+    values = list(answer) if isinstance(answer, (list, tuple)) else [answer]
+    assert len(values) == count, f"{len(values)} numbers are given, and {count} asked for"
+    for value in values:
+        is_number = not isinstance(value, (bool, str, bytes)) and hasattr(value, "__float__")
+        assert is_number, f"{value!r} is no number"
+    return [float(value) for value in values]
+
+
+def holds(values, intervals):
+    """Tell of each value whether it lies in its interval."""
+    return [low <= v <= high for v, (low, high) in zip(values, intervals)]
+
+
+def earned(values, right, wrong=()):
+    """Give the part of the points that an answer earns, from 0 to 1; prints what is said to it."""
+    found = holds(values, right)
+    if not all(found):
+        for intervals, credit, feedback in wrong:
+            if all(holds(values, intervals)):
+                print(feedback)
+                return float(credit)
+    return sum(found) / len(found)
+'''
+
+_EVALUATE: Final = '''\
+
+
+ACTIVATIONS = {functions}
+
+
+def evaluate(steps, inputs):
+    """Give all sums and all values of a network: the inputs, then the units in their order."""
+    sums, values = list(inputs), list(inputs)
+    for reads, weights, bias, activation, parameters in steps:
+        x = [values[number] for number in reads]
+        z = x if weights is None else [sum(w * v for w, v in zip(row, x)) for row in weights]
+        z = z if bias is None else [s + b for s, b in zip(z, bias)]
+        sums += z
+        values += ACTIVATIONS[activation](z, **parameters)
+    return sums, values
+
+
+def answers(steps, cases):
+    """Give the part of the cases that a network answers as expected."""
+    right = 0
+    for inputs, expected in cases:
+        found = evaluate(steps, inputs)
+        right += all(low <= found[is_value][n] <= high for is_value, n, low, high in expected)
+    return right / len(cases)
+'''
+
+_ASK: Final = '''\
+
+
+def ask(target, network, inputs, count):
+    """Give what a class or function answers; its parameters say by their names what it takes."""
+    known = dict(network, inputs=inputs, x=inputs, input=inputs, w=network.get("weights"),
+                 b=network.get("bias"))
+    with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        names = [name for name in inspect.signature(target).parameters if name in known]
+        if not inspect.isclass(target):
+            return numbers(target(**{name: known[name] for name in names}), count)
+        made = target(**{name: known[name] for name in names})
+        methods = ("feedforward", "forward", "predict", "__call__")
+        method = next(getattr(made, name) for name in methods if hasattr(made, name))
+        return numbers(method(inputs), count)
+'''
+
+
+class Name(str):
+    """A piece of Python, which stands in data as itself."""
+
+
+class Unspeakable(EvaluatorError):
+    """A part that cells cannot check: what is said is the reason."""
+
+
+class Cells(NamedTuple):
+    """The Python of one part."""
+
+    #: What the learner sees in place of the solution.
+    stub: str
+    solution: str
+    #: What the learner may run, and what is hidden; the last line of it gives the points.
+    visible: str
+    hidden: str
+
+
+def tools(exercise: Exercise) -> str:
+    """Write the functions that the other cells call."""
+    text = _NUMBERS
+    kinds = {part.kind for part in exercise.parts}
+    if DESIGN in kinds:
+        used = {step.activation.name for step in exercise.spec.network.steps}
+        lines = [f"    {name!r}: {FUNCTIONS[name]},\n" for name in FUNCTIONS if name in used]
+        text += _EVALUATE.replace("{functions}", "{\n" + "".join(lines) + "}")
+    if kinds - {COMPUTE, DESIGN}:
+        text += _ASK
+    return text
+
+
+def variable(name: str, prefix: str = "") -> str:
+    """Make a name of Python of a name of the spec."""
+    made = re.sub(r"\W+", "_", f"{prefix}{name}").strip("_") or "answer"
+    made = f"_{made}" if made[0].isdigit() or keyword.iskeyword(made) else made
+    return made
+
+
+def compute(exercise: Exercise, part: Part, wrong: Iterable[Sequence[Answer]]) -> Cells:
+    """Write the cells of a part that asks for numbers."""
+    name = variable(part.name, "answer_")
+    count = len(part.checks)
+    values = right(exercise, part)
+    written = f"[{', '.join(values)}]" if part.is_list else values[0]
+    accepted = [tuple(of_check(check, part.cases[0])) for check in part.checks]
+    known = [([(a.low, a.high) for a in each], each[0].credit, each[0].feedback) for each in wrong]
+    return Cells(
+        f"{name} = ...", f"{name} = {written}",
+        f"numbers({name}, {count})  # fails if it is not {_asked(count)}",
+        f"earned(numbers({name}, {count}), {_python(accepted)}, {_python(known)}) * {part.points!r}",
+    )  # fmt: skip
+
+
+def design(exercise: Exercise, part: Part) -> Cells:
+    """Write the cells of a part that asks for weights and biases."""
+    network = exercise.spec.network
+    unknown = {s.activation.name for s in network.steps} - set(FUNCTIONS)
+    if unknown:
+        raise Unspeakable(f"notebooks cannot compute {', '.join(sorted(unknown))}")
+    shown = {case.number for case in exercise.visible_cases()}
+    visible = [case for case in part.cases if case.number in shown and part.visibility == "visible"]
+    steps = _python(_steps(exercise))
+    lines = [f"{variable(b.name)} = {_python(_values(exercise, b))}" for b in part.blanks]
+    stub = [f"{variable(b.name)} = {_python(_blank(b))}{_about(b)}" for b in part.blanks]
+    shown_cases = _python([_case(exercise, case) for case in visible])
+    every = _python([_case(exercise, case) for case in part.cases])
+    return Cells(
+        "\n".join(stub), "\n".join(lines),
+        f"steps = {steps}\nprint(answers(steps, {shown_cases}))  # 1.0 if all cases are right"
+        if visible else "",
+        f"steps = {steps}\nanswers(steps, {every}) * {part.points!r}",
+    )  # fmt: skip
+
+
+def implement(exercise: Exercise, part: Part, code: str) -> Cells:
+    """Write the cells of a part that asks for code."""
+    shown = {case.number for case in exercise.visible_cases()}
+    visible = [case for case in part.cases if case.number in shown and part.visibility == "visible"]
+    count = exercise.spec.network.output_count()
+    network = _python(_told(exercise))
+
+    def check(cases: Iterable[Case], end: str) -> str:
+        rows = _python([_outputs(exercise, case) for case in cases])
+        return (
+            f"network = {network}\ncases = {rows}\n"
+            f"found = [all(holds(ask({part.implement}, network, inputs, {count}), right))"
+            f" for inputs, right in cases]\n{end}"
+        )
+
+    return Cells(
+        f"def {part.implement}():\n    raise NotImplementedError", code.strip("\n"),
+        check(visible, "print(found)  # True for each case that is right") if visible else "",
+        check(part.cases, f"sum(found) / len(found) * {part.points!r}"),
+    )  # fmt: skip
+
+
+def _steps(exercise: Exercise) -> list[Any]:
+    """Give the steps of the network as data, with a name of Python for whatever is left blank."""
+    network = exercise.spec.network
+    steps = [
+        [step["reads"], step["weights"], step["bias"], step["activation"]]
+        for step in describe(network)["steps"]
+    ]
+    for blank in {blank.name: blank for part in exercise.parts for blank in part.blanks}.values():
+        unit, _, key = blank.name.rpartition(".")
+        block, column, _ = network.places[unit]
+        at = 1 if key == "weights" else 2
+        if column is None:
+            steps[block - 1][at] = Name(variable(blank.name))
+        else:
+            steps[block - 1][at] = list(steps[block - 1][at])
+            steps[block - 1][at][column] = _in_order(exercise, blank, block)
+    return [
+        (*step, activation.pop("name"), activation)
+        for *step, activation in ([*s[:3], dict(s[3])] for s in steps)
+    ]
+
+
+def _in_order(exercise: Exercise, blank: Blank, block: int) -> Name:
+    """Name the weights of a neuron in the order in which its step reads."""
+    name = variable(blank.name)
+    sources = exercise.spec.network.steps[block - 1].sources
+    if not blank.shape or isinstance(sources, int):
+        return Name(name)
+    network = exercise.spec.network
+    named = {(place.block, place.column): each for each, place in network.places.items()}
+    named |= {(0, column): each for column, each in enumerate(network.inputs)}
+    reads = [named[place.block, place.column] for place in sources]
+    neuron = exercise.spec.document.value(blank.path[:-1])
+    written = list(blank.keys or neuron.get("inputs", network.inputs))
+    if reads == written:
+        return Name(name)
+    return Name(f"[{', '.join(f'{name}[{written.index(each)}]' for each in reads)}]")
+
+
+def _values(exercise: Exercise, blank: Blank) -> Any:
+    written = exercise.spec.document.value(blank.path)
+    return list(written.values()) if isinstance(written, dict) else written
+
+
+def _blank(blank: Blank) -> Any:
+    value: Any = Name("...")
+    for size in reversed(blank.shape):
+        value = [value] * size
+    return value
+
+
+def _about(blank: Blank) -> str:
+    """Say which weight is which."""
+    return f"  # {', '.join(blank.keys)}" if blank.keys else ""
+
+
+def _case(exercise: Exercise, case: Case) -> Any:
+    """Give the inputs of a case, and what it expects of which value."""
+    if case.table is not None or case.expected_class is not None:
+        raise Unspeakable(f"notebooks cannot check the case `{case.id}`, a table or a class")
+    spec = exercise.spec
+    first = [0]
+    for block in range(len(spec.network.steps)):
+        first.append(first[block] + spec.network.width(block))
+    expected = []
+    for check in case.checks:
+        place = spec.probes[check.probe].place
+        number = first[place.block] + (place.column or 0)
+        expected.append((int(not place.z), number, *of_check(check, case)))
+    return (spec.inputs[case.row].tolist(), expected)
+
+
+def _outputs(exercise: Exercise, case: Case) -> Any:
+    """Give the inputs of a case, and an interval for every output."""
+    network, probes = exercise.spec.network, exercise.spec.probes
+    places = [
+        (place.block, column)
+        for place in (network.places[name] for name in network.outputs)
+        for column in (
+            range(network.width(place.block)) if place.column is None else [place.column]
+        )
+    ]
+    if case.table is not None or case.expected_class is not None:
+        raise Unspeakable(f"notebooks cannot check the case `{case.id}`, a table or a class")
+    known = {
+        (place.block, place.column): tuple(of_check(check, case))
+        for check in case.checks
+        if not (place := probes[check.probe].place).z
+    }
+    if not known.keys() & set(places):
+        raise Unspeakable(f"the case `{case.id}` expects none of the outputs")
+    every = (-math.inf, math.inf)
+    return (exercise.spec.inputs[case.row].tolist(), [known.get(each, every) for each in places])
+
+
+def _told(exercise: Exercise) -> dict[str, Any]:
+    """Give what code may ask for by the names of its parameters."""
+    network = describe(exercise.spec.network)
+    if "neuron" in network:
+        neuron = network["neuron"]
+        return {**neuron, "activation": _short(neuron["activation"])}
+    if not network["sequential"]:
+        return {}
+    layers = [
+        {"weights": step["weights"], "bias": step["bias"], "activation": _short(step["activation"])}
+        for step in network["steps"]
+    ]
+    told: dict[str, Any] = {"layers": layers}
+    for name, key in (("weights", "weights"), ("biases", "bias"), ("activations", "activation")):
+        told[name] = [layer[key] for layer in layers]
+    return told
+
+
+def _short(activation: dict[str, Any]) -> Any:
+    return activation["name"] if len(activation) == 1 else activation
+
+
+def _asked(count: int) -> str:
+    return "a number" if count == 1 else f"a list of {count} numbers"
+
+
+def _python(value: Any) -> str:
+    """Write data as Python; infinities need the names that the tools import."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"inf": "math.inf", "-inf": "-math.inf"}.get(repr(value), "math.nan")
+    if isinstance(value, Name):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_python(k)}: {_python(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(_python, value)) + ("," if len(value) == 1 else "") + ")"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_python, value)) + "]"
+    return repr(value)
