@@ -181,12 +181,12 @@ def _write(wrong: Sequence[Wrong], fitting: Sequence[Fit]) -> None:
         rows = [number for number, each in enumerate(wrong) if each.result is result]
         shared = everywhere if everywhere and everywhere[0].is_consistent else []
         fits = shared or _best(fitting, rows)
-        names = _names(fits)
+        names = named([fit.mutant for fit in fits])
         if names and len({wrong[number].is_right for number in rows}) == 1:
             cases = len(results) if shared and len(sides) == 1 else 1
             what = _what([wrong[row] for row in rows], cases, len(wrong) < MAX_WRONG)
             about = "" if min(fits[0].rows[row] for row in rows) == CLOSELY else "about "
-            result.hints = (f"{what} {about}what the network gives {_ways(names)}",)
+            result.hints = (f"{what} {about}what the network gives {ways(names)}",)
 
 
 def _best(fitting: Sequence[Fit], rows: Sequence[int]) -> list[Fit]:
@@ -199,15 +199,15 @@ def _best(fitting: Sequence[Fit], rows: Sequence[int]) -> list[Fit]:
     return ranked[max(ranked)] if ranked else []
 
 
-def _names(fits: Sequence[Fit]) -> list[str]:
+def named(fitting: Sequence[Mutant]) -> list[str]:
     """Name the mistakes, each where it is made most widely; none where too many fit.
 
     Of several places none is named, for each would do.
     """
     found: dict[str, list[Mutant]] = {}
-    for fit in fits:
-        code = fit.mutant.mistake.code.removesuffix("-throughout")
-        found.setdefault(code, []).append(fit.mutant)
+    for mutant in fitting:
+        code = mutant.mistake.code.removesuffix("-throughout")
+        found.setdefault(code, []).append(mutant)
     names = [
         str(mutants[0]) if len(mutants) == 1 or not mutants[0].place else mutants[0].mistake.name
         for mutants in found.values()
@@ -227,7 +227,8 @@ def _what(rows: Sequence[Wrong], cases: int, are_all: bool) -> str:
     return f"the {noun}s {of} {which} failing {counted}s are"
 
 
-def _ways(names: Sequence[str]) -> str:
+def ways(names: Sequence[str]) -> str:
+    """Say that it is so if one of some mistakes is made."""
     more = len(names) - MAX_NAMED
     ways = [f"if {name}" for name in names[:MAX_NAMED]]
     if more > 0:

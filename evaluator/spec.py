@@ -87,7 +87,7 @@ def _parts(
     wiring: Wiring, override: tuple[float, float] | None
 ) -> tuple[Network, list[Case], Array, list[Probe]] | None:
     """Build the network, the cases, their inputs and what they expect; None if one is wrong."""
-    network = _network(wiring)
+    network = connect(wiring)
     if network is None:
         return None
     reader = CaseReader(wiring, network, override)
@@ -97,7 +97,7 @@ def _parts(
     return network, reader.cases, reader.batch(), reader.probes
 
 
-def _network(wiring: Wiring) -> Network | None:
+def connect(wiring: Wiring) -> Network | None:
     """Build the network; what is wrong goes to the wiring, and None means that no shape is known.
 
     A network with errors is good for one thing: to check the cases against its shape.

@@ -1,0 +1,78 @@
+"""Code that was handed in, run as any program under test is: in a process and a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from evaluator.diagnostics import UsageError
+from evaluator.exercises.answers import Malformed, Unanswered
+from evaluator.exercises.submission import CODE, Unreadable, content
+from evaluator.subjects import confined
+
+if TYPE_CHECKING:
+    from evaluator.exercises.exercise import Exercise, Part
+    from evaluator.subjects.limits import Limits
+    from evaluator.subjects.subject import Run
+
+#: How code may be run: a class or function in a Python file, or an executable program.
+WAYS: Final = ("python", "process")
+
+
+@contextmanager
+def prepared(
+    exercise: Exercise, part: Part, way: str, files: Sequence[str],
+    limits: Limits | None, hidden: Sequence[str],
+) -> Iterator[Run]:  # fmt: skip
+    """Start the code for a part; what it must not read, other submissions among it, is hidden.
+
+    It runs from a copy, so that nothing else that was handed in lies beside it. Raises SubjectError
+    where it does not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="evaluator-code-") as folder:
+        path = _copied(files, folder, way)
+        name = f"process:{shlex.quote(path)}"
+        if way == "python":
+            name = f"python:{path}:{part.implement}"
+        tables = [str(case.table.path) for case in exercise.spec.cases if case.table is not None]
+        kept_from = (exercise.spec.file, *tables, *hidden, *files)
+        with confined(name, limits, kept_from).prepare(exercise.spec.network) as run:
+            yield run
+
+
+def check(way: str, files: Sequence[str]) -> None:
+    """See that there is code to run; raises Malformed or Unanswered."""
+    wanted = chosen(way, files)
+    if not wanted:
+        raise Unanswered
+    if len(wanted) > 1:
+        names = ", ".join(os.path.basename(file) for file in wanted[:3])
+        raise Malformed(f"there are {len(wanted)} files of code ({names}); hand in one")
+    try:
+        content(wanted[0])
+    except Unreadable as error:
+        raise Malformed(str(error)) from None
+    if way == "process" and not os.access(wanted[0], os.X_OK):
+        raise Malformed("the program is not executable; `chmod +x` makes it so")
+
+
+def chosen(way: str, files: Sequence[str]) -> list[str]:
+    """Give the files that are code of this kind."""
+    return [file for file in files if way == "process" or file.endswith(CODE)]
+
+
+def _copied(files: Sequence[str], folder: str, way: str) -> str:
+    source = chosen(way, files)[0]
+    path = os.path.join(folder, "submission.py" if way == "python" else "submission")
+    try:
+        with open(path, "wb") as stream:
+            stream.write(content(source))
+    except Unreadable as error:
+        raise UsageError(str(error)) from None
+    os.chmod(path, 0o755)
+    os.chmod(folder, 0o755)
+    return path
