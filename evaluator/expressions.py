@@ -178,8 +178,12 @@ class Notation:
 
     def sum(self, terms: Sequence[Expression]) -> str:
         """Write a sum; what is negative is taken away."""
-        written = self.write(terms[0], SUM)
-        for term in terms[1:]:
+        return self.write(terms[0], SUM) + self.continued(terms[1:])
+
+    def continued(self, terms: Sequence[Expression]) -> str:
+        """Write further terms of a sum, each with its sign."""
+        written = ""
+        for term in terms:
             sign, rest = "+", term
             if isinstance(term, Minus):
                 sign, rest = self.minus, term.of

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+
+from evaluator.diagnostics import clip
+from evaluator.picture import frame, short, text
 
 if TYPE_CHECKING:
     from evaluator.activations import Activation
@@ -13,18 +16,23 @@ if TYPE_CHECKING:
 
 #: The stretch of z that is drawn.
 RANGE: Final = (-6.0, 6.0)
+#: Points farther out than this are not marked.
+FARTHEST: Final = 1e4
 
 
-def _curve(activation: Activation, points: int) -> tuple[Array, Array]:
-    z = np.linspace(*RANGE, points)
+def _curve(
+    activation: Activation, points: int, parameters: Mapping[str, Any], to: Sequence[float] = ()
+) -> tuple[Array, Array]:
+    reach = [1.1 * z for z in to if not RANGE[0] <= z <= RANGE[1]]
+    z = np.linspace(min([RANGE[0], *reach]), max([RANGE[1], *reach]), points)
     with np.errstate(all="ignore"):
-        y = activation.function(z[:, None])[:, 0]
+        y = activation.function(z[:, None], **parameters)[:, 0]
     return z, np.where(np.isfinite(y) & (np.abs(y) < 50), y, np.nan)
 
 
-def text(activation: Activation, width: int = 61, height: int = 17) -> str:
+def characters(activation: Activation, width: int = 61, height: int = 17) -> str:
     """Draw the curve with characters: axes, extremes, and a mark per column."""
-    z, y = _curve(activation, width)
+    z, y = _curve(activation, width, {})
     low, high = min(0.0, float(np.nanmin(y))), max(0.0, float(np.nanmax(y)))
     low, high = (low, high) if high > low else (low - 1, high + 1)
     rows = np.round((high - y) / (high - low) * (height - 1))
@@ -44,37 +52,80 @@ def text(activation: Activation, width: int = 61, height: int = 17) -> str:
     return "\n".join(lines)
 
 
-def svg(activation: Activation, width: int = 480, height: int = 320) -> str:
-    """Draw the curve as SVG, with a title and a description for those who do not see it."""
-    z, y = _curve(activation, 481)
-    low, high = min(0.0, float(np.nanmin(y))), max(0.0, float(np.nanmax(y)))
+class Point(NamedTuple):
+    """Where a unit works on the curve of its activation."""
+
+    name: str
+    z: float
+    y: float
+
+
+def svg(
+    activation: Activation, points: Sequence[Point] = (),
+    parameters: Mapping[str, Any] | None = None, width: int = 480, height: int = 320,
+) -> str:  # fmt: skip
+    """Draw the curve as SVG, with a title and a description for those who do not see it.
+
+    Points are marked and named; the curve reaches as far as they do. On a page that sets them, the
+    colours are `--paper`, `--curve` and that of its text.
+    """
+    shown = [point for point in points if abs(point.z) <= FARTHEST and np.isfinite(point.y)]
+    z, y = _curve(activation, 481, parameters or {}, [point.z for point in shown])
+    values = [0.0, *y[np.isfinite(y)], *(point.y for point in shown)]
+    low, high = float(min(values)), float(max(values))
     low, high = (low, high) if high > low else (low - 1, high + 1)
-    x_at = 40 + (z - z[0]) / (z[-1] - z[0]) * (width - 60)
-    y_at = 40 + (high - y) / (high - low) * (height - 80)
-    drawn = np.isfinite(y_at)
-    path = "".join(
-        f"{'L' if n and drawn[n - 1] else 'M'}{a:.2f} {b:.2f}"
-        for n, (a, b) in enumerate(zip(x_at, y_at, strict=True))
-        if drawn[n]
+
+    def x_at(value: float) -> float:
+        return float(40 + (value - z[0]) / (z[-1] - z[0]) * (width - 60))
+
+    def y_at(value: float) -> float:
+        return float(40 + (high - value) / (high - low) * (height - 80))
+
+    path, begun = "", False
+    for a, b in zip(z, y, strict=True):
+        if np.isfinite(b):
+            path += f"{'L' if begun else 'M'}{x_at(a):.2f} {y_at(b):.2f}"
+        begun = bool(np.isfinite(b))
+    drawn = y[np.isfinite(y)]
+    name, formula = activation.name, activation.formula
+    said = (
+        f"The curve of {name}(z) = {formula} for z from {z[0]:g} to {z[-1]:g}; it runs"
+        f" from {drawn[0]:.4g} to {drawn[-1]:.4g}, between {low:.4g} and {high:.4g}."
     )
-    zero_y = 40 + high / (high - low) * (height - 80)
-    zero_x = 40 + (width - 60) / 2
-    name, formula = escape(activation.name), escape(activation.formula)
-    return f"""\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"
-     aria-labelledby="title desc" font-family="sans-serif" font-size="13">
-  <title id="title">{name}</title>
-  <desc id="desc">The curve of {name}(z) = {formula} for z from {z[0]:g} to {z[-1]:g}; it runs
-    from {y[drawn][0]:.4g} to {y[drawn][-1]:.4g}, between {low:.4g} and {high:.4g}.</desc>
-  <rect width="{width}" height="{height}" fill="white"/>
-  <path d="M40 {zero_y:.2f}H{width - 20}M{zero_x:.2f} 40V{height - 40}" stroke="#767676" fill="none"/>
-  <path d="{path}" stroke="#0b5cad" stroke-width="2.5" fill="none" stroke-linejoin="round"/>
-  <g fill="#1b1b1b">
-    <text x="40" y="24">{name}(z) = {formula}</text>
-    <text x="36" y="44" text-anchor="end">{high:.3g}</text>
-    <text x="36" y="{height - 36}" text-anchor="end">{low:.3g}</text>
-    <text x="40" y="{height - 12}">{z[0]:g}</text>
-    <text x="{width - 20}" y="{height - 12}" text-anchor="end">{z[-1]:g}</text>
-  </g>
-</svg>
-"""
+    if shown:
+        said += f" Marked: {'; '.join(map(_told, shown))}."
+    axes = f"M40 {y_at(0):.2f}H{width - 20}M{x_at(0):.2f} 40V{height - 40}"
+    return frame(name, said, (0, 0, width, height), [
+        f'<rect width="{width}" height="{height}" fill="var(--paper, #fff)"/>',
+        f'<path d="{axes}" stroke="#767676" fill="none"/>',
+        f'<path d="{path}" stroke="var(--curve, #0b5cad)" stroke-width="2.5" fill="none"'
+        ' stroke-linejoin="round"/>',
+        text(40, 24, f"{name}(z) = {formula}", 13, "start"),
+        text(36, 44, f"{high:.3g}", 13, "end"),
+        text(36, height - 36, f"{low:.3g}", 13, "end"),
+        text(40, height - 12, f"{z[0]:g}", 13, "start"),
+        text(width - 20, height - 12, f"{z[-1]:g}", 13, "end"),
+        *_marks([(point, x_at(point.z), y_at(point.y)) for point in shown], width, y_at(0)),
+    ])  # fmt: skip
+
+
+def _marks(points: Sequence[tuple[Point, float, float]], width: int, zero: float) -> Iterator[str]:
+    """Mark points, with a line from the axis, and name each beside it where there is room."""
+    taken: list[tuple[float, float]] = []
+    for point, x, y in points:
+        yield f'<path d="M{x:.2f} {zero:.2f}V{y:.2f}" stroke="currentColor" stroke-dasharray="3 3"/>'
+        yield f'<circle cx="{x:.2f}" cy="{y:.2f}" r="5" stroke="var(--paper, #fff)"/>'
+        left = x > width / 2
+        near = [other for across, other in taken if abs(across - x) < width / 2]
+        at = y + 4
+        while any(abs(other - at) < 14 for other in near):
+            at += 14
+        taken.append((x, at))
+        yield text(
+            round(x - 10 if left else x + 10, 2), round(at, 2), _told(point), 11, "end" if left else "start",
+            ' stroke="var(--paper, #fff)" stroke-width="3" paint-order="stroke"',
+        )  # fmt: skip
+
+
+def _told(point: Point) -> str:
+    return f"{clip(point.name, 16)}: z = {short(point.z, 4)} → {short(point.y, 4)}"

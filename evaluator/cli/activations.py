@@ -69,7 +69,7 @@ def _described(activation: Activation) -> str:
 
 
 def _plot(activation: Activation, path: str) -> None:
-    from evaluator.plot import svg, text
+    from evaluator.plot import characters, svg
     from evaluator.writing import check_writable, write_whole
 
     if activation.whole_layer or activation.problems({}, None):
@@ -77,7 +77,7 @@ def _plot(activation: Activation, path: str) -> None:
         raise UsageError(f"`{activation.name}` {why}: there is no one curve to plot",
                          "plot an activation of one unit, without required parameters")  # fmt: skip
     if path == "-":
-        print(text(activation))
+        print(characters(activation))
     else:
         check_writable(path)
         write_whole(path, svg(activation))

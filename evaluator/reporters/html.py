@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evaluator.diagnostics import harmless
 from evaluator.expectation import is_interval
+from evaluator.htmlpage import head
 from evaluator.reporters.full import diagnostic
 from evaluator.reporters.limits import keep
 from evaluator.reporters.paths import relative
@@ -81,23 +80,13 @@ def _is_failing(found: Counter[str]) -> bool:
 
 def _head(report: Report, total: Counter[str]) -> str:
     failing = [name for name in _SIGNS if _SIGNS[name][0] == "✗" and total[name]]
-    word = "passed" if report.ok else "failed"
-    hashed = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    word, sign = ("passed", "✓ Passed") if report.ok else ("failed", "✗ Failed")
     troubled = "".join(f"<p class=note>✗ {escape(RULES[code])}</p>" for code in troubles(report))
     return f"""\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{hashed}'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{"✓ Passed" if report.ok else "✗ Failed"}: {plural(report.summary.specs, "spec")}</title>
-<style>{STYLE}</style>
-</head>
+{head(f"{sign}: {plural(report.summary.specs, 'spec')}", STYLE)}
 <body>
 <header>
-<h1 class="{failing[0] if failing else word}">{"✓ Passed" if report.ok else "✗ Failed"}</h1>
+<h1 class="{failing[0] if failing else word}">{sign}</h1>
 <p>{escape(harmless(summary(report, False)))}</p>
 {troubled}<p class="small">evaluator {escape(report.version)}, subject {escape(harmless(report.subject))}</p>
 </header>
