@@ -84,15 +84,18 @@ def _nbgrader(exercise: Exercise, asked: Sequence[Question], with_solution: bool
     for question in asked:
         part, python, ident = question.part, question.python, question.ident
         if question.asks:
-            answer = f"{_BEGIN}\n{python.solution}\n{_END}" if with_solution else python.stub
+            answer = python.stub
+            if with_solution:  # nbgrader puts a stub of its own in its place; what it is for stays
+                told = "".join(f"# {line}\n" for line in python.stub.splitlines())
+                answer = f"{told}{_BEGIN}\n{python.solution}\n{_END}"
             marks = _marks(f"{ident}-answer", kind="code", solution=True)
             yield _markdown(f"{ident}-ask", _ask(exercise, part), _marks(f"{ident}-ask"))
             yield _code(f"{ident}-answer", answer, marks)
-        tests = [python.visible] if python.visible else []
+        tests = [python.visible or "# what you answer is judged here"]
         if with_solution:
             tests += [_HIDDEN, python.hidden, _SHOWN]
         marks = _marks(f"{ident}-tests", kind="code", points=part.points)
-        yield _code(f"{ident}-tests", "\n".join(tests) or "# your answer is checked here", marks)
+        yield _code(f"{ident}-tests", "\n".join(tests), marks)
 
 
 def _marks(
@@ -132,7 +135,8 @@ def _otter_answer(exercise: Exercise, question: Question) -> Iterator[Cell]:
     ident, solution = question.ident, question.python.solution
     yield _markdown(f"{ident}-ask", _ask(exercise, question.part))
     yield _raw(f"{ident}-solution", "# BEGIN SOLUTION")
-    marked = f"# BEGIN SOLUTION\n{solution}\n# END SOLUTION"
+    told = "".join(f"# {line}\n" for line in question.python.stub.splitlines())
+    marked = f"{told}# BEGIN SOLUTION\n{solution}\n# END SOLUTION"
     yield _code(f"{ident}-answer", f"{solution}  # SOLUTION" if "\n" not in solution else marked)
     yield _raw(f"{ident}-solution-end", "# END SOLUTION")
 
