@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "record": "write what the networks answer into the specs",
     "audit": "find the mistakes that the cases would not notice",
     "fix": "write numbers so that all YAML readers agree on them",
+    "exercise": "check exercises, and grade what is handed in",
     "convert": "make specs of networks in other formats, and back",
     "new": "write a first spec to start from",
     "schema": "print the JSON Schema of the format or of the report",

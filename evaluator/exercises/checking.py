@@ -1,0 +1,274 @@
+"""The author's self-test: does an exercise grade as it is meant to?"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from evaluator.diagnostics import Diagnostic, clip, count
+from evaluator.exercises import judging
+from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, Exercise, Part, Sample
+from evaluator.exercises.grading import Grader, Terms
+from evaluator.exercises.mistaken import inside, mistaken
+from evaluator.exercises.outcomes import Grade, rounded
+from evaluator.exercises.points import SAME
+from evaluator.exercises.recognition import Recogniser
+from evaluator.exercises.right import as_asked, last_place, right
+from evaluator.exercises.submission import Submission
+from evaluator.exercises.variants import VariantError, tried
+from evaluator.mistakes import MISTAKES
+from evaluator.subjects.reference import TraceAnswers
+
+if TYPE_CHECKING:
+    from evaluator.case import Check
+    from evaluator.network import Network
+
+CODES: Final = {
+    "reference-fails": "The author's own answers do not earn all points.",
+    "blank-passes": "A part is passed by who answers nothing, or by zeros.",
+    "mistake-accepted": "A known mistake gives an answer that is accepted as right.",
+    "wrong-unreached": "An answer that is known to be wrong is not recognised as the one it is.",
+    "sample-differs": "A sample submission earns another score, or is told something else.",
+    "variant": "A variant cannot be made, or does not grade as it should.",
+}
+
+
+@dataclass(slots=True)
+class Checked:
+    """What became of the self-test of one exercise."""
+
+    exercise: Exercise
+    found: list[Diagnostic] = field(default_factory=list)
+    #: Samples that were graded, and those that need code to be run.
+    samples: int = 0
+    unrun: int = 0
+    variants: int = 0
+    #: How many draws were rejected, of all variants together.
+    rejected: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether it grades as it is meant to."""
+        return all(each.severity != "error" for each in self.found)
+
+
+def checked(exercise: Exercise, terms: Terms | None = None) -> Checked:
+    """Test an exercise and every variant of it."""
+    result = Checked(exercise)
+    result.found += _reference(exercise)
+    result.found += _blank(exercise)
+    result.found += _accepted_mistakes(exercise)
+    result.found += _wrong(exercise)
+    for sample in exercise.samples:
+        if sample.code and not (terms and terms.code):
+            result.unrun += 1
+            continue
+        result.samples += 1
+        result.found += _sample(exercise, sample, terms or Terms())
+    for key in exercise.variants.keys if exercise.variants else ():
+        result.variants += 1
+        try:
+            variant, rejected = tried(exercise, key)
+        except VariantError as error:
+            result.found.append(_said(exercise, ("variants",), "variant", str(error),
+                                      "loosen the rules, or draw from other numbers"))  # fmt: skip
+            break
+        result.rejected += rejected
+        for each in (*_reference(variant), *_blank(variant)):
+            message = f"variant {key}: {each.message}"
+            found = _said(exercise, ("variants",), "variant", message, each.hint)
+            result.found.append(found)
+    return result
+
+
+def _said(
+    exercise: Exercise, path: Sequence[str | int], code: str, message: str, hint: str,
+    severity: str = "error",
+) -> Diagnostic:  # fmt: skip
+    return exercise.spec.document.diagnostic(
+        ("exercise", *path), code, message, hint, severity=severity
+    )
+
+
+def reference(exercise: Exercise) -> Submission:
+    """Make the submission with the author's own answers, as a learner would write them."""
+    return _submission(
+        exercise, "reference", {part.name: _own(exercise, part) for part in exercise.parts}
+    )
+
+
+def _submission(exercise: Exercise, name: str, answers: dict[str, Any]) -> Submission:
+    return Submission(name, answers, exercise.spec.document)
+
+
+def _own(exercise: Exercise, part: Part) -> Any:
+    if part.kind == COMPUTE:
+        values = [float(text) for text in right(exercise, part)]
+        return values if part.is_list else values[0]
+    return {blank.name: exercise.spec.document.value(blank.path) for blank in part.blanks}
+
+
+def _reference(exercise: Exercise) -> Iterator[Diagnostic]:
+    graded = Grader(exercise).grade(reference(exercise))
+    for part, result in zip(exercise.parts, graded.parts, strict=True):
+        status, told = result.status, "; ".join(result.feedback)
+        if part.kind not in (COMPUTE, DESIGN):
+            judged = _run(exercise, part, exercise.spec.network)
+            status, told = (
+                "passed" if judged.fraction == 1 else "failed",
+                "; ".join(judged.feedback),
+            )
+        if status == "passed" or (status == "skipped" and _needs_code(exercise, part)):
+            continue
+        given = f" to {result.answer}" if part.kind == COMPUTE else ""
+        yield _said(exercise, ("parts", part.number), "reference-fails",
+                    f"the author's own answer{given} does not pass `{clip(part.name)}`: {told}",
+                    "correct the case that judges it")  # fmt: skip
+
+
+def _needs_code(exercise: Exercise, part: Part) -> bool:
+    """Tell whether a part needs one that asks for code, which is not run here."""
+    needed = [exercise.part(name) for name in part.needs]
+    return any(p.kind not in (COMPUTE, DESIGN) or _needs_code(exercise, p) for p in needed)
+
+
+def _run(exercise: Exercise, part: Part, network: Network) -> judging.Judged:
+    """Judge a program that answers as a network does."""
+    run = nullcontext(lambda x: TraceAnswers(network.forward(x.astype(network.dtype))))
+    return judging.program(exercise, part, run, Recogniser(exercise, part))
+
+
+def _blank(exercise: Exercise) -> Iterator[Diagnostic]:
+    blank = {part.name: BLANK for part in exercise.parts}
+    zeros: dict[str, Any] = {
+        part.name: {b.name: _zeros(exercise.spec.document.value(b.path)) for b in part.blanks}
+        for part in exercise.parts if part.kind == DESIGN
+    }  # fmt: skip
+    for what, answers in (("nothing at all", blank), ("zeros alone", zeros)):
+        graded = Grader(exercise).grade(_submission(exercise, what, answers))
+        for part, result in zip(exercise.parts, graded.parts, strict=True):
+            if result.status == "passed":
+                yield _said(exercise, ("parts", part.number), "blank-passes",
+                            f"{what} passes `{clip(part.name)}`",
+                            "add a case that tells an answer from none")  # fmt: skip
+
+
+def _zeros(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_zeros(each) for each in value]
+    return {key: 0.0 for key in value} if isinstance(value, dict) else 0.0
+
+
+def _accepted_mistakes(exercise: Exercise) -> Iterator[Diagnostic]:
+    for part in exercise.parts:
+        if part.kind != COMPUTE or not (wrong := inside(exercise.spec, part)):
+            continue
+        names = list(dict.fromkeys(str(each.mutant) for each in wrong))
+        more = f", and {count(len(names) - 3, 'other mistake')}" if len(names) > 3 else ""
+        given = ", ".join(f"{value:.10g}" for value in wrong[0].values)
+        path = part.checks[0].path
+        yield exercise.spec.document.diagnostic(
+            path, "mistake-accepted",
+            f"`{clip(part.name)}` accepts {given}, which is what it is if {'; or if '.join(names[:3])}{more}",
+            _tighter(exercise, part, [each.values for each in wrong]), severity="warning",
+        )  # fmt: skip
+
+
+def _tighter(exercise: Exercise, part: Part, wrong: Sequence[Sequence[float]]) -> str:
+    """Suggest an expectation that accepts none of the wrong answers, or the weighted sum."""
+    values = [float(text) for text in _values(exercise, part)]
+    hints = []
+    for digits in range(1, 16):
+        half = 0.5 * 10.0**-digits
+        if all(
+            any(abs(w - v) > 2 * half for w, v in zip(each, values, strict=True)) for each in wrong
+        ):
+            shown = ", ".join(f"~{value:.{digits}f}" for value in values)
+            hints.append(f"expect {shown}")
+            break
+    if not part.places[0].z:
+        hints.append(f"ask for the sum, `{part.value}.z`, too")
+    return ", or ".join(hints) or "choose other inputs"
+
+
+def _values(exercise: Exercise, part: Part) -> list[str]:
+    from evaluator.exercises.mistaken import answers
+
+    return [repr(value) for value in answers(exercise.spec, part, exercise.spec.network)]
+
+
+def _wrong(exercise: Exercise) -> Iterator[Diagnostic]:
+    """See that each wrong answer is recognised, and earns its credit."""
+    for part in exercise.parts:
+        recogniser = Recogniser(exercise, part)
+        for number, wrong in enumerate(part.wrong):
+            tries = [_recognised(exercise, part, recogniser, values)
+                     for values in _wrong_answers(exercise, part, number)]  # fmt: skip
+            wanted = wrong.credit, wrong.feedback
+            if not tries or wanted in tries:
+                continue
+            yield _said(exercise, ("parts", part.number, "wrong", number), "wrong-unreached",
+                        f"the answer is taken for another: it earns {tries[0][0]:g} and is told"
+                        f" `{clip(tries[0][1] or 'nothing')}`",
+                        "the first wrong answer that fits counts: put this one above the other")  # fmt: skip
+
+
+def _wrong_answers(exercise: Exercise, part: Part, number: int) -> list[Any]:
+    """Give what the answers are: numbers, or networks that answer for a program."""
+    wrong = part.wrong[number]
+    if wrong.mistake:
+        made = mistaken(exercise.spec, part, [MISTAKES[wrong.mistake]])
+        if part.kind != COMPUTE:
+            return [each.mutant.network for each in made]
+        return [_as_asked(exercise, part.checks, each.values) for each in made]
+    from evaluator.exercises.intervals import of_written
+
+    intervals = [of_written(value, part.cases[0]) for value in wrong.values]
+    return [[(low + high) / 2 for low, high in intervals]]
+
+
+def _as_asked(exercise: Exercise, checks: Sequence[Check], values: Sequence[float]) -> list[float]:
+    return [
+        float(as_asked(exercise.spec, check, value)) if last_place(exercise.spec, check) else value
+        for check, value in zip(checks, values, strict=True)
+    ]
+
+
+def _recognised(
+    exercise: Exercise, part: Part, recogniser: Recogniser, answer: Any
+) -> tuple[float, str]:
+    """Give what an answer earns, and the first that it is told."""
+    if part.kind == COMPUTE:
+        judged = judging.value(exercise, part, answer, {}, recogniser)
+    else:
+        judged = _run(exercise, part, answer)
+    return judged.credit, judged.feedback[0] if judged.feedback else ""
+
+
+def _sample(exercise: Exercise, sample: Sample, terms: Terms) -> Iterator[Diagnostic]:
+    submission = _submission(exercise, sample.name, dict(sample.answers))
+    with tempfile.TemporaryDirectory(prefix="evaluator-sample-") as folder:
+        if sample.code:
+            path = os.path.join(folder, "sample.py")
+            with open(path, "w", encoding="utf-8") as stream:
+                stream.write(sample.code)
+            submission.code = [path]
+        graded = Grader(exercise, terms).grade(submission)
+    at = sample.path[1:]
+    if abs(graded.score - sample.score) > SAME:
+        yield _said(exercise, (*at, "score"), "sample-differs",
+                    f"`{clip(sample.name)}` earns {rounded(graded.score):g}, not {sample.score:g}:"
+                    f" {_parts(graded)}", "correct the score, or what grades it")  # fmt: skip
+    told = "\n".join(line for part in graded.parts for line in (*part.feedback, *part.hints))
+    if sample.feedback not in told:
+        yield _said(exercise, (*at, "feedback"), "sample-differs",
+                    f"`{clip(sample.name)}` is not told that, but `{clip(told or 'nothing', 200)}`",
+                    "correct the text, or the feedback that is meant")  # fmt: skip
+
+
+def _parts(graded: Grade) -> str:
+    return ", ".join(f"{clip(part.name)} {rounded(part.score):g}" for part in graded.parts)

@@ -1,0 +1,1 @@
+"""Grades → texts: each module renders them for one reader."""
