@@ -139,6 +139,12 @@ class Network:
         """List every name that has a value, the weighted sums included."""
         return [spelt for name in self.places for spelt in (name, f"{name}.z")]
 
+    def _repr_svg_(self) -> str | None:
+        """Show a notebook the diagram; there is none of an ONNX file."""
+        from evaluator.diagram import svg
+
+        return svg(self) if self.steps else None
+
     def _batch(self, x: ArrayLike) -> tuple[Array, bool]:
         values = np.asarray(x, dtype=self.dtype)
         single = values.ndim < 2

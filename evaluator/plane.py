@@ -161,9 +161,9 @@ def _marks(marks: Sequence[Mark], x: tuple[float, float], y: tuple[float, float]
         while any(abs(other - at) < 13 and abs(beside - across) < 150 for beside, other in taken):
             at += 13
         taken.append((across, at))
-        halo = ' stroke="var(--paper, #fff)" stroke-width="3" paint-order="stroke"'
+        halo = ' stroke="var(--paper, #fff)" stroke-width="4" paint-order="stroke"'
         place = (round(across - 8 if left else across + 8, 1), round(at, 1))
-        yield text(*place, clip(mark.name, 22), 11, "end" if left else "start", halo)
+        yield text(*place, clip(mark.name, 22), 12, "end" if left else "start", halo)
 
 
 def _circle(x: float, y: float) -> str:

@@ -76,7 +76,7 @@ def svg(
     low, high = (low, high) if high > low else (low - 1, high + 1)
 
     def x_at(value: float) -> float:
-        return float(40 + (value - z[0]) / (z[-1] - z[0]) * (width - 60))
+        return float(48 + (value - z[0]) / (z[-1] - z[0]) * (width - 68))
 
     def y_at(value: float) -> float:
         return float(40 + (high - value) / (high - low) * (height - 80))
@@ -94,37 +94,41 @@ def svg(
     )
     if shown:
         said += f" Marked: {'; '.join(map(_told, shown))}."
-    axes = f"M40 {y_at(0):.2f}H{width - 20}M{x_at(0):.2f} 40V{height - 40}"
-    return frame(name, said, (0, 0, width, height), [
+    axes = f"M48 {y_at(0):.2f}H{width - 20}M{x_at(0):.2f} 40V{height - 40}"
+    return frame(name, said, (0, 0, width, height + 16 * len(shown) + 8 * bool(shown)), [
         f'<rect width="{width}" height="{height}" fill="var(--paper, #fff)"/>',
         f'<path d="{axes}" stroke="#767676" fill="none"/>',
         f'<path d="{path}" stroke="var(--curve, #0b5cad)" stroke-width="2.5" fill="none"'
         ' stroke-linejoin="round"/>',
-        text(40, 24, f"{name}(z) = {formula}", 13, "start"),
-        text(36, 44, f"{high:.3g}", 13, "end"),
-        text(36, height - 36, f"{low:.3g}", 13, "end"),
-        text(40, height - 12, f"{z[0]:g}", 13, "start"),
+        text(48, 24, f"{name}(z) = {formula}", 13, "start"),
+        text(44, 44, f"{high:.3g}", 13, "end"),
+        text(44, height - 36, f"{low:.3g}", 13, "end"),
+        text(48, height - 12, f"{z[0]:g}", 13, "start"),
         text(width - 20, height - 12, f"{z[-1]:g}", 13, "end"),
-        *_marks([(point, x_at(point.z), y_at(point.y)) for point in shown], width, y_at(0)),
+        *_marks([(point, x_at(point.z), y_at(point.y)) for point in shown], y_at(0)),
+        *_key(shown, height),
     ])  # fmt: skip
 
 
-def _marks(points: Sequence[tuple[Point, float, float]], width: int, zero: float) -> Iterator[str]:
-    """Mark points, with a line from the axis, and name each beside it where there is room."""
+def _marks(points: Sequence[tuple[Point, float, float]], zero: float) -> Iterator[str]:
+    """Mark points, each with a line from the axis and, if there are several, its number."""
     taken: list[tuple[float, float]] = []
-    for point, x, y in points:
+    for number, (_, x, y) in enumerate(points, 1):
         yield f'<path d="M{x:.2f} {zero:.2f}V{y:.2f}" stroke="currentColor" stroke-dasharray="3 3"/>'
         yield f'<circle cx="{x:.2f}" cy="{y:.2f}" r="5" stroke="var(--paper, #fff)"/>'
-        left = x > width / 2
-        near = [other for across, other in taken if abs(across - x) < width / 2]
-        at = y + 4
-        while any(abs(other - at) < 14 for other in near):
-            at += 14
-        taken.append((x, at))
-        yield text(
-            round(x - 10 if left else x + 10, 2), round(at, 2), _told(point), 11, "end" if left else "start",
-            ' stroke="var(--paper, #fff)" stroke-width="3" paint-order="stroke"',
-        )  # fmt: skip
+        if len(points) > 1:
+            at = y - 9
+            while any(abs(other - at) < 11 and abs(across - x) < 12 for across, other in taken):
+                at -= 11
+            taken.append((x, at))
+            yield text(round(x - 7, 2), round(at, 2), str(number), 11, "end")
+
+
+def _key(points: Sequence[Point], top: float) -> Iterator[str]:
+    """Say what is marked, a line a point."""
+    for number, point in enumerate(points, 1):
+        sign = f"{number}" if len(points) > 1 else "●"
+        yield text(48, top + 16 * number, f"{sign}  {_told(point)}", 12, "start")
 
 
 def _told(point: Point) -> str:

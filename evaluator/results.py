@@ -198,6 +198,12 @@ class Report:
         """Every diagnostic of every spec."""
         return [found for spec in self.specs for found in spec.diagnostics]
 
+    def _repr_html_(self) -> str:
+        """Show a notebook how every case ended."""
+        from evaluator.notebook import report_table
+
+        return report_table(self)
+
     def failing(self) -> Iterator[tuple[SpecResult, CaseResult]]:
         """Give the cases that make the run fail."""
         return (

@@ -56,6 +56,12 @@ class Spec:
 
         return explain(self, case, format, digits)
 
+    def _repr_html_(self) -> str:
+        """Show a notebook the network and the cases."""
+        from evaluator.notebook import spec_table
+
+        return spec_table(self)
+
 
 def build(document: Document, atol: float | None = None, rtol: float | None = None) -> Spec:
     """Make a spec of a document; raises SpecError with every diagnostic, in file order.

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "run": "evaluate specs and report every mismatch",
     "validate": "read and check specs, evaluating nothing",
     "record": "write what the networks answer into the specs",
+    "explain": "show how the values come about, step by step",
     "audit": "find the mistakes that the cases would not notice",
     "fix": "write numbers so that all YAML readers agree on them",
     "exercise": "check exercises, and grade what is handed in",

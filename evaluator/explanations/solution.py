@@ -221,7 +221,7 @@ class _Row:
     def _by_hand(self, value: float, exact: float, holds: bool, exact_holds: bool) -> str:
         rounded = f"{plural(self.places or 0, 'digit')} after the point on the way"
         if value == exact:
-            return "rounding on the way changes nothing"
+            return ""
         said = f"full precision gives {number(exact)}"
         if holds and exact_holds:
             return f"{said}, which is accepted as well"
