@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from evaluator import diagram, htmlpage
 from evaluator.exercises import student
 from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, Exercise, Part
+from evaluator.exercises.markup import html
+from evaluator.reporters.style import BASE
 from evaluator.spelling import plain
+
+_STYLE: Final = f"""{BASE}
+body {{max-width: 48rem}} p, table {{margin: .6rem 0}} h2, h3 {{margin: 1.4rem 0 .2rem}}
+pre {{background: var(--panel); padding: .5rem .7rem; overflow-x: auto}}
+@media print {{body {{max-width: none}} h2, h3, h2 + p, h3 + p {{break-after: avoid}}}}
+"""
 
 #: So many weights of a neuron or a layer are shown; more stand in the spec alone.
 MAX_WEIGHTS: Final = 24
@@ -17,13 +27,22 @@ def markdown(exercise: Exercise) -> str:
     """Write the sheet; it shows nothing that is asked for or hidden."""
     parts = [head(exercise)]
     for part in student.asked(exercise):
-        parts += [f"## {part.name} ({points(part.points)})", ask(exercise, part)]
+        parts += [f"## {_name(part.name)} ({points(part.points)})", ask(exercise, part)]
     return "\n\n".join(parts) + "\n"
+
+
+def page(exercise: Exercise) -> str:
+    """Write the sheet as an HTML page that needs no script, and lets none run."""
+    body = [html(markdown(exercise), top=1)]
+    if not student.blanks(exercise):  # a picture shows weights and biases
+        body.insert(1, f"<figure>{diagram.svg(exercise.spec.network)}</figure>")
+    parts = [htmlpage.head(title(exercise), _STYLE), "<body>", "<main>", *body]
+    return "\n".join([*parts, "</main>", "</body>", "</html>", ""])
 
 
 def head(exercise: Exercise) -> str:
     """Write what stands above the questions."""
-    parts = [f"# {title(exercise)}", exercise.statement.strip(), network(exercise)]
+    parts = [f"# {_name(title(exercise))}", exercise.statement.strip(), network(exercise)]
     if cases := _cases(exercise):
         parts += ["The network has to answer as these cases say:", cases]
     return "\n\n".join(parts)
@@ -34,9 +53,9 @@ def title(exercise: Exercise) -> str:
     return exercise.name + (f", variant {exercise.variant}" if exercise.variant else "")
 
 
-def points(number: float) -> str:
+def points(worth: float) -> str:
     """Write points with their noun."""
-    return f"{number:g} point" if number == 1 else f"{number:g} points"
+    return f"{worth:g} point" if worth == 1 else f"{worth:g} points"
 
 
 def ask(exercise: Exercise, part: Part) -> str:
@@ -55,7 +74,7 @@ def inputs(exercise: Exercise, part: Part) -> str:
     spec = exercise.spec
     row = spec.inputs[part.cases[0].row]
     pairs = zip(spec.network.inputs, row, strict=True)
-    return ", ".join(f"{name} = {_minus(plain(float(value)))}" for name, value in pairs)
+    return ", ".join(f"{_name(name)} = {_minus(plain(float(value)))}" for name, value in pairs)
 
 
 def network(exercise: Exercise) -> str:
@@ -66,7 +85,12 @@ def network(exercise: Exercise) -> str:
         return table(("layer", "weights", "bias", "activation"), rows)
     neurons = data.get("neurons") or {exercise.spec.network.outputs[0]: data["neuron"]}
     rows = [
-        (name, _weights(exercise, neuron), _number(neuron.get("bias", 0)), _activation(neuron))
+        (
+            _name(name),
+            _weights(exercise, neuron),
+            number(neuron.get("bias", 0)),
+            _activation(neuron),
+        )
         for name, neuron in neurons.items()
     ]
     return table(("neuron", "weights", "bias", "activation"), rows)
@@ -74,7 +98,7 @@ def network(exercise: Exercise) -> str:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Write a table in Markdown."""
-    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in r] for r in rows)]
+    lines = [[_name(each) for each in head], ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -87,10 +111,10 @@ def _cases(exercise: Exercise) -> str:
         row = case["inputs"]
         row = row if isinstance(row, list | Mapping) else [row]
         values = [row[x] for x in given] if isinstance(row, Mapping) else row
-        said = [_value(case["expected"])] if "expected" in case else []
+        said = [number(case["expected"])] if "expected" in case else []
         if "expected_class" in case:
             said.append(f"largest: {case['expected_class']}")
-        rows.append((case["name"], *map(_number, values), "; ".join(said)))
+        rows.append((_name(case["name"]), *map(number, values), "; ".join(said)))
     if not rows:
         return ""
     return table(("case", *exercise.spec.network.inputs, "expected"), rows)
@@ -101,11 +125,11 @@ def _layers(exercise: Exercise, layers: Sequence[Mapping[str, Any]]) -> Iterator
         weights = layer.get("weights", "")
         size = 0 if step.weights is None else step.weights.size
         shown = _rows(weights) if size <= MAX_WEIGHTS else f"{size} numbers, in the spec"
-        yield step.names[0], shown, _number(layer.get("bias", 0)), _activation(layer)
+        yield _name(step.names[0]), shown, number(layer.get("bias", 0)), _activation(layer)
 
 
 def _rows(weights: Any) -> str:
-    return "; ".join(map(_number, weights)) if weights else ""
+    return "; ".join(map(number, weights)) if weights else ""
 
 
 def _weights(exercise: Exercise, neuron: Mapping[str, Any]) -> str:
@@ -115,29 +139,31 @@ def _weights(exercise: Exercise, neuron: Mapping[str, Any]) -> str:
     if not isinstance(weights, Mapping):
         sources = neuron.get("inputs", exercise.spec.network.inputs)
         weights = dict(zip(sources, weights, strict=True))
-    return ", ".join(f"{source}: {_number(value)}" for source, value in weights.items())
+    return number(weights)
 
 
 def _activation(unit: Mapping[str, Any]) -> str:
     written = unit["activation"]
     if isinstance(written, str):
         return written
-    rest = [f"{key} = {_number(value)}" for key, value in written.items() if key != "name"]
+    rest = [f"{key} = {number(value)}" for key, value in written.items() if key != "name"]
     return " ".join([written["name"], *(f"({', '.join(rest)})" for _ in rest[:1])])
 
 
-def _number(value: Any) -> str:
+def number(value: Any) -> str:
+    """Write a number, numbers in brackets, or a blank."""
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"({', '.join(map(_number, value))})"
+        return f"({', '.join(map(number, value))})"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_name(key)}: {number(each)}" for key, each in value.items())
     if value == BLANK:
         return f"`{BLANK}`"
     return value if isinstance(value, str) else _minus(plain(value))
 
 
-def _value(expected: Any) -> str:
-    if isinstance(expected, Mapping):
-        return ", ".join(f"{name}: {_value(value)}" for name, value in expected.items())
-    return _number(expected)
+def _name(name: str) -> str:
+    """Write a name so that Markdown leaves it alone."""
+    return re.sub(r"[\\`*_\[\]<>|#$~]", r"\\\g<0>", name)
 
 
 def _minus(text: str) -> str:

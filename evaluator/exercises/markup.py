@@ -38,9 +38,12 @@ def as_latex(formula: str) -> str:
     return rf"\({escape(formula, quote=False)}\)"
 
 
-def html(text: str, formula: Formula = as_code) -> str:
-    """Turn Markdown into HTML: no tag and no link of the text's own gets through but http(s) links."""
-    return "\n".join(_blocks(text.expandtabs(4).splitlines(), formula))
+def html(text: str, formula: Formula = as_code, top: int = 2) -> str:
+    """Turn Markdown into HTML: no tag and no link of the text's own gets through but http(s) links.
+
+    The highest heading becomes one of the level `top`.
+    """
+    return "\n".join(_blocks(text.expandtabs(4).splitlines(), formula, top))
 
 
 def inline(text: str, formula: Formula = as_code) -> str:
@@ -66,7 +69,7 @@ def _span(found: re.Match[str], formula: Formula) -> str:
     return f"<em>{inline(found['em'] or found['under'], formula)}</em>"
 
 
-def _blocks(lines: list[str], formula: Formula) -> Iterator[str]:
+def _blocks(lines: list[str], formula: Formula, top: int) -> Iterator[str]:
     at = 0
     while at < len(lines):
         line = lines[at].strip()
@@ -77,8 +80,7 @@ def _blocks(lines: list[str], formula: Formula) -> Iterator[str]:
             yield f"<pre><code>{escape(chr(10).join(lines[at + 1 : end]))}</code></pre>"
             at = end + 1
         elif heading := _HEADING.fullmatch(line):
-            # The page's own title is the first heading.
-            level = min(6, len(heading[1]) + 1)
+            level = min(6, len(heading[1]) + top - 1)
             yield f"<h{level}>{inline(heading[2], formula)}</h{level}>"
             at += 1
         elif "|" in line and at + 1 < len(lines) and _is_ruled(lines[at + 1]):
