@@ -82,7 +82,7 @@ def network(exercise: Exercise) -> dict[str, Any]:
 
 def cases(exercise: Exercise) -> list[dict[str, Any]]:
     """Give the cases for learners: those that judge visible parts, and the inputs of questions."""
-    shown = {case.number: _SHOWN for case in exercise.visible_cases()}
+    shown: dict[int, tuple[str, ...]] = {case.number: _SHOWN for case in exercise.visible_cases()}
     for part in exercise.parts:
         if part.kind == COMPUTE:
             shown |= {case.number: _ASKED for case in part.cases}

@@ -6,9 +6,10 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
-from evaluator.exercises.exercise import COMPUTE, Exercise
+from evaluator.exercises import handout, questions
+from evaluator.exercises.exercise import Exercise
 from evaluator.exercises.exports.export import Export, ExportError
-from evaluator.exercises.quiz import Quiz
+from evaluator.exercises.quiz import Answer, Quiz
 from evaluator.exercises.variants import variant_of
 
 
@@ -49,7 +50,9 @@ def export(exercise: Exercise, to: str, variant: str = "", code: str = "") -> Ex
     if target.is_quiz:
         if exercise.variants is not None and not variant:
             chosen = [variant_of(exercise, key) for key in exercise.variants.keys]
-        found = render(_quizzes(chosen, target, losses))
+        shown = chosen[0] if variant else exercise
+        quizzes = _quizzes(chosen, target, losses)
+        found = render(quizzes, questions.key(shown), handout.title(shown))
     else:
         if exercise.variants is not None and not variant:
             losses.append("variants: these are the numbers of the spec; --variant takes others")
@@ -59,29 +62,30 @@ def export(exercise: Exercise, to: str, variant: str = "", code: str = "") -> Ex
 
 def _quizzes(exercises: list[Exercise], target: Target, losses: list[str]) -> list[Quiz]:
     """Give the quizzes, less what the target cannot ask."""
-    from evaluator.exercises import questions
-
     losses += questions.losses(exercises[0])
-    quizzes = [questions.quiz(each) for each in exercises]
-    if not target.takes_half_lines:
-        quizzes = [_bounded(each, losses) for each in quizzes]
+    quizzes = [_askable(questions.quiz(each), target, losses) for each in exercises]
     if not any(question.points for each in quizzes for question in each.questions):
-        kinds = ", ".join(dict.fromkeys(p.kind for p in exercises[0].parts if p.kind != COMPUTE))
         raise ExportError(
             f"there is no question for a number in `{exercises[0].name}`",
-            f"its parts ask for {kinds or 'what no margin can say'}; gradescope and ipynb take those",
+            "gradescope and ipynb also take parts that ask for designs and programs",
         )
     return quizzes
 
 
-def _bounded(quiz: Quiz, losses: list[str]) -> Quiz:
-    """Leave out what is not a number and a margin."""
+def _askable(quiz: Quiz, target: Target, losses: list[str]) -> Quiz:
+    """Leave out what no learner can type, and what is not a number and a margin."""
+
+    def can_say(answer: Answer) -> bool:
+        is_half_line = answer.low < answer.high and not answer.is_bounded
+        return answer.is_bounded or (is_half_line and target.takes_half_lines)
+
+    kept = []
     for question in quiz.questions:
-        if not question.right.is_bounded:
-            losses.append(f"`{question.name}` is left out: it has no largest or no smallest answer")
-    kept = tuple(
-        replace(question, answers=tuple(each for each in question.answers if each.is_bounded))
-        for question in quiz.questions
-        if question.right.is_bounded
-    )
-    return replace(quiz, questions=kept)
+        if can_say(question.right):
+            answers = tuple(filter(can_say, question.answers))
+            kept.append(replace(question, answers=answers))
+        else:
+            losses.append(
+                f"`{question.name}` is left out: a number and a margin cannot say its answer"
+            )
+    return replace(quiz, questions=tuple(kept))

@@ -11,17 +11,19 @@ from evaluator.exercises.markup import as_latex, html, inline
 from evaluator.exercises.quiz import Answer, Question, Quiz, plain
 
 
-def render(quizzes: Sequence[Quiz]) -> Export:
+def render(quizzes: Sequence[Quiz], name: str, title: str) -> Export:
     """Write a question for each number that is asked for."""
     losses = ["points: each question counts as much as the platform decides"]
-    lines = [f"$CATEGORY: $course$/top/{_line(quizzes[0].title.replace('/', '//'))}", ""]
+    lines = [f"$CATEGORY: $course$/top/{_line(title.replace('/', '//'))}", ""]
+    if len(quizzes) > 1:
+        losses.append("variants: all questions of all variants stand in one category")
     for quiz in quizzes:
         for question in quiz.questions:
             if question.hints:
                 losses.append(f"the hints of `{question.name}`: GIFT has none")
             lines += [*_question(quiz, question, losses), ""]
     text = "\n".join(lines)
-    return Export({f"{quizzes[0].key}.gift.txt": text.encode()}, tuple(dict.fromkeys(losses)))
+    return Export({f"{name}.gift.txt": text.encode()}, tuple(dict.fromkeys(losses)))
 
 
 def _question(quiz: Quiz, question: Question, losses: list[str]) -> list[str]:

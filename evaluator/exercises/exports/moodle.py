@@ -21,15 +21,14 @@ FRACTIONS: Final = (
 )  # fmt: skip
 
 
-def render(quizzes: Sequence[Quiz]) -> Export:
+def render(quizzes: Sequence[Quiz], name: str, title: str) -> Export:
     """Write the questions of an exercise, those of variants in a category of their own."""
     losses: list[str] = []
     root = Element("quiz")
     if len(quizzes) > 1:
-        category = add(root, "question", type="category")
-        name = quizzes[0].title.replace("/", "//")
-        add(add(category, "category"), "text", f"$course$/top/{name}")
-        losses.append(f"Moodle draws variants itself: a random question from the category `{name}`")
+        category = add(add(root, "question", type="category"), "category")
+        add(category, "text", f"$course$/top/{title.replace('/', '//')}")
+        losses.append(f"variants: add a random question of the category `{title}` to the quiz")
     for quiz in quizzes:
         asked = [question for question in quiz.questions if question.points]
         for question in quiz.questions:
@@ -39,7 +38,7 @@ def render(quizzes: Sequence[Quiz]) -> Export:
             _numerical(root, quiz, asked[0], losses)
         elif asked:
             _cloze(root, quiz, asked, losses)
-    return Export({f"{quizzes[0].key}.xml": written(root)}, tuple(dict.fromkeys(losses)))
+    return Export({f"{name}.xml": written(root)}, tuple(dict.fromkeys(losses)))
 
 
 def _question(root: Element, quiz: Quiz, kind: str, text: str, points: float) -> Element:
@@ -62,11 +61,8 @@ def _formatted(parent: Element, tag: str, text: str) -> Element:
 
 
 def _worked(quiz: Quiz) -> str:
-    return "".join(
-        f"<p>{escape(question.name, quote=False)}</p><pre>{escape(question.worked, quote=False)}</pre>"
-        for question in quiz.questions
-        if question.worked
-    )
+    worked = dict.fromkeys(question.worked for question in quiz.questions if question.worked)
+    return "".join(f"<pre>{escape(text, quote=False)}</pre>" for text in worked)
 
 
 def _numerical(root: Element, quiz: Quiz, question: Question, losses: list[str]) -> None:

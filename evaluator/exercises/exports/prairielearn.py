@@ -59,7 +59,7 @@ def grade(data):
 '''
 
 
-def render(quizzes: Sequence[Quiz]) -> Export:
+def render(quizzes: Sequence[Quiz], name: str, title: str) -> Export:
     """Write the three files of a question."""
     first = quizzes[0]
     losses: list[str] = []
@@ -75,8 +75,8 @@ def render(quizzes: Sequence[Quiz]) -> Export:
     names = [f"part{number + 1}" for number in asked]
     variants = [_variant(quiz, asked, names, weights) for quiz in quizzes]
     info = {
-        "uuid": str(uuid.uuid5(_NAMESPACE, first.key)),
-        "title": first.title,
+        "uuid": str(uuid.uuid5(_NAMESPACE, name)),
+        "title": title,
         "topic": "Neural networks",
         "tags": ["numeric"],
         "type": "v3",

@@ -20,29 +20,37 @@ _QTI: Final = "http://www.imsglobal.org/xsd/ims_qtiasiv1p2"
 _PACKAGE: Final = "http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1"
 
 
-def render(quizzes: Sequence[Quiz]) -> Export:
-    """Write an assessment with a question for each number; refuses what Canvas would misgrade."""
+def render(quizzes: Sequence[Quiz], name: str, title: str) -> Export:
+    """Write an assessment with a question for each number; refuses what Canvas would misgrade.
+
+    Of several variants each question draws one, and tells its numbers.
+    """
     losses: list[str] = []
-    key, title = quizzes[0].key, quizzes[0].title
     root = Element("questestinterop", {"xmlns": _QTI})
-    assessment = add(root, "assessment", ident=_ident(key), title=title)
-    sections = add(assessment, "section", ident="root_section")
-    for quiz in quizzes:
-        section = sections
-        if len(quizzes) > 1:
-            section = add(sections, "section", ident=_ident(quiz.key), title=quiz.title)
-        for question in quiz.questions:
-            _check(question, losses)
-            _item(section, quiz, question)
+    assessment = add(root, "assessment", ident=_ident(name), title=title)
+    top = add(assessment, "section", ident="root_section")
+    for place, first in enumerate(quizzes[0].questions):
+        section = top if len(quizzes) == 1 else _drawing(top, name, first)
+        for quiz in quizzes:
+            _check(quiz.questions[place], losses)
+            _item(section, quiz, quiz.questions[place])
     if len(quizzes) > 1:
-        _draw_one(sections, losses)
-    path = f"{key}/{key}.xml"
-    files = {"imsmanifest.xml": _manifest(key, path), path: written(root)}
+        losses.append(
+            "variants: each question draws one of its own, so that parts may differ in it"
+        )
+    path = f"{name}/{name}.xml"
+    files = {"imsmanifest.xml": _manifest(name, path), path: written(root)}
     return Export(files, tuple(dict.fromkeys(losses)))
 
 
-def _draw_one(sections: Element, losses: list[str]) -> None:
-    losses.append("variants: every student gets all of them; delete what is too much")
+def _drawing(parent: Element, name: str, question: Question) -> Element:
+    """Add a group of questions of which each learner gets one."""
+    ident = _ident(f"{name}/group/{question.name}")
+    section = add(parent, "section", ident=ident, title=question.name)
+    selection = add(add(section, "selection_ordering"), "selection")
+    add(selection, "selection_number", "1")
+    add(add(selection, "selection_extension"), "points_per_item", plain(question.points))
+    return section
 
 
 def _check(question: Question, losses: list[str]) -> None:
