@@ -125,9 +125,24 @@ def _missing_keys(document: Document, path: Path, keys: list[str]) -> list[Fault
             "file": "for example `{file: model.onnx}`",
             "name": "for example `{name: leaky_relu, alpha: 0.1}`",
         }
+        hints = OF_EXERCISE if path[:1] == ("exercise",) else hints
         subject = _subject(path) if path else "the spec"
         needs.append((f"{subject} needs {_names(keys, 'and')}", hints.get(keys[0], "")))
     return [Fault(path, "missing-key", message, hint, key=True) for message, hint in needs]
+
+
+#: What an exercise needs.
+OF_EXERCISE: Final = {
+    "statement": "say what the exercise is about",
+    "parts": "add a list of `name`, `ask`, and `value`, `blanks` or `implement`",
+    "name": "give it a name of its own",
+    "ask": "add the question",
+    "feedback": "add what the learner is told",
+    "text": "add the hint itself",
+    "score": "add the points that it must earn",
+    "count": "say how many variants there are",
+    "parameters": "for example `{y.bias: {from: -2, to: 2}}`",
+}
 
 
 def _similar(word: str, known: Iterable[str]) -> str:
@@ -334,7 +349,7 @@ def _subject(path: Path) -> str:
     if isinstance(path[-1], str):
         return f"`{clip(path[-1])}`"
     name, row = clip(texts[-1]), path[-2]
-    if name in ("cases", "layers"):
+    if name in ("cases", "layers", "parts"):
         return f"{name[:-1]} {path[-1] + 1}"
     of_row = f"row {row + 1} of " if isinstance(row, int) else ""
     return f"item {path[-1] + 1} of {of_row}`{name}`"

@@ -116,7 +116,7 @@ def test_what_a_key_is_when_left_out_stands_in_its_description() -> None:
                 assert "left out: " + str(key["default"]).lower() in told, path
 
 
-@pytest.mark.parametrize("name", ["spec", "report", "audit"])
+@pytest.mark.parametrize("name", ["spec", "report", "audit", "grade"])
 def test_a_schema_is_draft_7_by_its_metaschema(name: str) -> None:
     assert schema(name)["$schema"] == "http://json-schema.org/draft-07/schema#"
     jsonschema.Draft7Validator(jsonschema.Draft7Validator.META_SCHEMA).validate(schema(name))

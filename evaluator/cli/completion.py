@@ -47,7 +47,18 @@ def _arguments(command: str) -> list[Argument]:
     """Give what a command understands."""
     parser = argparse.ArgumentParser()
     import_module(f"evaluator.cli.{command}").add_arguments(parser)
-    return [_argument(a) for a in parser._actions if a.help != argparse.SUPPRESS]
+    return list({a.names or a.value: a for a in _all(parser)}.values())
+
+
+def _all(parser: argparse.ArgumentParser) -> Iterator[Argument]:
+    """Give what a parser understands, then what its actions do, whichever is chosen."""
+    for action in parser._actions:
+        if action.help != argparse.SUPPRESS:
+            yield _argument(action)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                yield from (a for a in _all(inner) if a.names or a.repeats)
 
 
 def _argument(action: argparse.Action) -> Argument:
@@ -56,7 +67,7 @@ def _argument(action: argparse.Action) -> Argument:
     value = str(action.metavar or action.dest.upper()) if action.nargs != 0 else ""
     words = {"FORMAT": REPORTERS, "FORMAT=PATH": [f"{name}=" for name in REPORTERS]}
     repeats = isinstance(action, argparse._AppendAction)
-    repeats |= not action.option_strings and action.nargs == "*"
+    repeats |= not action.option_strings and action.nargs in ("*", "+")
     return Argument(
         tuple(action.option_strings), action.help or "", value,
         tuple(map(str, words.get(value, action.choices or ()))), value in _FILES, repeats,
@@ -152,7 +163,11 @@ def _fish(commands: Commands, told: dict[str, str]) -> Iterator[str]:
             if argument.value and argument.names:
                 options.append("-r" if argument.is_file else "-x")  # -x: no file
             if argument.words:
-                no_file = "" if argument.is_begun else "-f "
+                # Files may follow: in the value itself, or after an action.
+                files = argument.is_begun or (
+                    not argument.names and any(a.is_file and not a.names for a in arguments)
+                )
+                no_file = "" if files else "-f "
                 options.append(f"{no_file}-a {_fish_quoted(' '.join(argument.words))}")
             yield " ".join([seen, *options, "-d", _fish_quoted(argument.help)])
 

@@ -8,10 +8,10 @@ import json
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `schema` understands."""
-    parser.add_argument("name", nargs="?", choices=("spec", "report", "audit", "process"),
+    parser.add_argument("name", nargs="?", choices=("spec", "report", "audit", "grade", "process"),
                         default="spec",
                         help="the schema of spec files (default), of the JSON report, of that of"
-                        " an audit, or of the messages to and from a program under test")  # fmt: skip
+                        " an audit or of grades, or of the messages to and from a program under test")  # fmt: skip
 
 
 def main(arguments: argparse.Namespace) -> int:

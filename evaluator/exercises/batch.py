@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import itertools
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from functools import lru_cache
@@ -44,22 +46,37 @@ def exercise_of(file: str, document: int = 1) -> Exercise:
     return read(build(documents[document - 1]))
 
 
-@lru_cache(maxsize=256)
-def _grader(order: Order, key: str) -> Grader:
-    exercise = exercise_of(order.file, order.document)
-    return Grader(variant_of(exercise, key) if key else exercise, order.terms)
+class Graders:
+    """What grades by one order: a grader for each variant, made when it is asked for."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self._base: Exercise | None = None
+        self._known: dict[str, Grader] = {}
+
+    def of(self, said: str) -> Grader:
+        """Give the grader of a variant, or of the exercise as it is written; raises VariantError."""
+        if self._base is None:
+            self._base = exercise_of(self.order.file, self.order.document)
+        variants = self._base.variants
+        key = variants.key(said) if variants is not None and said else said
+        if key not in self._known:
+            made = variant_of(self._base, key) if key else self._base
+            self._known[key] = Grader(made, self.order.terms)
+        return self._known[key]
 
 
-def grade_file(order: Order, path: str) -> Grade:
+def grade_file(order: Order, path: str, graders: Graders | None = None) -> Grade:
     """Grade one submission; whatever it is, this gives a grade."""
+    graders = graders or Graders(order)
     name, points = submissions.name_of(path), 1.0
     try:
-        base = _grader(order, order.variant)
-        points = base.exercise.points
-        found = submissions.read(path, base.exercise)
-        if base.exercise.variants is not None and not order.variant and found.variant:
-            base = _grader(order, found.variant)
-        return base.grade(found)
+        grader = graders.of(order.variant)
+        points = grader.exercise.points
+        found = submissions.read(path, grader.exercise)
+        if grader.exercise.variants is not None and not order.variant and found.variant:
+            grader = graders.of(found.variant)
+        return grader.grade(found)
     except SpecError:
         raise
     except (submissions.Unreadable, VariantError) as error:
@@ -73,28 +90,44 @@ def grade_file(order: Order, path: str) -> Grade:
     return failed(name, points, "memory does not suffice to grade it")
 
 
-def _grade_files(order: Order, paths: Sequence[str]) -> list[Grade]:
-    return [grade_file(order, path) for path in paths]
+@lru_cache(maxsize=1)
+def _held(order: Order, call: int) -> Graders:
+    """Keep what grades by an order, on a worker, for one call of `grades`."""
+    return Graders(order)
+
+
+_CALLS: Final = itertools.count()
+
+
+def _grade_files(order: Order, call: int, paths: Sequence[str]) -> list[Grade]:
+    graders = _held(order, call)
+    return [grade_file(order, path, graders) for path in paths]
 
 
 def grades(order: Order, paths: Sequence[str], jobs: int = 1) -> Iterator[Grade]:
     """Give the grade of every submission, in order."""
     if jobs < 2 or len(paths) < 2:
-        yield from (grade_file(order, path) for path in paths)
+        graders = Graders(order)
+        yield from (grade_file(order, path, graders) for path in paths)
         return
-    chunks = [list(paths[n : n + BATCH]) for n in range(0, len(paths), BATCH)]
-    done: dict[int, list[Grade]] = {}
-    with Processes(min(jobs, len(chunks))) as executor:
-        futures = [executor.submit(_grade_files, order, chunk) for chunk in chunks]
-        for number, future in enumerate(futures):
+    waiting = deque(list(paths[n : n + BATCH]) for n in range(0, len(paths), BATCH))
+    while waiting:
+        yield from _until_death(order, waiting, min(jobs, len(waiting)))
+        if waiting:
+            yield from _alone(order, waiting.popleft())
+
+
+def _until_death(order: Order, waiting: deque[list[str]], jobs: int) -> Iterator[Grade]:
+    """Give the grades of what waits, until a worker dies: the first that then waits was with it."""
+    call = next(_CALLS)
+    with Processes(jobs) as executor:
+        futures = [executor.submit(_grade_files, order, call, chunk) for chunk in waiting]
+        for future in futures:  # they are begun in this order, so that none is waited for in vain
             found = _answer(future)
             if found is None:
-                break
+                return
+            waiting.popleft()
             yield from found
-            done[number] = found
-    for number, chunk in enumerate(chunks):
-        if number not in done:
-            yield from _after_death(order, chunk, futures[number])
 
 
 def _answer(future: Future[Any]) -> list[Grade] | None:
@@ -106,16 +139,13 @@ def _answer(future: Future[Any]) -> list[Grade] | None:
         return None
 
 
-def _after_death(order: Order, chunk: Sequence[str], future: Future[Any]) -> Iterator[Grade]:
-    """Give what was answered before a worker died; else grade each submission in a process alone."""
-    if future.done() and not future.cancelled() and future.exception() is None:
-        yield from future.result()
-        return
+def _alone(order: Order, chunk: Sequence[str]) -> Iterator[Grade]:
+    """Grade each submission in a process of its own; one that kills it gets its message."""
     for path in chunk:
         with Processes(1) as executor:
-            found = _answer(executor.submit(_grade_files, order, [path]))
+            found = _answer(executor.submit(_grade_files, order, next(_CALLS), [path]))
         if found is None:
-            points = _grader(order, order.variant).exercise.points
+            points = Graders(order).of(order.variant).exercise.points
             said = "the process that graded it was killed, or ran out of memory"
             found = [failed(submissions.name_of(path), points, said)]
         yield from found
