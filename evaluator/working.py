@@ -216,8 +216,7 @@ def _sums(unit: Unit, lone: bool, digits: Digits) -> Iterator[Equation]:
                  added(unit.addends(values, show))]  # fmt: skip
         if len(products) > 1:
             forms.append(added([show(product) for product in products]))
-        with np.errstate(all="ignore"):
-            total = np.sum(products, dtype=np.asarray(unit.z).dtype)
+        total = np.sum(products, dtype=np.asarray(unit.z).dtype)
         forms.append(show(total))
     else:
         total = unit.x[0]
@@ -226,8 +225,7 @@ def _sums(unit: Unit, lone: bool, digits: Digits) -> Iterator[Equation]:
         yield equation("weighted sum", z_name, *forms, *_rounded(total, unit.z, digits))
         return
     yield equation("weighted sum", *forms)
-    with np.errstate(all="ignore"):
-        z = total + unit.bias
+    z = total + unit.bias
     yield equation(
         "bias", z_name, added([show(total), show(unit.bias)]), show(z), *_rounded(z, unit.z, digits)
     )
@@ -258,7 +256,7 @@ def _activation(unit: Unit, digits: Digits) -> Equation:
     """Give the activation: called, as a formula with the numbers in it, and its value."""
     show, called = digits.number, unit.called(digits.number)
     y = show(unit.y)
-    if _TRANSCENDENTAL.search(unit.activation.formula) and unit.z != 0:
+    if _TRANSCENDENTAL.search(unit.activation.formula) and unit.z != 0 and math.isfinite(unit.z):
         y = y._replace(exact=False)
     filled = _filled(unit, show)
     if filled is None or filled.expression in (called, y):

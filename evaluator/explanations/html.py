@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evaluator import diagram, plane, plot
 from evaluator.diagnostics import harmless
-from evaluator.explanations.notation import MathML
-from evaluator.expressions import Expression, Sum
+from evaluator.explanations.notation import MathML, pieces
 from evaluator.htmlpage import head
 from evaluator.reporters.style import BASE
 from evaluator.working import value_name
 
 if TYPE_CHECKING:
     from evaluator.explanations.solution import Explained, Solution
+    from evaluator.expressions import Expression
     from evaluator.working import Equation, Layer, Step
 
 #: How many terms of a sum stand in one formula: lines break between formulas only.
-MAX_TERMS: Final = 6
+MAX_TERMS: Final = 2
 #: How many points are marked on a curve.
 MAX_POINTS: Final = 6
 
@@ -36,7 +36,7 @@ math {{font-size: 1.05rem; padding: .1rem .12rem}}
 .expected li {{border-left: 4px solid var(--good); margin: .3rem 0; padding-left: .7rem}}
 .expected li.fails {{border-color: var(--bad)}}
 .expected b {{color: var(--good)}} .expected .fails b {{color: var(--bad)}}
-@media (max-width: 30rem) {{dl {{grid-template-columns: 1fr}} dd {{padding-left: 1rem}}}}
+@media (max-width: 40rem) {{dl {{grid-template-columns: 1fr}} dd {{padding-left: 1rem}}}}
 @media print {{body {{max-width: none}} .step, figure, .expected li {{break-inside: avoid}}}}
 """
 
@@ -123,13 +123,9 @@ def _chain(equation: Equation) -> Iterator[str]:
 
 
 def _formula(sign: str, expression: Expression) -> Iterator[str]:
-    if not isinstance(expression, Sum):
-        yield f"<math>{sign}{_MATH.write(expression)}</math>"
-        return
-    terms = expression.terms
-    yield f"<math>{sign}{_MATH.sum(terms[:MAX_TERMS])}</math>"
-    for first in range(MAX_TERMS, len(terms), MAX_TERMS):
-        yield f"<math>{_MATH.continued(terms[first : first + MAX_TERMS])}</math>"
+    first, *rest = pieces(_MATH, expression, MAX_TERMS)
+    yield f"<math>{sign}{first}</math>"
+    yield from (f"<math>{piece}</math>" for piece in rest)
 
 
 def _layers(layers: Sequence[Layer]) -> Iterator[str]:

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import harmless
-from evaluator.explanations.notation import Tex
+from evaluator.explanations.notation import Tex, pieces
 
 if TYPE_CHECKING:
     from evaluator.explanations.solution import Explained, Solution
     from evaluator.working import Equation, Layer, Step
 
 _HEAD: Final = "% Put this into a document that has \\usepackage{amsmath}."
-#: How many inputs stand in a line.
+#: How many inputs, and terms of a sum, stand in a line.
 _INPUTS: Final = 6
+MAX_TERMS: Final = 4
 
 
 def render(solutions: Sequence[Solution]) -> str:
@@ -67,14 +68,20 @@ def _step(step: Step) -> Iterator[str]:
 
 def _lines(equation: Equation) -> Iterator[str]:
     """Write an equation, its signs below each other."""
-    sign, second = equation.others[0]
-    label = rf" && \text{{({equation.label})}}"
-    lines = [f"{_TEX.write(equation.first)} &{_TEX.operator(sign)}{_TEX.write(second)}{label}"]
-    for sign, each in equation.others[1:]:
-        lines.append(f"&{_TEX.operator(sign)}{_TEX.write(each)}")
+    begin, *rest = pieces(_TEX, equation.first, MAX_TERMS)
+    rows = [begin, *(rf"\quad {piece}" for piece in rest)]
+    for sign, each in equation.others:
+        first, *rest = pieces(_TEX, each, MAX_TERMS)
+        signed = f"&{_TEX.operator(sign)}{first}"
+        if rows == [begin]:  # the first sign stands beside a short expression
+            rows = [f"{begin} {signed}"]
+        else:
+            rows.append(signed)
+        rows += [rf"& \qquad {piece}" for piece in rest]
+    rows[0] += rf" {'' if '&' in rows[0] else '&'}&& \text{{({equation.label})}}"
     if equation.because:
-        lines.append(rf"& \qquad \text{{because }} {_TEX.compared(equation.because)}")
-    yield from lines
+        rows.append(rf"& \qquad \text{{because }} {_TEX.compared(equation.because)}")
+    yield from rows
 
 
 def _aligned(lines: Sequence[str]) -> Iterator[str]:

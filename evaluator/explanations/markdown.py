@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import harmless
-from evaluator.explanations.notation import Tex
+from evaluator.explanations.notation import Tex, pieces
 
 if TYPE_CHECKING:
     from evaluator.explanations.solution import Explained, Solution
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: How many characters of TeX stand in one formula; a longer one is taken apart at its signs.
 WIDTH: Final = 120
+#: How many terms of a sum stand in one formula.
+MAX_TERMS: Final = 6
 
 
 def render(solutions: Sequence[Solution]) -> str:
@@ -58,12 +60,15 @@ def _step(step: Step) -> Iterator[str]:
 
 
 def _lines(equation: Equation) -> list[str]:
-    first = _TEX.write(equation.first)
-    others = [_TEX.operator(sign) + _TEX.write(each) for sign, each in equation.others]
+    """Write an equation, in one formula if that is short."""
+    lines = pieces(_TEX, equation.first, MAX_TERMS)
+    for sign, each in equation.others:
+        first, *rest = pieces(_TEX, each, MAX_TERMS)
+        lines += [_TEX.operator(sign) + first, *rest]
     if equation.because:
-        others[-1] += rf" \quad \text{{because }} {_TEX.compared(equation.because)}"
-    joined = first + "".join(others)
-    return [joined] if len(joined) <= WIDTH else [first, *others]
+        lines[-1] += rf" \quad \text{{because }} {_TEX.compared(equation.because)}"
+    joined = "".join(lines)
+    return [joined] if len(joined) <= WIDTH else lines
 
 
 def _display(tex: str) -> str:
@@ -84,7 +89,7 @@ def text(said: str) -> str:
 
 def _in_math(name: str) -> str:
     """Put signs that mean something, to Markdown or to TeX, in their full width: ＿, ＄, ＜."""
-    return re.sub(r"[^\w ,.:;=+\-/()'\"?@]|_", _wide, name)
+    return re.sub(r"[^\w ,.;=+\-/()'?]|_", _wide, name)
 
 
 def _wide(found: re.Match[str]) -> str:

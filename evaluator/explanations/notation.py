@@ -16,6 +16,7 @@ from evaluator.expressions import (
     Call,
     Expression,
     Notation,
+    Sum,
 )
 
 
@@ -43,6 +44,15 @@ _FUNCTIONS: Final = {
     "sin": r"\sin", "tanh": r"\tanh", "Φ": r"\Phi",
 }  # fmt: skip
 _NOT_FINITE: Final = {".nan": "NaN", ".inf": "∞", "-.inf": "-∞"}
+
+
+def pieces(notation: Notation, expression: Expression, most: int) -> list[str]:
+    """Write an expression, a long sum in pieces of so many terms."""
+    if not isinstance(expression, Sum):
+        return [notation.write(expression)]
+    terms = expression.terms
+    rest = [terms[n : n + most] for n in range(most, len(terms), most)]
+    return [notation.sum(terms[:most]), *map(notation.continued, rest)]
 
 
 class Tex(Notation):

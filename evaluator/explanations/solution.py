@@ -106,11 +106,12 @@ def solution(spec: Spec, cases: Sequence[Case], digits: int | None = None) -> So
     network = spec.network if digits is None else by_hand(spec.network, digits)
     found = Solution(named(spec.name), spec, network)
     reader = _Reader(spec, network, digits)
-    for case in cases[:MAX_CASES]:
-        if case.table is None:
-            found.cases.append(reader.inline(case))
-        else:
-            found.cases += reader.table(case, found.left_out)
+    with np.errstate(all="ignore"):
+        for case in cases[:MAX_CASES]:
+            if case.table is None:
+                found.cases.append(reader.inline(case))
+            else:
+                found.cases += reader.table(case, found.left_out)
     if len(cases) > MAX_CASES:
         more = plural(len(cases) - MAX_CASES, "case")
         found.left_out.append(f"{more} more: name one to see it")
