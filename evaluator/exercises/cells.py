@@ -176,8 +176,7 @@ def design(exercise: Exercise, part: Part) -> Cells:
     unknown = {s.activation.name for s in network.steps} - set(FUNCTIONS)
     if unknown:
         raise Unspeakable(f"notebooks cannot compute {', '.join(sorted(unknown))}")
-    shown = {case.number for case in exercise.visible_cases()}
-    visible = [case for case in part.cases if case.number in shown and part.visibility == "visible"]
+    visible = _visible(exercise, part)
     steps = _python(_steps(exercise))
     lines = [f"{variable(b.name)} = {_python(_values(exercise, b))}" for b in part.blanks]
     stub = [f"{variable(b.name)} = {_python(_blank(b))}{_about(b)}" for b in part.blanks]
@@ -193,8 +192,9 @@ def design(exercise: Exercise, part: Part) -> Cells:
 
 def implement(exercise: Exercise, part: Part, code: str) -> Cells:
     """Write the cells of a part that asks for code."""
-    shown = {case.number for case in exercise.visible_cases()}
-    visible = [case for case in part.cases if case.number in shown and part.visibility == "visible"]
+    # What learners may run holds the network: there is nothing to run where some of it is asked for.
+    has_blanks = any(each.blanks for each in exercise.parts)
+    visible = [] if has_blanks else _visible(exercise, part)
     count = exercise.spec.network.output_count()
     network = _python(_told(exercise))
 
@@ -211,6 +211,12 @@ def implement(exercise: Exercise, part: Part, code: str) -> Cells:
         check(visible, "print(found)  # True for each case that is right") if visible else "",
         check(part.cases, f"sum(found) / len(found) * {part.points!r}"),
     )  # fmt: skip
+
+
+def _visible(exercise: Exercise, part: Part) -> list[Case]:
+    """Give the cases of a part that learners may see."""
+    shown = {case.number for case in exercise.visible_cases()}
+    return [c for c in part.cases if c.number in shown and part.visibility == "visible"]
 
 
 def _steps(exercise: Exercise) -> list[Any]:

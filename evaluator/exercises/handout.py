@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from evaluator import diagram, htmlpage
 from evaluator.exercises import student
-from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, Exercise, Part
+from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, IMPLEMENT, Exercise, Part
 from evaluator.exercises.markup import html
 from evaluator.reporters.style import BASE
 from evaluator.spelling import plain
 
 _STYLE: Final = f"""{BASE}
-body {{max-width: 48rem}} p, table {{margin: .6rem 0}} h2, h3 {{margin: 1.4rem 0 .2rem}}
+body {{max-width: 48rem}} h2 {{font-size: 1.25rem}} p, table {{margin: .6rem 0}} h2, h3 {{margin: 1.4rem 0 .2rem}}
 pre {{background: var(--panel); padding: .5rem .7rem; overflow-x: auto}}
 @media print {{body {{max-width: none}} h2, h3, h2 + p, h3 + p {{break-after: avoid}}}}
 """
@@ -25,19 +25,34 @@ MAX_WEIGHTS: Final = 24
 
 def markdown(exercise: Exercise) -> str:
     """Write the sheet; it shows nothing that is asked for or hidden."""
-    parts = [head(exercise)]
-    for part in student.asked(exercise):
-        parts += [f"## {_name(part.name)} ({points(part.points)})", ask(exercise, part)]
-    return "\n\n".join(parts) + "\n"
+    return f"{head(exercise)}\n\n{_questions(exercise)}\n"
 
 
 def page(exercise: Exercise) -> str:
     """Write the sheet as an HTML page that needs no script, and lets none run."""
-    body = [html(markdown(exercise), top=1)]
+    parts = [
+        htmlpage.head(title(exercise), _STYLE),
+        "<body>",
+        "<main>",
+        html(head(exercise), top=1),
+    ]
     if not student.blanks(exercise):  # a picture shows weights and biases
-        body.insert(1, f"<figure>{diagram.svg(exercise.spec.network)}</figure>")
-    parts = [htmlpage.head(title(exercise), _STYLE), "<body>", "<main>", *body]
-    return "\n".join([*parts, "</main>", "</body>", "</html>", ""])
+        parts.append(f"<figure>{diagram.svg(exercise.spec.network)}</figure>")
+    return "\n".join(
+        [*parts, html(_questions(exercise), top=1), "</main>", "</body>", "</html>", ""]
+    )
+
+
+def _questions(exercise: Exercise) -> str:
+    told = student.asked(exercise)
+    parts = []
+    for part in told:
+        parts += [f"## {_name(part.name)} ({points(part.points)})", ask(exercise, part)]
+    programs = dict.fromkeys(f"`{part.implement}.py`" for part in told if part.kind == IMPLEMENT)
+    files = " and ".join(["`answers.yaml`", *programs])
+    return "\n\n".join(
+        [*parts, "## How to answer", f"Put your answers into {files}, and hand that in."]
+    )
 
 
 def head(exercise: Exercise) -> str:

@@ -102,7 +102,10 @@ def tables(exercise: Exercise) -> list[str]:
 
 def answers(exercise: Exercise) -> str:
     """Write the file for the answers, each with a blank."""
-    lines = [f"# {exercise.name}: put your answers in place of {BLANK}", "answers:"]
+    lines = [f"# {exercise.name}: put your answers in place of {BLANK}"]
+    lines += [f"variant: {exercise.variant}"] if exercise.variant else []
+    lines.append("answers:")
+    head = len(lines)
     for part in asked(exercise):
         if part.kind == COMPUTE:
             blank = "[" + ", ".join([BLANK] * len(part.places)) + "]" if part.is_list else BLANK
@@ -110,8 +113,8 @@ def answers(exercise: Exercise) -> str:
         elif part.kind == DESIGN:
             lines.append(f"  {text(part.name)}:")
             lines += [f"    {text(b.name)}: {_flow(blank_value(b))}" for b in part.blanks]
-    if len(lines) == 2:
-        lines[1] = "answers: {}"
+    if len(lines) == head:
+        lines[-1] = "answers: {}"
     return "\n".join(lines) + "\n"
 
 
