@@ -38,6 +38,7 @@ fi
 apt-get install -y "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
 "$python" -m venv "$root/venv"
 "$root/venv/bin/pip" install --quiet PACKAGES
+"$root/venv/bin/python" -m compileall -q "$root/source/package"
 """
 
 _RUN: Final = """\
@@ -46,7 +47,7 @@ _RUN: Final = """\
 set -euo pipefail
 root=${AUTOGRADER_ROOT:-/autograder}
 python=${AUTOGRADER_PYTHON:-$root/venv/bin/python}
-export PYTHONPATH=$root/source/package PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH=$root/source/package
 
 chmod -R go= "$root/source/exercise"
 mkdir -p "$root/results"

@@ -110,7 +110,7 @@ def _literal(text: str) -> str:
 
 def _option(text: str) -> str:
     """Write a feedback inside a blank: on one line, and what ends it there behind a backslash."""
-    return re.sub(r"[\\}#~/\"]", r"\\\g<0>", " ".join(text.split()))
+    return re.sub(r"[\\#~/\"]", r"\\\g<0>", _literal(" ".join(text.split())))
 
 
 def percent(answer: Answer, question: Question, losses: list[str]) -> str:

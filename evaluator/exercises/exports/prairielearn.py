@@ -99,10 +99,12 @@ def _variant(
         question = quiz.questions[number]
         texts[name] = html(question.ask, _tex)
         texts[f"{name}_worked"] = html(f"```\n{question.worked}\n```") if question.worked else ""
-        texts[f"{name}_margin"] = format(float(question.right.margin), "g")
+        texts[f"{name}_margin"] = "0"
+        if question.right.is_bounded:  # of other answers none is the right one to show
+            texts[f"{name}_margin"] = format(float(question.right.margin), "g")
+            correct[name] = float(question.right.centre)
         for place, (_, hint) in enumerate(question.hints, 1):
             texts[f"{name}_hint{place}"] = inline(hint, _tex)
-        correct[name] = float(question.right.centre)
         intervals = [[a.low, a.high, a.credit, a.feedback] for a in question.answers]
         answers[name] = [weight, intervals]
     return {"texts": texts, "correct": correct, "answers": answers}
