@@ -63,7 +63,11 @@ def _mistake(reader: Reader, part: Part, written: Mapping[str, Any], path: Path)
                         f"`{clip(code)}` gives {_shown(made[0])}, which is accepted as right",
                         "expect the value more exactly, or ask for another")  # fmt: skip
     return Wrong(
-        float(written.get("credit", 0)), written["feedback"], code, (), ("exercise", *path)
+        float(written.get("credit", 0)),
+        reader.text(written["feedback"]),
+        code,
+        (),
+        ("exercise", *path),
     )
 
 
@@ -90,7 +94,7 @@ def _values(reader: Reader, part: Part, written: Mapping[str, Any], path: Path) 
         reader.complain(at, "out-of-range",
                         f"this wrong value overlaps what is accepted as right, {low:.12g} to {high:.12g}",
                         "write it with more digits, or expect the right one more exactly")  # fmt: skip
-    return Wrong(float(written.get("credit", 0)), written["feedback"], "",
+    return Wrong(float(written.get("credit", 0)), reader.text(written["feedback"]), "",
                  tuple(values), ("exercise", *path))  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from evaluator.exercises.exercise import (
 from evaluator.exercises.overlaps import read_wrong
 from evaluator.exercises.points import PointsError, share
 from evaluator.exercises.ranges import read_variants
+from evaluator.explain import number as spelt
 from evaluator.network import Place
 
 if TYPE_CHECKING:
@@ -64,11 +65,19 @@ class Reader:
         self.found: list[Diagnostic] = []
         self._parts: list[Part] = []
         self._blanks = places.blanks(spec)
+        #: What `{NAME}` in a text stands for: the numbers that variants draw.
+        self._numbers: dict[str, str] = {}
 
     def complain(self, path: Path, code: str, message: str, hint: str, key: bool = False) -> None:
         """Collect what is wrong with the value, or the key, at a path within the block."""
         at = ("exercise", *path)
         self.found.append(self.spec.document.diagnostic(at, code, message, hint, key=key))
+
+    def text(self, written: str) -> str:
+        """Put the numbers of this variant into a text."""
+        for name, value in self._numbers.items():
+            written = written.replace(f"{{{name}}}", value)
+        return written
 
     def exercise(self) -> Exercise | None:
         """Read it all; None if anything is wrong."""
@@ -77,19 +86,19 @@ class Reader:
             self.complain((), "unsupported", "an exercise needs a network that is written out",
                           "this one is an ONNX file; `evaluator convert` writes a spec of it", True)  # fmt: skip
             return None
+        variants = read_variants(self, data["variants"]) if "variants" in data else None
+        for parameter in variants.parameters if variants else ():
+            self._numbers[parameter.name] = spelt(self.spec.document.value(parameter.path))
         points = self._points()
         for number, written in enumerate(data["parts"]):
             self._part(number, written, points[number])
         carry = self._fraction(("carry",), data.get("carry", 1))
         samples = [self._sample(n, written) for n, written in enumerate(data.get("samples", ()))]
-        variants = None
-        if "variants" in data:
-            variants = read_variants(self, data["variants"])
         if self.found:
             return None
         total = float(data.get("points", sum(points)))
         return Exercise(
-            self.spec, data["statement"], total, tuple(self._parts),
+            self.spec, self.text(data["statement"]), total, tuple(self._parts),
             data.get("all_or_nothing", False), carry, tuple(samples), variants,
         )  # fmt: skip
 
@@ -127,9 +136,9 @@ class Reader:
         kind = KINDS[keys[0]]
         cases, checks, found = self._judged_by(path, written, kind)
         part = Part(
-            name, number, kind, written["ask"], points, written.get("visibility", "visible"),
+            name, number, kind, self.text(written["ask"]), points, written.get("visibility", "visible"),
             self._needs(path, written.get("needs", ())),
-            tuple(Hint(hint.get("after", 1), hint["text"]) for hint in written.get("hints", ())),
+            tuple(Hint(hint.get("after", 1), self.text(hint["text"])) for hint in written.get("hints", ())),
             (), cases, written.get("value", ""), found, checks,
             self._filled_in(path, written.get("blanks", ())), written.get("implement", ""),
         )  # fmt: skip

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: How far apart, by their size, values of programs may be that come of the same arithmetic.
 CLOSE = 1e-6
+#: How the codes of mistakes begin that lose digits.
+PRECISION = ("rounded-", "cut-off-", "float32")
 
 
 class Recognised(NamedTuple):
@@ -68,10 +70,11 @@ class Recogniser:
         names = hints.named(fitting)
         if not names:
             return Recognised()
+        code = fitting[0].mistake.code
+        if len(names) > 1 and all(m.mistake.code.startswith(PRECISION) for m in fitting):
+            return Recognised(0.0, "it looks as if values were rounded on the way", code)
         this = "these are" if self.part.is_list else "this is"
-        return Recognised(
-            0.0, f"{this} what the network gives {hints.ways(names)}", fitting[0].mistake.code
-        )
+        return Recognised(0.0, f"{this} what the network gives {hints.ways(names)}", code)
 
     def _shows(self, wrong: Wrong, given: np.ndarray) -> bool:
         if wrong.mistake:

@@ -79,13 +79,18 @@ def read(path: str, exercise: Exercise) -> Submission:
     """Read a submission; raises Unreadable."""
     found = Submission(name_of(path))
     for file in _files(os.path.join(FOLDER.get(), path)):
-        if file.endswith(CODE) or not file.endswith(DATA):
-            if os.path.islink(file):
-                raise Unreadable(_LINK)
+        if os.path.islink(file):
+            raise Unreadable(_LINK)
+        # A program of another kind is known by being executable; all else is read as answers.
+        if file.endswith(CODE) or (not file.endswith(DATA) and _is_program(file)):
             found.code.append(file)
         else:
             _take(found, content(file, exercise.spec.file), os.path.basename(file), exercise)
     return found
+
+
+def _is_program(file: str) -> bool:
+    return os.path.isfile(file) and os.access(file, os.X_OK)
 
 
 _LINK: Final = "it is a link, and links are not followed; hand in the file itself"
@@ -104,7 +109,8 @@ def _files(path: str) -> Iterator[str]:
     files = [
         e for e in entries if not e.name.startswith(".") and not e.is_dir(follow_symlinks=False)
     ]
-    files = [entry for entry in files if entry.name.endswith((*DATA, CODE))] or files
+    told = [e for e in files if e.name.endswith((*DATA, CODE)) or _is_program(e.path)]
+    files = told or files
     if not files:
         raise Unreadable("the folder holds no file")
     if len(files) > MAX_FILES:

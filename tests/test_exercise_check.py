@@ -1,0 +1,267 @@
+"""The author's self-test, and the variants that it goes through."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import evaluator
+from evaluator.cli import main
+from evaluator.exercises.batch import Order, grade_file
+from evaluator.exercises.checking import CODES, Checked, checked
+from evaluator.exercises.exercise import Exercise
+from evaluator.exercises.grading import Terms
+from evaluator.exercises.reading import read
+from evaluator.exercises.variants import Parameter, VariantError, Variants, drawn, tried, variant_of
+from evaluator.source import read as read_text
+from evaluator.spec import build
+
+SPEC = """\
+inputs: [a, b]
+neuron:
+  weights: [1, 2]   # w
+  bias: -1
+  activation: sigmoid
+cases:
+  - name: worked
+    inputs: [0.5, 1]
+    expected: {z: 1.5, y: ~0.818}
+  - {name: spread, inputs: {a: 1, b: -2}, expected: {z: -4 ± 0.01, y: "(0, 0.5)"}}
+exercise:
+  statement: "A neuron with the bias {y.bias}, for a = {worked.inputs.a}; not {y.other}."
+  points: 4
+  parts:
+    - name: sum
+      ask: "Add {y.bias} too: what is z?"
+      value: z
+      wrong: [{mistake: bias-dropped, credit: 0.5, feedback: "You left out {y.bias}."}]
+    - {name: output, ask: What is y?, value: y}
+    - {name: gate, ask: Fill., blanks: [y.bias]}
+    - {name: code, ask: Write., implement: neuron}
+  samples:
+    - {name: right, answers: {sum: 1.5, output: 0.818, gate: {y.bias: -1}}, score: 3}
+    - {name: without the bias, answers: {sum: 2.5}, score: 0.5, feedback: You left out}
+    - name: code
+      code: "def neuron(weights, bias, inputs): return 0.818"
+      score: 0.5
+"""
+VARIANTS = """\
+  variants:
+    count: 6
+    seed: first
+    parameters:
+      y.bias: {from: -2, to: 2, step: 0.5}
+      y.weights.b: {choices: [-2, -1, 1.5]}
+      worked.inputs.a: {from: 1, to: 3}
+"""
+
+
+def exercise(text: str) -> Exercise:
+    return read(build(read_text(text, "e.yaml")[0]))
+
+
+def check(text: str) -> Checked:
+    return checked(exercise(text))
+
+
+def changed(old: str, new: str) -> str:
+    assert old in SPEC
+    return SPEC.replace(old, new, 1)
+
+
+def test_an_exercise_that_grades_as_it_should_has_nothing_told() -> None:
+    found = check(SPEC)
+    assert [each.message for each in found.found] == []
+    assert (found.samples, found.unrun) == (2, 1)
+
+
+def test_samples_of_code_are_run_where_that_is_said() -> None:
+    found = checked(exercise(SPEC), Terms(code="python"))
+    # 0.818 is right for one case, and wrong for half of what the other expects of the outputs.
+    assert [each.code for each in found.found] == []
+    assert found.samples == 3
+
+
+#: What is changed, and what is told: the code, the text that is underlined, parts of what is said.
+FAULTS = {
+    "a case that the network fails": (
+        "y: ~0.818", "y: ~0.819", "reference-fails", "{name: output", "answer to 0.818", "correct the case"),
+    "a design that zeros pass": (
+        "blanks: [y.bias]}", "blanks: [y.bias], cases: [open]}", "blank-passes", "{name: gate", "zeros alone", "add a case"),
+    "a tolerance that lets a mistake pass": (
+        "y: ~0.818", "y: ~1", "mistake-accepted", "~1", "which is what it is if the", "expect ~0.8"),
+    "a wrong answer behind another": (
+        "{mistake: bias-dropped,", "{value: 2.5, feedback: No.}, {mistake: bias-dropped,", "wrong-unreached",
+        "{mistake", "taken for another", "above"),
+    "a sample with another score": (
+        "score: 3}", "score: 2}", "sample-differs", "2", "earns 3, not 2", "correct the score"),
+    "a sample that is told something else": (
+        "feedback: You left out}", "feedback: Something else}", "sample-differs", "Something else", "is not told that", "feedback"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_does_not_grade_as_it_should_is_told(name: str) -> None:
+    old, new, code, at, message, hint = FAULTS[name]
+    text = changed(old, new).replace(
+        "exercise:\n", "  - {name: open, inputs: [1, 1], expected: '> 0'}\nexercise:\n", 1
+    )
+    found = [each for each in check(text).found if each.code == code]
+    assert found, name
+    each = found[0]
+    assert each.location.lines[-1][each.location.column - 1 :].startswith(at)
+    assert message in each.message
+    assert hint in each.hint
+    assert each.severity == ("warning" if code == "mistake-accepted" else "error")
+
+
+def test_every_code_is_told_somewhere() -> None:
+    assert {fault[2] for fault in FAULTS.values()} | {"variant"} == set(CODES)
+
+
+def test_the_suggested_expectation_accepts_the_mistake_no_more() -> None:
+    text = changed("y: ~0.818", "y: ~1")
+    hint = next(each.hint for each in check(text).found if each.code == "mistake-accepted")
+    tighter = hint.split(",")[0].removeprefix("expect ")
+    again = check(text.replace("y: ~1", f"y: {tighter}"))
+    assert "mistake-accepted" not in [each.code for each in again.found]
+
+
+def test_draws_are_the_same_on_every_machine() -> None:
+    variants = Variants(9, "first", (Parameter("a", (), (1, 2, 3, 4, 5)), Parameter("b", (), tuple(range(1000)))))  # fmt: skip
+    found = [tuple(drawn(variants, key).values()) for key in variants.keys]
+    assert found == EXPECTED
+    # By hand, from the definition: SHA-256 of each word after its length, the first 8 bytes a fraction.
+    digest = hashlib.sha256(b"5:first1:11:01:b").digest()
+    assert found[0][1] == int.from_bytes(digest[:8], "big") * 1000 // 2**64
+
+
+EXPECTED = [(3, 155), (1, 996), (2, 736), (3, 579), (1, 327), (1, 297), (1, 776), (5, 288), (2, 18)]
+
+
+def test_draws_are_spread_evenly() -> None:
+    variants = Variants(4000, "s", (Parameter("a", (), (1, 2, 3, 4)),))
+    counts = Counter(drawn(variants, key)["a"] for key in variants.keys)
+    assert all(abs(count - 1000) < 120 for count in counts.values())  # four standard deviations
+
+
+def test_a_variant_is_a_spec_of_its_own() -> None:
+    base = exercise(SPEC + VARIANTS)
+    for key in ("1", "2", "3"):
+        found = variant_of(base, key)
+        data = found.spec.document.data
+        bias, w = data["neuron"]["bias"], data["neuron"]["weights"]
+        a, b = data["cases"][0]["inputs"]
+        z = w[0] * a + w[1] * b + bias
+        y = 1 / (1 + math.exp(-z))
+        assert data["cases"][0]["expected"] == {"z": z, "y": f"~{y:.3f}"}
+        assert data["cases"][1]["expected"]["y"] == "(0, 0.5)"
+        z2 = w[0] * 1 - 2 * w[1] + bias
+        assert data["cases"][1]["expected"]["z"] == f"{z2:.0f} ± 0.01"
+        assert (
+            found.statement == f"A neuron with the bias {bias:g}, for a = {a:g}; not {{y.other}}."
+        )
+        assert found.parts[0].ask == f"Add {bias:g} too: what is z?"
+        assert found.parts[0].wrong[0].feedback == f"You left out {bias:g}."
+        assert "# w" in found.spec.document.text.text
+        assert found.variant == key
+        assert bias in (-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2)
+        assert w[1] in (-2, -1, 1.5)
+        assert a in (1, 2, 3)
+
+
+def test_a_variant_runs_as_any_spec(tmp_path: Path) -> None:
+    text = variant_of(exercise(SPEC + VARIANTS), "4").spec.document.text.text
+    (tmp_path / "v.yaml").write_text(text)
+    assert evaluator.run(tmp_path / "v.yaml").ok
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [("1", "1"), ("006", "6"), ("ada", None), ("", None), ("7", ""), ("ada\n", None)],
+)
+def test_a_key_stands_for_a_variant(said: str, key: str | None) -> None:
+    variants = Variants(6, "first", ())
+    if key == "":
+        with pytest.raises(VariantError, match="there is no variant 7; there are 6"):
+            variants.key(said)
+    elif key is None:
+        assert variants.key(said) in variants.keys
+        assert variants.key(said) == variants.key(said)
+    else:
+        assert variants.key(said) == key
+
+
+def test_rules_reject_draws_and_the_rejected_are_counted() -> None:
+    rules = VARIANTS + "    max_z: 3.5\n    smallest: 0.2\n"
+    base, loose = exercise(SPEC + rules), exercise(SPEC + VARIANTS)
+    assert sum(tried(base, key)[1] for key in "12") > sum(tried(loose, key)[1] for key in "12")
+    for key in "12":
+        cases = variant_of(base, key).spec.document.data["cases"]
+        assert all(abs(float(str(case["expected"]["z"]).split()[0])) < 3.51 for case in cases)
+        assert float(cases[0]["expected"]["y"][1:]) >= 0.2
+
+
+def test_rules_that_no_draw_keeps_are_told() -> None:
+    with pytest.raises(
+        VariantError, match="200 draws were rejected, the last because a weighted sum is"
+    ):
+        variant_of(exercise(SPEC + VARIANTS + "    max_z: 0.001\n"), "1")
+
+
+def test_every_variant_is_checked() -> None:
+    found = check(SPEC + VARIANTS)
+    assert found.variants == 6
+    assert found.ok, found.found
+    none = check(SPEC + VARIANTS + "    max_z: 0.001\n")
+    assert [each.code for each in none.found] == ["variant"]
+
+
+def test_a_submission_is_graded_by_the_variant_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text(SPEC + VARIANTS)
+    order = Order(str(tmp_path / "e.yaml"))
+    base = exercise(SPEC + VARIANTS)
+    z = {key: variant_of(base, key).parts[0].checks[0].value for key in ("1", "2", "3")}
+    assert len(set(z.values())) > 1
+    for key in z:
+        (tmp_path / "ada.yaml").write_text(f"variant: {key}\nanswers: {{sum: {z[key]}}}")
+        found = grade_file(order, str(tmp_path / "ada.yaml"))
+        assert (found.variant, found.score) == (key, 1)
+        found = grade_file(order._replace(variant="1"), str(tmp_path / "ada.yaml"))
+        assert (found.variant, found.score) == ("1", float(z[key] == z["1"]))
+    (tmp_path / "ada.yaml").write_text("variant: 99\nanswers: {sum: 1}")
+    assert "no variant 99" in grade_file(order, str(tmp_path / "ada.yaml")).error
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "code", "said"),
+    [
+        (SPEC, (), 0, "ok e.yaml e: 4 parts, 4 points, 2 samples, 1 not graded without --code"),
+        (SPEC, ("--code", "python"), 0, "3 samples"),
+        (SPEC.replace("score: 3}", "score: 2}"), (), 1, "FAILED e.yaml"),
+        (SPEC + VARIANTS, (), 0, "6 variants"),
+        (SPEC.replace("y: ~0.818", "y: ~1").partition("  samples")[0], (), 0, "1 warning"),
+        (SPEC.replace("y: ~0.818", "y: ~1").partition("  samples")[0], ("--fail-on", "warning"), 1, "1 warning"),
+        (SPEC.partition("exercise:")[0], (), 5, "no exercise to check"),
+        (SPEC.replace("value: z", "value: zz"), (), 3, "nothing is named `zz`"),
+        ("neuron: [", (), 3, "close the brackets"),
+    ],
+)  # fmt: skip
+def test_the_exit_code_says_what_was_found(
+    text: str, words: tuple[str, ...], code: int, said: str,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("e.yaml").write_text(text)
+    assert main(["exercise", "check", "e.yaml", *words]) == code
+    assert said in capsys.readouterr().out
+
+
+def test_the_exercises_of_the_library_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(__file__).parent.parent / "specs/exercises"
+    assert main(["exercise", "check", str(folder), "--code", "python", "--fail-on", "warning"]) == 0
+    assert "0 failed" in capsys.readouterr().out
