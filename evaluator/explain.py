@@ -10,7 +10,7 @@ from evaluator.diagnostics import clip
 if TYPE_CHECKING:
     from evaluator.case import Probe
     from evaluator.network import Network, Place, Step, Trace
-    from evaluator.working import Unit
+    from evaluator.units import Unit
 
 #: Networks with more weights than this behind one value are not written out.
 MAX_WEIGHTS: Final = 24
@@ -28,7 +28,7 @@ def arithmetic(trace: Trace, row: int, probe: Probe) -> tuple[str, ...]:
     What the value is called in the probe, it is called here.
     """
     # Few runs have something to explain.
-    from evaluator.working import is_lone, unit
+    from evaluator.units import is_lone, unit
 
     network, place = trace.network, probe.place
     units = _units_behind(network, place)

@@ -14,6 +14,8 @@ from evaluator.expressions import Number
 DEFAULT: Final = 4
 #: So many significant digits are shown of small numbers, even if that is more.
 SIGNIFICANT: Final = 3
+#: Numbers below are written with a power of ten.
+SMALLEST: Final = 1e-4
 
 
 class Digits(NamedTuple):
@@ -27,13 +29,16 @@ class Digits(NamedTuple):
         text = in_full(value)
         if self.decimals is None or not math.isfinite(value):
             return Number(text)
-        short = f"{float(value):.{self.decimals}f}"
-        small = f"{float(value):.{SIGNIFICANT}g}"
-        if abs(value) < 10.0 ** (SIGNIFICANT - 1 - self.decimals):
-            short = small
+        short = self._rounded(float(value))
         if len(short) >= len(text) or float(short) == float(text):
             return Number(text)
         return Number(short, exact=False)
+
+    def _rounded(self, value: float) -> str:
+        if 0 < abs(value) < SMALLEST:
+            return f"{value:.{SIGNIFICANT}g}"
+        wanted = SIGNIFICANT - 1 - math.floor(math.log10(abs(value))) if value else 0
+        return f"{value:.{max(self.decimals or 0, wanted)}f}"
 
 
 def in_full(value: Any) -> str:

@@ -36,12 +36,14 @@ from evaluator import (
     scalars,
     source,
     validate,
+    working,
 )
 from evaluator.activations import ACTIVATIONS, Parameter
 from evaluator.cli import COMMANDS, _parser, main
 from evaluator.config import SETTINGS, Config
 from evaluator.diagnostics import CODES
 from evaluator.explain import MAX_WEIGHTS
+from evaluator.explanations import solution
 from evaluator.reporters import (
     REPORTERS,
     full,
@@ -541,6 +543,13 @@ def test_the_limits_of_the_full_report_are_those_of_the_code() -> None:
     page = (ROOT / "docs/run.md").read_text(encoding="utf-8")
     assert f"{MAX_WEIGHTS} weights" in page
     assert f"{full.MAX_ROWS} rows" in page
+
+
+def test_the_limits_of_explanations_are_those_of_the_code() -> None:
+    page = (ROOT / "docs/explain.md").read_text(encoding="utf-8")
+    assert f"more than {working.MAX_WEIGHTS} weights" in page
+    assert f"the first {solution.MAX_ROWS} rows" in page
+    assert f"the first {solution.MAX_CASES} cases" in page
 
 
 def report_limit_table() -> str:

@@ -11,15 +11,16 @@ from evaluator.diagnostics import harmless
 from evaluator.explanations.notation import MathML, pieces
 from evaluator.htmlpage import head
 from evaluator.reporters.style import BASE
-from evaluator.working import value_name
+from evaluator.units import value_name
 
 if TYPE_CHECKING:
-    from evaluator.explanations.solution import Explained, Solution
+    from evaluator.explanations.row import Explained
+    from evaluator.explanations.solution import Solution
     from evaluator.expressions import Expression
     from evaluator.working import Equation, Layer, Step
 
 #: How many terms of a sum stand in one formula: lines break between formulas only.
-MAX_TERMS: Final = 2
+MAX_TERMS: Final = 1
 #: How many points are marked on a curve.
 MAX_POINTS: Final = 6
 
@@ -29,7 +30,7 @@ body {{max-width: 60rem}}
 h2 {{font-size: 1.25rem}} h3 {{font-size: 1.05rem; margin: 1rem 0 .2rem}}
 .steps {{display: grid; gap: .2rem 1.5rem}}
 dl {{display: grid; grid-template-columns: 8rem 1fr; gap: .25rem .8rem; margin: 0}}
-dt {{color: var(--soft)}} dd {{margin: 0; overflow-x: auto}}
+dd span {{display: inline-block; margin-right: .25rem}} dt {{color: var(--soft)}} dd {{margin: 0; overflow-x: auto}}
 math {{font-size: 1.05rem; padding: .1rem .12rem}}
 .curves {{display: flex; flex-wrap: wrap; gap: .5rem 1rem}} .curves figure {{flex: 1 1 20rem; margin: 0}}
 .expected {{list-style: none; padding: 0}}
@@ -74,7 +75,7 @@ def _solution(solution: Solution) -> Iterator[str]:
 def _map(solution: Solution) -> str:
     marks = []
     for case in solution.cases:
-        x, y = case.trace.blocks[0][case.row].tolist()
+        x, y = case.trace.blocks[0][0].tolist()
         marks.append(plane.Mark(case.title, x, y, all(each.holds for each in case.expected)))
     return plane.svg(solution.network, marks)
 
@@ -86,7 +87,7 @@ def _case(case: Explained) -> Iterator[str]:
     ]
     more = f" and {case.more_inputs} more" if case.more_inputs else ""
     yield f"<p>Inputs: {', '.join(inputs)}{more}</p>"
-    yield f"<figure>{diagram.svg(case.trace.network, case.trace, case.row)}</figure>"
+    yield f"<figure>{diagram.svg(case.trace.network, case.trace)}</figure>"
     for step in case.steps:
         yield from _step(step)
     if case.layers:
@@ -114,18 +115,16 @@ def _step(step: Step) -> Iterator[str]:
 
 
 def _chain(equation: Equation) -> Iterator[str]:
-    """Write an equation as formulas that a line may break between."""
-    yield from _formula("", equation.first)
-    for sign, expression in equation.others:
-        yield from _formula(_MATH.operator(sign), expression)
+    """Write an equation, each expression with its sign as a piece that stays together if it can."""
+    yield _link("", equation.first)
+    yield from (_link(_MATH.operator(sign), each) for sign, each in equation.others)
     if equation.because:
-        yield f"because <math>{_MATH.compared(equation.because)}</math>"
+        yield f"<span>because <math>{_MATH.compared(equation.because)}</math></span>"
 
 
-def _formula(sign: str, expression: Expression) -> Iterator[str]:
+def _link(sign: str, expression: Expression) -> str:
     first, *rest = pieces(_MATH, expression, MAX_TERMS)
-    yield f"<math>{sign}{first}</math>"
-    yield from (f"<math>{piece}</math>" for piece in rest)
+    return f"<span>{' '.join(f'<math>{piece}</math>' for piece in (sign + first, *rest))}</span>"
 
 
 def _layers(layers: Sequence[Layer]) -> Iterator[str]:
@@ -157,10 +156,7 @@ def _curves(case: Explained) -> Iterator[str]:
             }
             key = (step.activation.name, *map(str, own.items()))
             chosen[key] = step.activation, own
-            z, y = (
-                float(part[block][case.row, column])
-                for part in (case.trace.sums, case.trace.blocks)
-            )
+            z, y = (float(part[block][0, column]) for part in (case.trace.sums, case.trace.blocks))
             groups.setdefault(key, []).append(plot.Point(value_name(network, block, column), z, y))
     for key, points in groups.items():
         yield plot.svg(chosen[key][0], points[:MAX_POINTS], chosen[key][1])

@@ -142,7 +142,7 @@ class MathML(Notation):
         return f'<mo form="prefix">{sign.replace("-", "−")}</mo>'
 
     def operator(self, sign: str) -> str:
-        return f"<mo>{escape(sign.strip()).replace('-', '−')}</mo>"
+        return f'<mo form="infix">{escape(sign.strip()).replace("-", "−")}</mo>'
 
     def bracket(self, text: str) -> str:
         return f'<mrow><mo stretchy="true">(</mo>{text}<mo stretchy="true">)</mo></mrow>'

@@ -10,7 +10,8 @@ from evaluator.diagnostics import harmless
 from evaluator.expressions import PLAIN
 
 if TYPE_CHECKING:
-    from evaluator.explanations.solution import Expected, Explained, Solution
+    from evaluator.explanations.row import Expected, Explained
+    from evaluator.explanations.solution import Solution
     from evaluator.working import Equation, Layer, Step
 
 #: How long a line may be.
