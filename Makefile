@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-ci test-editor test-convert test-frameworks test-lsp matrix bench lint clean
+.PHONY: run test test-dask test-ci test-editor test-notebook test-convert test-frameworks test-lsp matrix bench lint clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -30,6 +30,10 @@ test-ci: $(VENV)/installed-ci
 # The language server that editors use for YAML, on specs and the schema; takes node and npm.
 test-editor: $(VENV)/editor/installed
 	$(BIN)/pytest tests/editor
+
+# The notebooks of exercises, run as Jupyter runs them.
+test-notebook: $(VENV)/installed-notebook
+	$(BIN)/pytest tests/notebook
 
 # The language server, as an editor speaks with it.
 test-lsp: $(VENV)/installed-lsp
@@ -82,6 +86,10 @@ $(VENV)/editor/installed: $(VENV)/installed-dev constraints/editor/package.json 
 
 $(VENV)/installed-lsp: $(VENV)/installed-dev constraints/lsp.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/lsp.txt
+	touch $@
+
+$(VENV)/installed-notebook: $(VENV)/installed-dev constraints/notebook.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/notebook.txt
 	touch $@
 
 # Without what PyTorch and JAX would also install, and the tests do not import.

@@ -23,5 +23,5 @@ def main(arguments: argparse.Namespace) -> int:
 
     found = build(read_exercise(arguments.spec), arguments.variant)
     write_folder(found, arguments.output, arguments.force)
-    tell(found, arguments.output)
+    tell(found, arguments.output, is_folder=True)
     return 0

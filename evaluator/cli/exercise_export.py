@@ -42,5 +42,5 @@ def main(arguments: argparse.Namespace) -> int:
     else:
         content = archive(found) if kind == "zip" else next(iter(found.files.values()))
         write_file(arguments.output, content, arguments.force)
-    tell(found, arguments.output)
+    tell(found, arguments.output, kind == "folder")
     return 0

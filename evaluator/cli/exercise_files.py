@@ -53,10 +53,11 @@ def _check_free(path: str, force: bool) -> None:
         raise UsageError(f"{path} exists already", "choose another name, or add --force")
 
 
-def tell(found: Export, path: str) -> None:
+def tell(found: Export, path: str, is_folder: bool) -> None:
     """Say what was written, and what could not be."""
     from evaluator.reporters.text import plural
 
     for loss in found.losses:
         print(f"lost: {harmless(loss)}")
-    print(f"wrote {harmless(path)}: {plural(len(found.files), 'file')}")
+    files = f": {plural(len(found.files), 'file')}" if is_folder else ""
+    print(f"wrote {harmless(path)}{files}")

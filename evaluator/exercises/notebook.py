@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from evaluator.exercises import cells, handout, student
+from evaluator.exercises.cell_tools import tools
 from evaluator.exercises.cells import Cells, Unspeakable
 from evaluator.exercises.exercise import COMPUTE, DESIGN, Exercise, Part
 from evaluator.exercises.questions import wrong_answers
@@ -80,7 +81,7 @@ def otter(exercise: Exercise, asked: Sequence[Question]) -> str:
 
 def _nbgrader(exercise: Exercise, asked: Sequence[Question], with_solution: bool) -> Iterator[Cell]:
     yield _markdown("statement", _statement(exercise), _marks("statement"))
-    yield _code("tools", cells.tools(exercise), _marks("tools", kind="code"))
+    yield _code("tools", tools(exercise), _marks("tools", kind="code"))
     for question in asked:
         part, python, ident = question.part, question.python, question.ident
         if question.asks:
@@ -114,7 +115,7 @@ def _otter(exercise: Exercise, asked: Sequence[Question]) -> Iterator[Cell]:
         "config", "# ASSIGNMENT CONFIG\ninit_cell: false\nexport_cell: true\ncheck_all_cell: false"
     )
     yield _markdown("statement", _statement(exercise))
-    yield _code("tools", cells.tools(exercise))
+    yield _code("tools", tools(exercise))
     for question in asked:
         part, python, ident = question.part, question.python, question.ident
         name = re.sub(r"[^a-z0-9]+", "-", part.name.lower()).strip("-") or ident
