@@ -93,7 +93,7 @@ FAULTS = {
     "a design that zeros pass": (
         "blanks: [y.bias]}", "blanks: [y.bias], cases: [open]}", "blank-passes", "{name: gate", "zeros alone", "add a case"),
     "a tolerance that lets a mistake pass": (
-        "y: ~0.818", "y: ~1", "mistake-accepted", "~1", "which is what it is if the", "expect ~0.8"),
+        "y: ~0.818", "y: ~1", "mistake-accepted", "~1", "accepts what the network gives if", "expect ~0.8"),
     "a wrong answer behind another": (
         "{mistake: bias-dropped,", "{value: 2.5, feedback: No.}, {mistake: bias-dropped,", "wrong-unreached",
         "{mistake", "taken for another", "above"),

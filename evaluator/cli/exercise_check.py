@@ -82,7 +82,10 @@ def _tell(checks: Sequence[Checked], found: Sequence[Diagnostic], color: bool) -
         print("\n".join([*diagnostic(each, color), ""]))
     for check in checks:
         exercise = check.exercise
-        said = [count(len(exercise.parts), "part"), f"{exercise.points:g} points"]
+        said = [
+            count(len(exercise.parts), "part"),
+            f"{exercise.points:g} point{'s' * (exercise.points != 1)}",
+        ]
         if exercise.samples:
             said.append(count(check.samples, "sample"))
         if check.unrun:

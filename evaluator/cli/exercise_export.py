@@ -14,7 +14,7 @@ FORMATS = ("gradescope", "prairielearn", "moodle", "gift", "qti", "ipynb", "mark
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `exercise export` understands."""
     parser.add_argument("spec", metavar="FILE", help="the spec with the exercise, or FILE#2")
-    parser.add_argument("--to", metavar="FORMAT", choices=FORMATS, required=True,
+    parser.add_argument("--to", metavar="TARGET", choices=FORMATS, required=True,
                         help=f"one of {', '.join(FORMATS)}")  # fmt: skip
     parser.add_argument("-o", "--output", metavar="PATH", required=True,
                         help="the file or, for prairielearn, ipynb and markdown, the folder to write")  # fmt: skip

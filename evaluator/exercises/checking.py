@@ -9,17 +9,20 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from evaluator.diagnostics import Diagnostic, clip, count
+from evaluator.diagnostics import Diagnostic, clip
 from evaluator.exercises import judging
 from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, Exercise, Part, Sample
 from evaluator.exercises.grading import Grader, Terms
-from evaluator.exercises.mistaken import inside, mistaken
+from evaluator.exercises.intervals import holds, of_written
+from evaluator.exercises.mistaken import answers, inside, mistaken
 from evaluator.exercises.outcomes import Grade, rounded
 from evaluator.exercises.points import SAME
 from evaluator.exercises.recognition import Recogniser
 from evaluator.exercises.right import as_asked, last_place, right
 from evaluator.exercises.submission import Submission
 from evaluator.exercises.variants import VariantError, tried
+from evaluator.expectation import parse
+from evaluator.hints import ways
 from evaluator.mistakes import MISTAKES
 from evaluator.subjects.reference import TraceAnswers
 
@@ -148,8 +151,8 @@ def _blank(exercise: Exercise) -> Iterator[Diagnostic]:
         part.name: {b.name: _zeros(exercise.spec.document.value(b.path)) for b in part.blanks}
         for part in exercise.parts if part.kind == DESIGN
     }  # fmt: skip
-    for what, answers in (("nothing at all", blank), ("zeros alone", zeros)):
-        graded = Grader(exercise).grade(_submission(exercise, what, answers))
+    for what, given in (("nothing at all", blank), ("zeros alone", zeros)):
+        graded = Grader(exercise).grade(_submission(exercise, what, given))
         for part, result in zip(exercise.parts, graded.parts, strict=True):
             if result.status == "passed":
                 yield _said(exercise, ("parts", part.number), "blank-passes",
@@ -167,38 +170,28 @@ def _accepted_mistakes(exercise: Exercise) -> Iterator[Diagnostic]:
     for part in exercise.parts:
         if part.kind != COMPUTE or not (wrong := inside(exercise.spec, part)):
             continue
-        names = list(dict.fromkeys(str(each.mutant) for each in wrong))
-        more = f", and {count(len(names) - 3, 'other mistake')}" if len(names) > 3 else ""
         given = ", ".join(f"{value:.10g}" for value in wrong[0].values)
-        path = part.checks[0].path
+        names = list(dict.fromkeys(each.mutant.mistake.name for each in wrong))
         yield exercise.spec.document.diagnostic(
-            path, "mistake-accepted",
-            f"`{clip(part.name)}` accepts {given}, which is what it is if {'; or if '.join(names[:3])}{more}",
+            part.checks[0].path, "mistake-accepted",
+            f"`{clip(part.name)}` accepts what the network gives {ways(names)}: {given} is the first",
             _tighter(exercise, part, [each.values for each in wrong]), severity="warning",
         )  # fmt: skip
 
 
 def _tighter(exercise: Exercise, part: Part, wrong: Sequence[Sequence[float]]) -> str:
     """Suggest an expectation that accepts none of the wrong answers, or the weighted sum."""
-    values = [float(text) for text in _values(exercise, part)]
-    hints = []
+    values = answers(exercise.spec, part, exercise.spec.network)
+    found = []
     for digits in range(1, 16):
-        half = 0.5 * 10.0**-digits
-        if all(
-            any(abs(w - v) > 2 * half for w, v in zip(each, values, strict=True)) for each in wrong
-        ):
-            shown = ", ".join(f"~{value:.{digits}f}" for value in values)
-            hints.append(f"expect {shown}")
+        texts = [f"~{value:.{digits}f}" for value in values]
+        accepted = [parse(text) for text in texts]
+        if not any(all(map(holds, accepted, each)) for each in wrong):
+            found.append(f"expect {', '.join(texts)}")
             break
     if not part.places[0].z:
-        hints.append(f"ask for the sum, `{part.value}.z`, too")
-    return ", or ".join(hints) or "choose other inputs"
-
-
-def _values(exercise: Exercise, part: Part) -> list[str]:
-    from evaluator.exercises.mistaken import answers
-
-    return [repr(value) for value in answers(exercise.spec, part, exercise.spec.network)]
+        found.append(f"ask for the sum, `{part.value}.z`, too")
+    return ", or ".join(found) or "choose other inputs"
 
 
 def _wrong(exercise: Exercise) -> Iterator[Diagnostic]:
@@ -225,8 +218,6 @@ def _wrong_answers(exercise: Exercise, part: Part, number: int) -> list[Any]:
         if part.kind != COMPUTE:
             return [each.mutant.network for each in made]
         return [_as_asked(exercise, part.checks, each.values) for each in made]
-    from evaluator.exercises.intervals import of_written
-
     intervals = [of_written(value, part.cases[0]) for value in wrong.values]
     return [[(low + high) / 2 for low, high in intervals]]
 
