@@ -81,7 +81,8 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
         raise SpecError(in_file_order(found))
     tags = tuple(document.data.get("tags", ()))
     spec = Spec(name_of(document), tags, *parts, document, found)
-    if "exercise" in document.data:
+    # With other tolerances than the author's, right and wrong answers may overlap.
+    if "exercise" in document.data and atol is None and rtol is None:
         from evaluator.exercises.reading import faults
 
         if wrong := faults(spec):

@@ -81,6 +81,11 @@ def test_a_spec_with_an_exercise_is_run_as_any_other(tmp_path: Path) -> None:
     assert report.summary.values == 3
 
 
+def test_a_run_with_other_tolerances_says_nothing_of_overlaps(tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text(SPEC)
+    assert evaluator.run(tmp_path / "e.yaml", evaluator.Options(atol=100)).ok
+
+
 def test_nothing_of_exercises_is_imported_without_one(tmp_path: Path) -> None:
     import subprocess
 

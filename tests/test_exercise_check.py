@@ -206,6 +206,19 @@ def test_rules_reject_draws_and_the_rejected_are_counted() -> None:
         assert float(cases[0]["expected"]["y"][1:]) >= 0.2
 
 
+def test_a_draw_with_which_a_mistake_would_be_right_is_rejected() -> None:
+    # Of 0.5 + 2 + 0.2 = 2.7 whole numbers are asked for: 3, and so is 2.5, without the bias.
+    base = exercise(
+        "neuron: {weights: [1, 2], bias: 5, activation: identity}\n"
+        "cases: [{inputs: [0.5, 1], expected: ~8}]\n"
+        "exercise:\n  statement: s\n  parts: [{name: z, ask: z, value: y}]\n"
+        "  variants: {count: 8, parameters: {y.bias: {choices: [0.2, 5]}}}\n"
+    )
+    made = [tried(base, key) for key in base.variants.keys] if base.variants else []
+    assert {each.spec.document.data["neuron"]["bias"] for each, _ in made} == {5}
+    assert sum(rejected for _, rejected in made) > 0
+
+
 def test_rules_that_no_draw_keeps_are_told() -> None:
     with pytest.raises(
         VariantError, match="200 draws were rejected, the last because a weighted sum is"

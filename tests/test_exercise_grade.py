@@ -145,6 +145,21 @@ def test_both_scores_are_told_where_an_error_is_carried(grade: Run) -> None:
     assert (malformed.carried, malformed.score) == (None, 0)
 
 
+def test_the_same_error_twice_is_not_carried(grade: Run) -> None:
+    again = NEURON.replace(
+        "    - {name: output", "    - {name: again, ask: z?, value: z}\n    - {name: output"
+    )
+    found = part(grade("answers: {sum: 5, again: 5}", again), "again")
+    assert (found.carried, found.score) == (None, 0)
+
+
+def test_an_error_of_another_case_is_not_carried(grade: Run) -> None:
+    spec = NEURON.replace("expected: 0.5}", "expected: {z: 0, y: 0.5}}")
+    spec = spec.replace("ask: y?, value: y", "ask: y?, value: y, case: half")
+    found = part(grade("answers: {sum: 3, output: 0.953}", spec), "output")
+    assert (found.carried, found.score) == (None, 0)
+
+
 def test_an_answer_with_several_values_earns_a_share_for_each(grade: Run) -> None:
     found = grade("answers: {sums: [1, 1.5], hidden: [0.731, 0.9], out: 0.400}", LAYERS)
     assert [each.score for each in found.parts] == [2, 1, 2]
@@ -266,6 +281,15 @@ def test_code_is_judged_by_the_cases(name: str, grade: Run) -> None:
     found = part(grade(code, name="ada.py", code="python"), "code")
     assert found.score == score
     assert said in "\n".join(found.feedback)
+
+
+def test_feedback_to_a_design_does_not_tell_what_another_part_asks_for(grade: Run) -> None:
+    spec = NEURON.replace("cases: [half, low]", "cases: [worked, low]")
+    told = "\n".join(part(grade("neuron: {weights: [0, 0], bias: 0}", spec), "gate").feedback)
+    assert "`worked`: the answer is not right" in told
+    assert "0.9985" not in told
+    assert "6.99" not in told
+    assert "`low`: y is 0.5, and 0.1185 to 0.1195 is accepted" in told
 
 
 def test_code_is_not_run_unless_that_is_said(grade: Run, tmp_path: Path) -> None:

@@ -10,9 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evaluator.cli import main
-from evaluator.exercises.batch import Order, grade_file
+from evaluator.diagnostics import SubjectError
+from evaluator.exercises.batch import Graders, Order, grade_file
 from evaluator.exercises.grading import Terms
 from evaluator.exercises.outcomes import Grade
 from evaluator.exercises.submission import MAX_BYTES
@@ -302,6 +305,26 @@ def test_code_cannot_read_the_exercise_or_what_others_handed_in(
         pytest.skip("this kernel hides no files")
 
 
+def test_what_code_must_not_read_is_named_to_what_hides_it(
+    order: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evaluator.exercises import programs
+
+    named: list[str] = []
+
+    def confined(text: str, limits: object, hidden: tuple[str, ...]) -> object:
+        named.extend(hidden)
+        raise SubjectError("it is not started")
+
+    monkeypatch.setattr(programs, "confined", confined)
+    for name in ("ada.py", "eve.py"):
+        (tmp_path / "in" / name).write_text("")
+    words = ["--code", "python", "--json", str(tmp_path / "r.json"), "-q"]
+    assert main(["exercise", "grade", order.file, str(tmp_path / "in"), *words]) == 0
+    wanted = [order.file, *(str(tmp_path / each) for each in ("in/ada.py", "in/eve.py", "r.json"))]
+    assert set(wanted) <= set(named)
+
+
 def test_two_files_of_code_are_not_guessed_between(order: Order, tmp_path: Path) -> None:
     (tmp_path / "in/eve").mkdir()
     for name in ("a.py", "b.py"):
@@ -318,3 +341,40 @@ def test_a_link_to_code_is_not_followed(order: Order, tmp_path: Path) -> None:
         order._replace(terms=Terms(code="python")), str(tmp_path / "in/eve.py")
     )
     assert "it is a link" in found.error
+
+
+VALUES = st.recursive(
+    st.sampled_from(
+        ["7", "0.999", ".nan", "-.inf", "1e999", "0x1", "012", "true", "~", "___", "'0,9'", "*x", "&x 1", "!!int 1", "<<"]
+    ),
+    lambda inner: st.lists(inner, max_size=3).map(lambda texts: f"[{', '.join(texts)}]")
+    | st.lists(inner, max_size=2).map(
+        lambda texts: "{" + ", ".join(f"{key}: {text}" for key, text in zip(("y.weights", "y.bias"), texts, strict=False)) + "}"
+    ),
+    max_leaves=5,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def graders(tmp_path_factory: pytest.TempPathFactory) -> Graders:
+    file = tmp_path_factory.mktemp("spec") / "e.yaml"
+    file.write_text(SPEC)
+    return Graders(Order(str(file)))
+
+
+@given(answers=st.dictionaries(st.sampled_from(["sum", "output", "gate", "code", "x"]), VALUES),
+       weights=VALUES, bias=VALUES, is_filled=st.booleans())  # fmt: skip
+def test_whatever_is_answered_a_grade_comes_of_it(
+    graders: Graders, tmp_path_factory: pytest.TempPathFactory, answers: dict[str, str],
+    weights: str, bias: str, is_filled: bool,
+) -> None:  # fmt: skip
+    text = "answers:\n" + "".join(f"  {name}: {value}\n" for name, value in answers.items())
+    if is_filled:
+        text += f"neuron: {{weights: {weights}, bias: {bias}, activation: sigmoid}}\n"
+    file = tmp_path_factory.getbasetemp() / "any.yaml"
+    file.write_text(text)
+    found = grade_file(graders.order, str(file), graders)
+    assert "fault of the evaluator" not in found.error
+    assert [part for part in found.parts if part.status == "error"] == []
+    assert 0 <= found.score <= found.points
+    assert bool(found.parts) != bool(found.error)

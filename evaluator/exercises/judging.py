@@ -108,9 +108,10 @@ def _by_cases(
     )
     told = [known.feedback] if known.feedback else []
     told += dict.fromkeys(hint for result in results for hint in result.hints)
-    for result, share in zip(results, shares, strict=True):
+    withheld = _withheld(exercise, part)
+    for case, result, share in zip(part.cases, results, shares, strict=True):
         if share < 1:
-            told += _told(result)
+            told += _told(result, case.number in withheld)
     if len(told) > MAX_TOLD:
         told = [*told[:MAX_TOLD], f"and {len(told) - MAX_TOLD} more"]
     return Judged(sum(shares) / len(shares), None, known.credit, tuple(told), known.mistake)
@@ -141,11 +142,20 @@ def _share(result: CaseResult) -> float:
     return min(share, 1 - 1e-9)  # whatever rounding says, something was wrong
 
 
-def _told(result: CaseResult) -> list[str]:
+def _withheld(exercise: Exercise, part: Part) -> set[int]:
+    """Give the cases of a visible part that must not tell what they expect: a part asks for it."""
+    if part.visibility != "visible":
+        return set()
+    return {case.number for case in part.cases} - {c.number for c in exercise.visible_cases()}
+
+
+def _told(result: CaseResult, is_withheld: bool) -> list[str]:
     """Say what is wrong with the answers to one case."""
     name = f"`{clip(result.id)}`"
     found = [f"{name}: {clip(result.reason, 300)}"] if result.reason else []
     found += _printed(result.printed)
+    if is_withheld and result.mismatches:
+        return [*found, f"{name}: the answer is not right"]
     for mismatch in result.mismatches[:3]:
         row = f" row {mismatch.row}" if mismatch.row else ""
         unit = f"[{mismatch.index}]" if mismatch.index is not None else ""
