@@ -22,6 +22,7 @@ import yaml
 
 from evaluator.cli import main
 from evaluator.exercises.batch import exercise_of
+from evaluator.exercises.bundle import build
 from evaluator.exercises.exercise import COMPUTE
 from evaluator.exercises.exports import TARGETS, export
 from evaluator.exercises.exports.export import Export, ExportError, archive
@@ -665,3 +666,74 @@ def test_the_formats_of_the_command_are_those_that_there_are() -> None:
 
     assert tuple(TARGETS) == FORMATS
     assert yaml.safe_load("a: 1") == {"a": 1}
+
+
+# --- names and texts that mean something elsewhere
+
+HOSTILE = """\
+name: '<script>alert(1)</script> ]]> {{#x}} "q" \\input{{x}} | `a` ~=#'
+inputs: ['a|b*', '<x>']
+neurons:
+  'h "1"': {{weights: {{'a|b*': 1, '<x>': 2}}, bias: 1, activation: identity}}
+  'h {{1}}': {{weights: {{'h "1"': 3}}, bias: -1, activation: identity}}
+cases:
+  - name: ']]> --> {{{{x}}}} $y$'
+    inputs: {{'a|b*': 1, '<x>': 1}}
+    expected: {{'h "1"': 4, 'h {{1}}': 11}}
+exercise:
+  statement: "<img src=x onerror=alert(1)> {{{{params.x}}}} {{1:NUMERICAL:=1}} $w_{{1}}$ ]]> ### END HIDDEN TESTS"
+  parts:
+    - {{name: 'a b', ask: '</pl-question-panel>', value: 'h "1"', points: 1,
+       wrong: [{{value: 5, feedback: "### END HIDDEN TESTS\\n''' \\\\ \\" }} ~ # ]]>"}}]}}
+    - {{name: 'a-b', ask: '::x:: {{#=1}}', value: 'h {{1}}', points: 1}}
+    - {{name: '<b>', ask: '// x', blanks: ['h "1".weights', 'h "1".bias', 'h {{1}}.bias'], points: 1}}
+    - {{name: code, ask: q, implement: {implement}, points: 1}}
+  samples:
+    - {{name: s, code: "def network(inputs): return [1]", answers: {{}}, score: 4}}
+"""
+
+
+@pytest.mark.parametrize("to", TARGETS)
+def test_names_and_texts_come_out_harmless(to: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(HOSTILE.format(implement="network"), encoding="utf-8")
+    exercise = exercise_of(str(file))
+    found = export(exercise, to)
+    for path, content in found.files.items():
+        text = content.decode()
+        if path.endswith(".xml"):
+            ElementTree.fromstring(text)
+        elif path.endswith(".json"):
+            json.loads(text)
+        elif path.endswith(".py"):
+            compile(text, path, "exec")
+        elif path.endswith(".html"):
+            assert "params.x" not in text
+            assert "<img" not in text
+        elif path.endswith(".ipynb"):
+            cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+            for cell in cells:
+                compile(source(cell), cell["id"], "exec")
+                if "BEGIN HIDDEN" in source(cell):
+                    assert source(cell).count("### END HIDDEN TESTS") == 1
+    if to in READERS:
+        assert [mark(4.0) for mark in READERS[to](found).values()] == [1, 0]
+        assert [mark(11.0) for mark in READERS[to](found).values()] == [0, 1]
+
+
+def test_answers_with_like_names_stay_apart(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(HOSTILE.format(implement="network"), encoding="utf-8")
+    found = notebook(export(exercise_of(str(file)), "ipynb"), "student")
+    written = [source(cell) for cell in found["cells"] if cell["id"].endswith("answer")]
+    names = re.findall(r"(?m)^(\w+) = ", "\n".join(written))
+    assert len(names) == len(set(names)) == 5
+    assert all(name.isidentifier() for name in names)
+
+
+def test_what_is_to_be_implemented_names_no_file_elsewhere(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(HOSTILE.format(implement="../../evil"), encoding="utf-8")
+    paths = build(exercise_of(str(file))).files
+    assert "student/program.py" in paths
+    assert not [path for path in paths if ".." in path]

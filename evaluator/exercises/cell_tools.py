@@ -25,7 +25,7 @@ import math
 import warnings
 
 
-def numbers(answer, count):
+def _numbers(answer, count):
     """Give an answer as a list of so many floats; says what is wrong with it."""
     if hasattr(answer, "tolist"):
         answer = answer.tolist()
@@ -37,17 +37,17 @@ def numbers(answer, count):
     return [float(value) for value in values]
 
 
-def holds(values, intervals):
+def _holds(values, intervals):
     """Tell of each value whether it lies in its interval."""
     return [low <= v <= high for v, (low, high) in zip(values, intervals)]
 
 
-def earned(values, right, wrong=()):
+def _earned(values, right, wrong=()):
     """Give the part of the points that an answer earns, from 0 to 1; prints what is said to it."""
-    found = holds(values, right)
+    found = _holds(values, right)
     if not all(found):
         for intervals, credit, feedback in wrong:
-            if all(holds(values, intervals)):
+            if all(_holds(values, intervals)):
                 print(feedback)
                 return float(credit)
     return sum(found) / len(found)
@@ -56,10 +56,10 @@ def earned(values, right, wrong=()):
 _EVALUATE: Final = '''\
 
 
-ACTIVATIONS = {functions}
+_ACTIVATIONS = {functions}
 
 
-def evaluate(steps, inputs):
+def _evaluate(steps, inputs):
     """Give all sums and all values of a network: the inputs, then the units in their order."""
     sums, values = list(inputs), list(inputs)
     for reads, weights, bias, activation, parameters in steps:
@@ -67,15 +67,15 @@ def evaluate(steps, inputs):
         z = x if weights is None else [sum(w * v for w, v in zip(row, x)) for row in weights]
         z = z if bias is None else [s + b for s, b in zip(z, bias)]
         sums += z
-        values += ACTIVATIONS[activation](z, **parameters)
+        values += _ACTIVATIONS[activation](z, **parameters)
     return sums, values
 
 
-def answers(steps, cases):
+def _answers(steps, cases):
     """Give the part of the cases that a network answers as expected."""
     right = 0
     for inputs, expected in cases:
-        found = evaluate(steps, inputs)
+        found = _evaluate(steps, inputs)
         right += all(low <= found[is_value][n] <= high for is_value, n, low, high in expected)
     return right / len(cases)
 '''
@@ -83,7 +83,7 @@ def answers(steps, cases):
 _ASK: Final = '''\
 
 
-def ask(target, network, inputs, count):
+def _ask(target, network, inputs, count):
     """Give what a class or function answers; its parameters say by their names what it takes."""
     known = dict(network, inputs=inputs, x=inputs, input=inputs, w=network.get("weights"),
                  b=network.get("bias"))
@@ -91,11 +91,11 @@ def ask(target, network, inputs, count):
         warnings.simplefilter("ignore")
         names = [name for name in inspect.signature(target).parameters if name in known]
         if not inspect.isclass(target):
-            return numbers(target(**{name: known[name] for name in names}), count)
+            return _numbers(target(**{name: known[name] for name in names}), count)
         made = target(**{name: known[name] for name in names})
         methods = ("feedforward", "forward", "predict", "__call__")
         method = next(getattr(made, name) for name in methods if hasattr(made, name))
-        return numbers(method(inputs), count)
+        return _numbers(method(inputs), count)
 '''
 
 

@@ -6,9 +6,7 @@ failure), and end in a Python float (what a cell of tests ends in is its score).
 
 from __future__ import annotations
 
-import keyword
 import math
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,16 +42,22 @@ class Cells(NamedTuple):
     hidden: str
 
 
-def variable(name: str, prefix: str = "") -> str:
-    """Make a name of Python of a name of the spec."""
-    made = re.sub(r"\W+", "_", f"{prefix}{name}").strip("_") or "answer"
-    made = f"_{made}" if made[0].isdigit() or keyword.iskeyword(made) else made
-    return made
+def variables(exercise: Exercise) -> dict[str, str]:
+    """Give a name of Python for every answer and every blank, no two alike; parts are called `PART?`."""
+    wanted = {f"{part.name}?": f"answer_{part.name}" for part in exercise.parts}
+    wanted |= {blank.name: blank.name for part in exercise.parts for blank in part.blanks}
+    found: dict[str, str] = {}
+    for name, text in wanted.items():
+        made = "".join(c if f"a{c}".isidentifier() else "_" for c in text)
+        made = made if made.isidentifier() else f"_{made}"
+        same = sum(each == made or each.startswith(f"{made}__") for each in found.values())
+        found[name] = f"{made}__{same + 1}" if same else made
+    return found
 
 
 def compute(exercise: Exercise, part: Part, wrong: Iterable[Sequence[Answer]]) -> Cells:
     """Write the cells of a part that asks for numbers."""
-    name = variable(part.name, "answer_")
+    name = variables(exercise)[f"{part.name}?"]
     count = len(part.checks)
     values = right(exercise, part)
     written = f"[{', '.join(values)}]" if part.is_list else values[0]
@@ -61,8 +65,8 @@ def compute(exercise: Exercise, part: Part, wrong: Iterable[Sequence[Answer]]) -
     known = [([(a.low, a.high) for a in each], each[0].credit, each[0].feedback) for each in wrong]
     return Cells(
         f"{name} = ...", f"{name} = {written}",
-        f"numbers({name}, {count})  # fails if it is not {_asked(count)}",
-        f"earned(numbers({name}, {count}), {_python(accepted)}, {_python(known)}) * {part.points!r}",
+        f"_numbers({name}, {count})  # fails if it is not {_asked(count)}",
+        f"_earned(_numbers({name}, {count}), {_python(accepted)}, {_python(known)}) * {part.points!r}",
     )  # fmt: skip
 
 
@@ -74,15 +78,16 @@ def design(exercise: Exercise, part: Part) -> Cells:
         raise Unspeakable(f"notebooks cannot compute {', '.join(sorted(unknown))}")
     visible = _visible(exercise, part)
     steps = _python(_steps(exercise))
-    lines = [f"{variable(b.name)} = {_python(_values(exercise, b))}" for b in part.blanks]
-    stub = [f"{variable(b.name)} = {_python(_blank(b))}{_about(b)}" for b in part.blanks]
+    names = variables(exercise)
+    lines = [f"{names[b.name]} = {_python(_values(exercise, b))}" for b in part.blanks]
+    stub = [f"{names[b.name]} = {_python(_blank(b))}{_about(b)}" for b in part.blanks]
     shown_cases = _python([_case(exercise, case) for case in visible])
     every = _python([_case(exercise, case) for case in part.cases])
     return Cells(
         "\n".join(stub), "\n".join(lines),
-        f"steps = {steps}\nprint(answers(steps, {shown_cases}))  # 1.0 if all cases are right"
+        f"_steps = {steps}\nprint(_answers(_steps, {shown_cases}))  # 1.0 if all cases are right"
         if visible else "",
-        f"steps = {steps}\nanswers(steps, {every}) * {part.points!r}",
+        f"_steps = {steps}\n_answers(_steps, {every}) * {part.points!r}",
     )  # fmt: skip
 
 
@@ -97,15 +102,15 @@ def implement(exercise: Exercise, part: Part, code: str) -> Cells:
     def check(cases: Iterable[Case], end: str) -> str:
         rows = _python([_outputs(exercise, case) for case in cases])
         return (
-            f"network = {network}\ncases = {rows}\n"
-            f"found = [all(holds(ask({part.implement}, network, inputs, {count}), right))"
-            f" for inputs, right in cases]\n{end}"
+            f"_network = {network}\n_cases = {rows}\n"
+            f"_found = [all(_holds(_ask({part.implement}, _network, inputs, {count}), right))"
+            f" for inputs, right in _cases]\n{end}"
         )
 
     return Cells(
         f"def {part.implement}():\n    raise NotImplementedError", code.strip("\n"),
-        check(visible, "print(found)  # True for each case that is right") if visible else "",
-        check(part.cases, f"sum(found) / len(found) * {part.points!r}"),
+        check(visible, "print(_found)  # True for each case that is right") if visible else "",
+        check(part.cases, f"sum(_found) / len(_found) * {part.points!r}"),
     )  # fmt: skip
 
 
@@ -127,7 +132,7 @@ def _steps(exercise: Exercise) -> list[Any]:
         block, column, _ = network.places[unit]
         at = 1 if key == "weights" else 2
         if column is None:
-            steps[block - 1][at] = Name(variable(blank.name))
+            steps[block - 1][at] = Name(variables(exercise)[blank.name])
         else:
             steps[block - 1][at] = list(steps[block - 1][at])
             steps[block - 1][at][column] = _in_order(exercise, blank, block)
@@ -139,7 +144,7 @@ def _steps(exercise: Exercise) -> list[Any]:
 
 def _in_order(exercise: Exercise, blank: Blank, block: int) -> Name:
     """Name the weights of a neuron in the order in which its step reads."""
-    name = variable(blank.name)
+    name = variables(exercise)[blank.name]
     sources = exercise.spec.network.steps[block - 1].sources
     if not blank.shape or isinstance(sources, int):
         return Name(name)
@@ -248,4 +253,5 @@ def _python(value: Any) -> str:
         return "(" + ", ".join(map(_python, value)) + ("," if len(value) == 1 else "") + ")"
     if isinstance(value, list):
         return "[" + ", ".join(map(_python, value)) + "]"
-    return repr(value)
+    # What nbgrader takes for a mark at the end of hidden tests would show the rest of them.
+    return repr(value).replace("###", r"\x23\x23\x23") if isinstance(value, str) else repr(value)

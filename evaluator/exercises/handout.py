@@ -48,7 +48,9 @@ def _questions(exercise: Exercise) -> str:
     parts = []
     for part in told:
         parts += [f"## {_name(part.name)} ({points(part.points)})", ask(exercise, part)]
-    programs = dict.fromkeys(f"`{part.implement}.py`" for part in told if part.kind == IMPLEMENT)
+    programs = dict.fromkeys(
+        f"`{student.code_file(part)}`" for part in told if part.kind == IMPLEMENT
+    )
     files = " and ".join(["`answers.yaml`", *programs])
     return "\n\n".join(
         [*parts, "## How to answer", f"Put your answers into {files}, and hand that in."]

@@ -118,7 +118,7 @@ def _otter(exercise: Exercise, asked: Sequence[Question]) -> Iterator[Cell]:
     yield _code("tools", tools(exercise))
     for question in asked:
         part, python, ident = question.part, question.python, question.ident
-        name = re.sub(r"[^a-z0-9]+", "-", part.name.lower()).strip("-") or ident
+        name = f"{ident}-{re.sub(r'[^a-z0-9]+', '-', part.name.lower())}".strip("-")
         head = f"# BEGIN QUESTION\nname: {name}\npoints: {part.points:g}"
         yield _raw(f"{ident}-begin", head)
         if question.asks:

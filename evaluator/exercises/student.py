@@ -118,6 +118,11 @@ def answers(exercise: Exercise) -> str:
     return "\n".join(lines) + "\n"
 
 
+def code_file(part: Part) -> str:
+    """Name the file for the code of a part; a name that is none of Python's leads nowhere else."""
+    return f"{part.implement}.py" if part.implement.isidentifier() else "program.py"
+
+
 def code(part: Part) -> str:
     """Write the file in which learners begin with their code."""
     assert part.kind == IMPLEMENT
