@@ -94,6 +94,9 @@ FAULTS = {
         "blanks: [y.bias]}", "blanks: [y.bias], cases: [open]}", "blank-passes", "{name: gate", "zeros alone", "add a case"),
     "a tolerance that lets a mistake pass": (
         "y: ~0.818", "y: ~1", "mistake-accepted", "~1", "accepts what the network gives if", "expect ~0.8"),
+    "cases that let code with a mistake pass": (
+        "implement: neuron}", "implement: neuron, cases: [open]}", "mistake-accepted", "{name: code",
+        "a `neuron` passes that answers", "audit"),
     "a wrong answer behind another": (
         "{mistake: bias-dropped,", "{value: 2.5, feedback: No.}, {mistake: bias-dropped,", "wrong-unreached",
         "{mistake", "taken for another", "above"),
@@ -117,6 +120,16 @@ def test_what_does_not_grade_as_it_should_is_told(name: str) -> None:
     assert message in each.message
     assert hint in each.hint
     assert each.severity == ("warning" if code == "mistake-accepted" else "error")
+
+
+def test_code_is_tested_by_all_parts_that_ask_for_it() -> None:
+    opened = "  - {name: open, inputs: [1, 1], expected: '> 0'}\nexercise:\n"
+    text = SPEC.replace("exercise:\n", opened, 1)
+    alone = text.replace("implement: neuron}", "implement: neuron, cases: [open]}")
+    assert "mistake-accepted" in [each.code for each in check(alone).found]
+    more = "implement: neuron, cases: [open]}\n    - {name: more, ask: More., implement: neuron}"
+    both = text.replace("implement: neuron}", more)
+    assert "mistake-accepted" not in [each.code for each in check(both).found]
 
 
 def test_every_code_is_told_somewhere() -> None:

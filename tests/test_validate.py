@@ -375,7 +375,22 @@ def test_additional_keys_are_refused_everywhere() -> None:
     for part in subschemas(SCHEMA):
         if part.get("type") == "object" and len(part) > 1:
             assert "additionalProperties" in part
-    for name in ("tolerance", "array_file", "case", "neuron", "wired_neuron", "layer", "model"):
+    for name in (
+        "tolerance",
+        "array_file",
+        "case",
+        "neuron",
+        "wired_neuron",
+        "layer",
+        "model",
+        "exercise",
+        "part",
+        "wrong",
+        "hint",
+        "sample",
+        "variants",
+        "parameter",
+    ):
         assert SCHEMA["definitions"][name]["additionalProperties"] is False
     for rule in SCHEMA["definitions"]["parametrised"]["allOf"]:
         assert rule["then"]["additionalProperties"] is False

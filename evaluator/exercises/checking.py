@@ -9,12 +9,13 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from evaluator.audit import COUNTED
 from evaluator.diagnostics import Diagnostic, clip
 from evaluator.exercises import judging
-from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, Exercise, Part, Sample
+from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, IMPLEMENT, Exercise, Part, Sample
 from evaluator.exercises.grading import Grader, Terms
 from evaluator.exercises.intervals import holds, of_written
-from evaluator.exercises.mistaken import answers, inside, mistaken
+from evaluator.exercises.mistaken import MAX_PLACES, answers, inside, mistaken
 from evaluator.exercises.outcomes import Grade, rounded
 from evaluator.exercises.points import SAME
 from evaluator.exercises.recognition import Recogniser
@@ -23,7 +24,7 @@ from evaluator.exercises.submission import Submission
 from evaluator.exercises.variants import VariantError, tried
 from evaluator.expectation import parse
 from evaluator.hints import ways
-from evaluator.mistakes import MISTAKES
+from evaluator.mistakes import MISTAKES, mutants
 from evaluator.subjects.reference import TraceAnswers
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def checked(exercise: Exercise, terms: Terms | None = None) -> Checked:
     result.found += _reference(exercise)
     result.found += _blank(exercise)
     result.found += _accepted_mistakes(exercise)
+    result.found += _passing_programs(exercise)
     result.found += _wrong(exercise)
     for sample in exercise.samples:
         if sample.code and not (terms and terms.code):
@@ -177,6 +179,31 @@ def _accepted_mistakes(exercise: Exercise) -> Iterator[Diagnostic]:
             f"`{clip(part.name)}` accepts what the network gives {ways(names)}: {given} is the first",
             _tighter(exercise, part, [each.values for each in wrong]), severity="warning",
         )  # fmt: skip
+
+
+def _passing_programs(exercise: Exercise) -> Iterator[Diagnostic]:
+    """Find mistakes that code could make and pass every part that asks for it.
+
+    Those that the spec calls equivalent are left out.
+    """
+    reasons = exercise.spec.document.data.get("equivalent", ())
+    explained = {key.partition(" at ")[0] for key in reasons}
+    known = [m for m in COUNTED if m.explains and m.code not in explained]
+    asked: dict[str, list[Part]] = {}
+    for part in exercise.parts:
+        if part.kind == IMPLEMENT:
+            asked.setdefault(part.implement, []).append(part)
+    for name, parts in asked.items():
+        passing = [
+            each.mistake.name
+            for each in mutants(exercise.spec.network, MAX_PLACES, known)
+            if all(_run(exercise, part, each.network).fraction == 1 for part in parts)
+        ]
+        if passing:
+            yield _said(exercise, ("parts", parts[0].number), "mistake-accepted",
+                        f"a `{clip(name)}` passes that answers as the network does"
+                        f" {ways(list(dict.fromkeys(passing)))}",
+                        "add a case that tells it apart; `evaluator audit --suggest` finds one", "warning")  # fmt: skip
 
 
 def _tighter(exercise: Exercise, part: Part, wrong: Sequence[Sequence[float]]) -> str:
