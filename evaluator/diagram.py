@@ -14,7 +14,7 @@ from evaluator.layerboxes import MAX_LAYERS, layers
 from evaluator.picture import View, frame, short, text
 
 if TYPE_CHECKING:
-    from evaluator.network import Network, Trace
+    from evaluator.network import Array, Network, Trace
 
 #: The largest networks that are drawn neuron by neuron, and with the weights written out.
 MAX_UNITS: Final = 24
@@ -32,14 +32,15 @@ def svg(network: Network, trace: Trace | None = None, row: int = 0) -> str:
     With a trace, the values of one of its rows stand at the neurons. The picture takes the colour of
     the text around it; `--paper` is what neurons are filled with.
     """
+    values = [] if trace is None else [block[row] for block in trace.blocks]
     units = sum(network.width(block) for block in range(len(network.steps) + 1))
     if units <= MAX_UNITS and graph.edge_count(network) <= MAX_EDGES:
         view, drawn = _neurons(network, _values(trace, row))
+        told = _told(network, values)
     else:
-        view, drawn = layers(network, [] if trace is None else [each[row] for each in trace.blocks])
-    said = _description(network)
-    if trace is not None:
-        said += f" {_told(network, trace, row)}"
+        view, drawn = layers(network, values)
+        told = _ranges(network, values)
+    said = f"{_description(network)} {told}".rstrip()
     return frame(_title(network), said, view, drawn)
 
 
@@ -182,17 +183,25 @@ def _description(network: Network) -> str:
     return "; ".join(said) + "."
 
 
-def _told(network: Network, trace: Trace, row: int) -> str:
+def _told(network: Network, values: Sequence[Array]) -> str:
     """Say in words which values flow through."""
-    names = graph.names(network)
-    values = [
+    names = zip(graph.names(network), values, strict=False)
+    said = [
         f"{_clipped(name)} = {short(value, 4)}"
-        for block, row_values in enumerate(trace.blocks)
-        for name, value in zip(names[block], row_values[row], strict=True)
+        for block, row in names
+        for name, value in zip(block, row, strict=True)
     ]
-    more = len(values) - 2 * MAX_UNITS
-    shown = ", ".join(values[: 2 * MAX_UNITS]) + (f", and {more:,} more" if more > 0 else "")
-    return f"With these values: {shown}."
+    return f"With these values: {', '.join(said)}." if said else ""
+
+
+def _ranges(network: Network, values: Sequence[Array]) -> str:
+    """Say in words between which values each layer lies."""
+    names = ["inputs", *(_clipped(step.names[0]) for step in network.steps)]
+    said = [
+        f"{name} {short(row.min(), 4)} to {short(row.max(), 4)}"
+        for name, row in zip(names, values[: MAX_LAYERS + 1], strict=False)
+    ]
+    return f"With these values: {', '.join(said)}." if said else ""
 
 
 __all__ = ["MAX_EDGES", "MAX_LABELS", "MAX_LAYERS", "MAX_UNITS", "svg"]

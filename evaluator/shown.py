@@ -26,12 +26,12 @@ class Digits(NamedTuple):
 
     def number(self, value: Any) -> Number:
         """Show a number: rounded, if that is shorter than the number in full."""
-        text = in_full(value)
+        text, exact = in_full(value)
         if self.decimals is None or not math.isfinite(value):
-            return Number(text)
+            return Number(text, exact)
         short = self._rounded(float(value))
         if len(short) >= len(text) or float(short) == float(text):
-            return Number(text)
+            return Number(text, exact)
         return Number(short, exact=False)
 
     def _rounded(self, value: float) -> str:
@@ -41,20 +41,19 @@ class Digits(NamedTuple):
         return f"{value:.{max(self.decimals or 0, wanted)}f}"
 
 
-def in_full(value: Any) -> str:
+def in_full(value: Any) -> tuple[str, bool]:
     """Write a number with every digit that its type holds for certain, 15 of a 64-bit float.
 
-    Sums of short decimal numbers are then short: 0.3925, and not 0.39249999999999996.
+    Sums of short decimal numbers are then short: 0.3925, and not 0.39249999999999996. Tells, too,
+    whether that is the number itself, as far as one can see: whether it ends before the last digit.
     """
     number = float(value)
-    if math.isfinite(number):
-        digits = 6 if isinstance(value, np.float32) else 15
-        return _spelt(f"{number:.{digits}g}")
-    return ".nan" if math.isnan(number) else ".inf" if number > 0 else "-.inf"
-
-
-def _spelt(text: str) -> str:
-    return "0" if text == "-0" else text
+    if not math.isfinite(number):
+        return ".nan" if math.isnan(number) else ".inf" if number > 0 else "-.inf", True
+    digits = 6 if isinstance(value, np.float32) else 15
+    text = f"{number:.{digits}g}"
+    significant = text.partition("e")[0].replace(".", "").lstrip("-0")
+    return "0" if text == "-0" else text, len(significant) < digits
 
 
 def decimals(widths: Iterable[float]) -> Digits:

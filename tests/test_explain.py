@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import evaluator
+from evaluator import working
 from evaluator.activations import ACTIVATIONS
 from evaluator.cli import main
 from evaluator.explanations import FORMATS, explain, solution
@@ -183,6 +184,10 @@ def test_the_branch_of_a_formula_says_why_it_is_taken(explained: Explain) -> Non
     )
     assert "leaky_relu(-2, alpha=0.25) = 0.25·(-2) = -0.5   because -2 < 0" in text
     assert "leaky_relu(0, alpha=0.25) = 0   because 0 ≥ 0" in text
+    text = explained(
+        "neuron: {weights: [1], activation: step}\ncases: [{inputs: [0], expected: 0}]\n"
+    )
+    assert "y = step(0) = 0   because 0 ≤ 0" in text
 
 
 def test_a_large_network_is_summarised_layer_by_layer(explained: Explain) -> None:
@@ -242,6 +247,7 @@ def test_the_finest_expectation_says_how_many_digits(
     [(7.0, 3, "7", True), (0.9990889488055994, 3, "0.999", False), (4.5398e-05, 3, "4.54e-05", False),
      (0.00123456, 3, "0.00123", False), (1234.56789, 1, "1234.6", False), (0.5, 3, "0.5", True),
      (0.39249999999999996, None, "0.3925", True), (0.1 + 0.2, None, "0.3", True),
+     (1 / 3, None, "0.333333333333333", False), (1e-9, 3, "1e-09", True),
      (math.nan, 3, ".nan", True), (-math.inf, 3, "-.inf", True), (-0.0, 3, "0", True),
      (0.9999, 2, "1.000", False), (np.float32(0.1), None, "0.1", True)],
 )  # fmt: skip
@@ -286,6 +292,32 @@ def calculated(text: str) -> float:
               "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
               "Φ": lambda z: (1 + math.erf(z / math.sqrt(2))) / 2}  # fmt: skip
     return float(eval(text, {"__builtins__": {}}, names))
+
+
+def test_both_sides_of_every_sign_are_equal() -> None:
+    compared = 0
+    for file in (*SPECS.glob("activations/*.yaml"), SPECS / "networks/three-layers.yaml"):
+        spec = evaluator.load(file)
+        trace = spec.network.trace(spec.inputs)
+        for row in range(0, len(spec.inputs), 3):
+            for step in working.steps(trace, row, Digits()):
+                for equation in step.equations:
+                    sides = [equation.first, *(side for _, side in equation.others)]
+                    values = [*filter(math.isfinite, map(value_of, sides))]
+                    assert values[:-1] == pytest.approx(values[1:], rel=1e-5, abs=1e-12), equation
+                    compared += len(values) - 1
+    assert compared > 150
+
+
+def value_of(side: working.Expression) -> float:
+    """Calculate an expression; NaN for one that names values or takes the whole layer."""
+    text = PLAIN.write(side)
+    if re.search(r"\binf|nan|e[+-]\d|\b0 / 0|softmax\(", text):
+        return math.nan
+    try:
+        return calculated(text)
+    except (NameError, SyntaxError, OverflowError, ZeroDivisionError, ValueError, TypeError):
+        return math.nan
 
 
 def test_a_formula_is_written_as_the_table_has_it() -> None:
@@ -372,9 +404,10 @@ def test_tex_is_balanced_and_names_command_nothing(explained: Explain) -> None:
     assert bare.count("{") == bare.count("}")
     assert "$" not in bare
     assert "#" not in bare
+    assert not re.search(r"(?<! )_", bare)
     known = {"usepackage", "section", "subsection", "paragraph", "noindent", "begin", "end", "item",
              "textbf", "text", "cdot", "quad", "qquad", "left", "right", "max", "textbackslash",
-             "textless", "textgreater", "textbar", "textasciitilde", "textasciicircum",
+             "textless", "textgreater", "textbar", "ensuremath", "sim", "textasciicircum",
              "textasciigrave", "frac", "approx"}  # fmt: skip
     assert set(re.findall(r"\\([A-Za-z]+)", text)) <= known
     assert re.findall(r"\\begin{(.*?)}", text) == re.findall(r"\\end{(.*?)}", text)

@@ -43,6 +43,7 @@ def test_a_large_network_shows_the_range_of_each_layer() -> None:
     network = evaluator.load(SPECS / "networks/digits/digits.yaml").network
     picture = ET.fromstring(diagram.svg(network, network.trace(np.arange(64.0))))
     assert "0 to 63" in texts(picture)
+    assert "With these values: inputs 0 to 63, hidden " in described(picture)
     assert len(ET.tostring(picture)) < 10_000
 
 
@@ -110,6 +111,20 @@ def test_the_map_shades_the_plane_by_the_output() -> None:
     said = described(picture)
     assert "y is 0 top left, 1 top right, 1 middle, 0 bottom left, 1 bottom right." in said
     assert said.endswith("Cases: no at (−1, 0) holds; yes at (1, 0) fails.")
+
+
+def test_the_second_input_grows_upwards() -> None:
+    step = evaluator.Neuron([0, 1], 0, "step").network
+    picture = ET.fromstring(plane.svg(step, [plane.Mark("no", 0.0, -1.0, True),
+                                             plane.Mark("yes", 0.0, 1.0, True)]))  # fmt: skip
+    assert "y is 1 top left, 1 top right, 0 middle, 0 bottom left, 0 bottom right." in described(
+        picture
+    )
+    down = {element.text: float(element.get("y", "")) for element in picture.iter(f"{SVG}text")}
+    assert down["yes"] < down["no"]
+    dark = next(path for path in picture.iter(f"{SVG}path") if path.get("fill-opacity") == "0.76")
+    tops = [float(top) for top in re.findall(r"M\S+ ([\d.]+)", dark.get("d", ""))]
+    assert max(tops) < plane._TOP + plane._SIDE / 2
 
 
 def test_outcomes_differ_in_shape_and_stand_where_their_inputs_are() -> None:

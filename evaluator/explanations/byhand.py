@@ -35,4 +35,4 @@ def _round(value: float, digits: int) -> float:
 def by_hand(network: Network, digits: int) -> ByHand:
     """Give the network that rounds to so many digits after the point on its way."""
     parts = (network.inputs, network.outputs, network.steps, network.places, network.dtype)
-    return ByHand(*parts, digits, False, True)
+    return ByHand(*parts, digits=digits, answers=True)

@@ -76,7 +76,8 @@ def _map(solution: Solution) -> str:
     marks = []
     for case in solution.cases:
         x, y = case.trace.blocks[0][0].tolist()
-        marks.append(plane.Mark(case.title, x, y, all(each.holds for each in case.expected)))
+        holds = bool(case.expected) and all(each.holds for each in case.expected)
+        marks.append(plane.Mark(case.title, x, y, holds))
     return plane.svg(solution.network, marks)
 
 

@@ -102,7 +102,7 @@ def _layer(layer: Layer) -> str:
 
 _ESCAPES: Final = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
-    "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+    "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\ensuremath{\sim}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
     "±": r"\ensuremath{\pm}", "≤": r"\ensuremath{\le}", "≥": r"\ensuremath{\ge}",
     "≈": r"\ensuremath{\approx}", "∞": r"\ensuremath{\infty}", "·": r"\ensuremath{\cdot}",
