@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-ci test-editor test-notebook test-convert test-frameworks test-lsp matrix bench lint clean
+.PHONY: run test test-dask test-ci test-editor test-notebook test-convert test-frameworks test-lsp test-matrix \
+	matrix accuracy bench sbom audit-dependencies clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -23,7 +24,7 @@ test-dask: $(VENV)/installed-dask
 test-convert: $(VENV)/installed-convert
 	$(BIN)/pytest tests/libraries
 
-# The pre-commit hooks and the GitHub Action, each installed as it is for its users.
+# The pre-commit hooks and the GitHub Action, each installed as it is for its users; builds that repeat.
 test-ci: $(VENV)/installed-ci
 	$(BIN)/pytest tests/ci
 
@@ -44,9 +45,25 @@ test-frameworks: $(VENV)/installed-frameworks
 	$(BIN)/pytest tests/test_translations.py
 	$(BIN)/evaluator run specs --subject reference --subject onnxruntime --subject torch --subject jax
 
+# The Pythons that are to be had, with the newest versions of the dependencies and with the oldest.
+test-matrix: $(VENV)/installed-dev
+	$(BIN)/pytest -v -rs tests/pythons
+
+# The software bill of materials, dist/sbom.cdx.json, of what a user's machine runs with.
+sbom: $(VENV)/supply/installed $(VENV)/user/installed
+	$(VENV)/supply/bin/python -m tools.sbom $(VENV)/user/bin/python dist/sbom.cdx.json
+
+# Known vulnerabilities of what is pinned; takes the network, and fails without.
+audit-dependencies: $(VENV)/supply/installed
+	$(VENV)/supply/bin/python -m tools.audit
+
 # The tables of docs/matrix.md.
 matrix: $(VENV)/installed-frameworks
 	$(BIN)/python -m benchmarks.matrix --write
+
+# The tables of docs/accuracy.md.
+accuracy: $(VENV)/installed-frameworks
+	$(BIN)/python -m benchmarks.accuracy --write
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
@@ -95,6 +112,18 @@ $(VENV)/installed-notebook: $(VENV)/installed-dev constraints/notebook.txt
 # Without what PyTorch and JAX would also install, and the tests do not import.
 $(VENV)/installed-frameworks: $(VENV)/installed-dev constraints/frameworks.txt
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r constraints/frameworks.txt
+	touch $@
+
+# Apart from the rest: what looks at an installation is no part of it.
+$(VENV)/supply/installed: $(VENV)/pip constraints/supply.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --require-hashes -r constraints/supply.txt
+	touch $@
+
+$(VENV)/user/installed: $(VENV)/pip constraints/run.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --require-hashes -r constraints/run.txt
+	$(@D)/bin/pip uninstall --quiet --yes hatchling
 	touch $@
 
 clean:

@@ -1,268 +1,222 @@
-"""Print how far every activation is from its true value, as a Markdown table.
+"""`make accuracy`: how far every activation and the dot product are from the truth, in one run.
 
-The truth is the textbook formula in 60-digit arithmetic (mpmath). The unit, an ulp, is the
-distance between neighbouring float64 numbers at the true value, 2^−1074 among the subnormal ones.
-
-    python benchmarks/accuracy.py [--points N]
+`python -m benchmarks.accuracy` prints the tables, `--write` puts them into docs/accuracy.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+import multiprocessing
+import os
+import platform
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final, NamedTuple
 
-import mpmath
 import numpy as np
-from mpmath import mpf
 from numpy.typing import NDArray
 
-from evaluator.activations import ACTIVATIONS, SELU_ALPHA, SELU_GAMMA
+from benchmarks import dotproduct, kernels, libraries
+from benchmarks.pages import write
+from benchmarks.truth import (
+    ELEMENTWISE,
+    LAYERS,
+    Elementwise,
+    Exact,
+    Layer,
+    points,
+    rows,
+    truth_of,
+    truth_of_row,
+)
+from evaluator.activations import ACTIVATIONS
+
+POINTS: Final = 100_000
+#: What `rows` gives for each row that is asked for, on average.
+PER_ROW: Final = 14
+PROCESSES: Final = 2
 
 Array = NDArray[np.float64]
 
-LARGEST = float(np.finfo(np.float64).max)
-DIGITS = 60
-#: Where a correctly rounded result is no longer finite.
-OVERFLOW = 2**1024 - 2**970
+
+CASES: Final = (*ELEMENTWISE, *LAYERS)
+#: Nothing is extreme where |z| is 0 or between these, and the answer 0 or no smaller.
+SMALLEST: Final = 1e-300
+LARGEST: Final = 1e4
+#: A measure is called worse than another from here on: points are drawn, not all tried.
+MARGIN: Final = 0.1
 
 
-class Elementwise(NamedTuple):
-    """An activation of one number, its parameters, its true value and where it may go wrong."""
+class Worst(NamedTuple):
+    """The largest errors in ulp: where nothing is extreme, and everywhere."""
+
+    ordinary: float
+    all: float
+
+    def __or__(self, other: Worst) -> Worst:  # type: ignore[override]
+        return Worst(*map(max, self, other))
+
+
+class Row(NamedTuple):
+    """A line of the tables: an activation, its parameters, errors in ulp."""
 
     name: str
     parameters: dict[str, Any]
-    truth: Callable[[Any], Any]
-    #: Branch points, zeros and the ends of the representable range.
-    near: tuple[float, ...] = ()
+    ours: Worst
+    #: The z with the largest error.
+    where: str
+    #: By library; None where it has no such function.
+    theirs: dict[str, Worst | None]
 
-
-class Layer(NamedTuple):
-    """An activation of a whole layer and its true value for one row."""
-
-    name: str
-    truth: Callable[[list[Any]], list[Any]]
-
-
-def _sigmoid(z: Any) -> Any:
-    return 1 / (1 + mpmath.exp(-z))
-
-
-def _softplus(z: Any, beta: float = 1) -> Any:
-    t = mpf(beta) * z
-    return (max(t, 0) + mpmath.log1p(mpmath.exp(-abs(t)))) / mpf(beta)
-
-
-def _elu(z: Any, alpha: float = 1, scale: float = 1) -> Any:
-    return z if z > 0 else mpf(alpha) * mpmath.expm1(z / mpf(scale))
-
-
-def _gelu_tanh(z: Any) -> Any:
-    return z * _sigmoid(2 * mpmath.sqrt(2 / mpmath.pi) * (z + mpf("0.044715") * z**3))
-
-
-def _gelu(z: Any) -> Any:
-    if z < -1e6:
-        return mpf(0)  # mpmath's erfc takes very long out there
-    return z * mpmath.erfc(-z / mpmath.sqrt(2)) / 2
-
-
-def _clip(z: Any, low: float, high: float) -> Any:
-    return min(max(z, mpf(low)), mpf(high))
-
-
-def _exactly(formula: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Evaluate a formula that cancels with as many digits as that costs."""
-
-    def truth(z: Any) -> Any:
-        with mpmath.workprec(200 + 3 * abs(mpmath.mag(z)) if z else 200):
-            return formula(z)
-
-    return truth
-
-
-def _mish(z: Any) -> Any:
-    return z * mpmath.tanh(_softplus(z))
-
-
-ELEMENTWISE = (
-    Elementwise("identity", {}, lambda z: z),
-    Elementwise("step", {}, lambda z: mpf(int(z > 0))),
-    Elementwise("step", {"threshold": 0.3}, lambda z: mpf(int(z > mpf(0.3))), (0.3,)),
-    Elementwise("sigmoid", {}, _sigmoid, (-745.0, -709.0, -708.0, 36.0, 40.0)),
-    Elementwise("tanh", {}, mpmath.tanh, (0.55, 19.0)),
-    Elementwise("relu", {}, lambda z: max(z, 0)),
-    Elementwise("relu6", {}, lambda z: _clip(z, 0, 6), (6.0,)),
-    Elementwise("leaky_relu", {}, lambda z: z if z > 0 else mpf(0.01) * z),
-    Elementwise("leaky_relu", {"alpha": 2}, lambda z: z if z > 0 else 2 * z),
-    Elementwise("leaky_relu", {"alpha": 0}, lambda z: z if z > 0 else mpf(0)),
-    Elementwise("prelu", {"slope": -0.3}, lambda z: z if z > 0 else mpf(-0.3) * z),
-    Elementwise("thresholded_relu", {}, lambda z: z if z > 1 else mpf(0), (1.0,)),
-    Elementwise("thresholded_relu", {"alpha": -2}, lambda z: z if z > -2 else mpf(0), (-2.0,)),
-    Elementwise("elu", {}, _elu, (-37.0, -0.5)),
-    Elementwise("elu", {"alpha": 0.3}, lambda z: _elu(z, 0.3), (-37.0,)),
-    Elementwise(
-        "selu", {}, lambda z: mpf(SELU_GAMMA) * _elu(z, SELU_ALPHA), (-37.0, LARGEST / SELU_GAMMA)
-    ),
-    Elementwise("selu", {"alpha": 0.01, "gamma": 50}, lambda z: 50 * _elu(z, 0.01), (-37.0,)),
-    Elementwise("celu", {}, _elu, (-37.0,)),
-    Elementwise("celu", {"alpha": 2}, lambda z: _elu(z, 2, 2), (-74.0, -2e-20)),
-    Elementwise("celu", {"alpha": 300.7}, lambda z: _elu(z, 300.7, 300.7), (-3e-18,)),
-    Elementwise("gelu", {}, _gelu, (-38.5, -37.5, -5.0, 5.0, 8.3)),
-    Elementwise("gelu", {"approximate": "tanh"}, _gelu_tanh, (-21.5, -21.0, -1.0, 6.0)),
-    Elementwise("silu", {}, lambda z: z * _sigmoid(z), (-751.0, -745.0, -708.0, 37.0)),
-    Elementwise("silu", {"beta": 1.702}, lambda z: z * _sigmoid(mpf(1.702) * z), (-441.0, 20.0)),
-    Elementwise("silu", {"beta": 0.01}, lambda z: z * _sigmoid(mpf(0.01) * z), (-75630.0,)),
-    Elementwise("silu", {"beta": -3}, lambda z: z * _sigmoid(-3 * z), (250.0,)),
-    Elementwise("silu", {"beta": 0}, lambda z: z / 2),
-    Elementwise("mish", {}, _mish, (-751.0, -745.0, -708.0, 20.0)),
-    Elementwise("softplus", {}, _softplus, (-745.0, -708.0, 37.0)),
-    Elementwise("softplus", {"beta": 2}, lambda z: _softplus(z, 2), (-372.5, 18.0)),
-    Elementwise("softplus", {"beta": 0.03}, lambda z: _softplus(z, 0.03), (-24960.0, -20000.0)),
-    Elementwise("softplus", {"beta": 17.3}, lambda z: _softplus(z, 17.3), (-43.0, 2.0)),
-    Elementwise("softsign", {}, lambda z: z / (1 + abs(z)), (1e30, -1e30)),
-    Elementwise("log_sigmoid", {}, lambda z: -_softplus(-z), (745.0, 708.0, -37.0)),
-    Elementwise("hard_sigmoid", {}, lambda z: _clip(mpf(0.2) * z + mpf(0.5), 0, 1), (-2.5, 2.5)),
-    Elementwise(
-        "hard_sigmoid",
-        {"alpha": 1 / 6, "beta": 0.4},
-        lambda z: _clip(mpf(1 / 6) * z + mpf(0.4), 0, 1),
-        (-2.4, 3.6),
-    ),
-    Elementwise("hard_swish", {}, lambda z: z * _clip((z + 3) / 6, 0, 1), (-3.0, 3.0)),
-    Elementwise("hard_tanh", {}, lambda z: _clip(z, -1, 1), (-1.0, 1.0)),
-    Elementwise("hard_tanh", {"min": 0.1, "max": 7}, lambda z: _clip(z, 0.1, 7), (0.1, 7.0)),
-    Elementwise("clip", {"min": -0.25}, lambda z: max(z, mpf(-0.25)), (-0.25,)),
-    Elementwise("clip", {"max": 0.75}, lambda z: min(z, mpf(0.75)), (0.75,)),
-    Elementwise("hard_shrink", {}, lambda z: z if abs(z) > 0.5 else mpf(0), (-0.5, 0.5)),
-    Elementwise(
-        "soft_shrink", {}, lambda z: mpmath.sign(z) * max(abs(z) - mpf(0.5), 0), (-0.5, 0.5)
-    ),
-    Elementwise(
-        "soft_shrink",
-        {"lambd": 0.1},
-        lambda z: mpmath.sign(z) * max(abs(z) - mpf(0.1), 0),
-        (-0.1, 0.1),
-    ),
-    Elementwise("tanh_shrink", {}, _exactly(lambda z: z - mpmath.tanh(z)), (-2.0, 2.0, 1e-105)),
-    Elementwise("squareplus", {}, _exactly(lambda z: (z + mpmath.sqrt(z * z + 4)) / 2)),
-    Elementwise(
-        "squareplus", {"b": 0.7}, _exactly(lambda z: (z + mpmath.sqrt(z * z + mpf(0.7))) / 2)
-    ),
-    Elementwise("squareplus", {"b": 0}, lambda z: max(z, 0)),
-    Elementwise("exp", {}, mpmath.exp, (-745.0, -708.0, 709.78)),
-    Elementwise("reciprocal", {}, lambda z: 1 / z if z else mpf("inf"), (5.6e-309, -5.6e-309)),
-    Elementwise("square", {}, lambda z: z * z, (1.3e154, 1e-162)),
-    Elementwise("gaussian", {}, lambda z: mpmath.exp(-z * z), (-27.29, 27.29, 26.6)),
-    Elementwise("sin", {}, mpmath.sin, tuple(math.pi * k for k in range(-8, 9))),
-    Elementwise("cos", {}, mpmath.cos, tuple(math.pi * (k + 0.5) for k in range(-8, 9))),
-    Elementwise("atan", {}, mpmath.atan, (-1.0, 1.0)),
-)
-
-
-def _softmax(row: list[Any]) -> list[Any]:
-    powers = [mpmath.exp(z - max(row)) for z in row]
-    return [power / sum(powers) for power in powers]
-
-
-def _log_softmax(row: list[Any]) -> list[Any]:
-    first = row.index(max(row))
-    rest = sum(mpmath.exp(z - row[first]) for j, z in enumerate(row) if j != first)
-    return [z - row[first] - mpmath.log1p(rest) for z in row]
-
-
-LAYERS = (
-    Layer("softmax", _softmax),
-    Layer("log_softmax", _log_softmax),
-    Layer("softmin", lambda row: _softmax([-z for z in row])),
-    Layer("hardmax", lambda row: [mpf(int(j == row.index(max(row)))) for j in range(len(row))]),
-    Layer("normalize", lambda row: [z / mpmath.fsum(row) for z in row]),
-)
-
-
-def points(near: tuple[float, ...], count: int) -> Array:
-    """Return about count numbers: of all magnitudes, in the range of e^z, and close to `near`."""
-    random = np.random.default_rng(1)
-    near = tuple(x for x in near if abs(x) < LARGEST)
-    magnitudes = 10.0 ** random.uniform(-323.5, 308.2, count // 4)
-    fair = 10.0 ** random.uniform(-20.0, 4.0, count // 4)
-    spread = (random.uniform(-w, w, count // 10) for w in (1.0, 5.0, 50.0, 800.0))
-    edges = np.array([0.0, 5e-324, 1e-320, 2.2250738585072014e-308, 1e-154, 1.0, 1e154, LARGEST])
-    tight = (np.nextafter(x, x + d) for x in near for d in (-math.inf, 0.0, math.inf))
-    steps = 10.0 ** random.uniform(-16.0, -1.0, 1 + count // 10 // max(1, len(near)))
-    around = (x * (1.0 + s) for x in near if abs(x) < 1e307 for s in (steps, -steps))
-    signed = np.concatenate([magnitudes, fair])
-    signed[1::2] *= -1.0
-    every: Array = np.concatenate([signed, edges, -edges[1:], *spread, list(tight), *around])
-    finite: Array = every[np.isfinite(every)]
-    return finite
-
-
-def rows(count: int) -> Iterator[Array]:
-    """Yield about count rows as (1, units): several widths, spreads and distances from 0."""
-    random = np.random.default_rng(2)
-    for _ in range(max(1, count // 80)):
-        for units in (2, 3, 10, 100):
-            for scale in (1e-9, 0.1, 1.0, 10.0, 100.0, 700.0, 1e10):
-                yield random.normal(0.0, scale, (1, units))
-            for shift in (-1000.0, 1000.0, 1e6):
-                yield random.normal(shift, 30.0, (1, units))
-    yield np.array([[1000.0, 0.0]])
-    yield np.array([[50.0, 0.0, -49.0]])
-    yield np.array([[0.0] + [-36.9] * 127])  # added to 1 singly, e^−36.9 vanishes
-    yield np.array([[-745.0, 0.0], [0.0, -708.3]])
-    yield np.array([[LARGEST, -LARGEST / 4], [-LARGEST, -LARGEST / 2]])
-
-
-def error(actual: float, truth: Any) -> float:
-    """Return the distance from the truth in ulp; infinite for a wrong infinity or a NaN."""
-    if abs(truth) >= OVERFLOW:
-        return 0.0 if actual == math.copysign(math.inf, truth) else math.inf
-    if not math.isfinite(actual):
-        return math.inf
-    ulp = mpf(2) ** max(mpmath.mag(truth) - 53, -1074) if truth else mpf(2) ** -1074
-    return float(abs(mpf(actual) - truth) / ulp)
-
-
-def worst(case: Elementwise, count: int) -> tuple[float, float]:
-    """Return the greatest error of an activation in ulp, and the z where it is."""
-    z = points(case.near, count)
-    with np.errstate(all="ignore"):
-        actual = ACTIVATIONS[case.name](z.reshape(-1, 1), **case.parameters).ravel().tolist()
-    with mpmath.workdps(DIGITS):
-        return max(
-            (error(a, case.truth(mpf(x))), x) for a, x in zip(actual, z.tolist(), strict=True)
-        )
-
-
-def worst_of_layer(case: Layer, count: int) -> tuple[float, list[float]]:
-    """Return the greatest error of an activation of a layer in ulp, and the row where it is."""
-    found: tuple[float, list[float]] = (0.0, [])
-    for z in rows(count):
-        with np.errstate(all="ignore"):
-            actual = ACTIVATIONS[case.name](z).tolist()
-        with mpmath.workdps(DIGITS):
-            for row, answers in zip(z.tolist(), actual, strict=True):
-                truth = case.truth([mpf(x) for x in row])
-                found = max(found, (max(map(error, answers, truth)), row))
-    return found
+    @property
+    def best(self) -> Worst:
+        """The best of the libraries, by measure."""
+        known = [worst for worst in self.theirs.values() if worst]
+        return Worst(*map(min, zip(*known, strict=True))) if known else Worst(math.inf, math.inf)
 
 
 def main() -> None:
-    """Print the table."""
+    """Measure, print, and write if asked to."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--points", type=int, default=20_000, help="about how many z for each row")
-    count = parser.parse_args().points
-    print("| activation | parameters | worst error in ulp | at z |\n|---|---|---|---|")
-    for case in ELEMENTWISE:
-        ulp, z = worst(case, count)
-        written = ", ".join(f"{key}={value}" for key, value in case.parameters.items())
-        print(f"| {case.name} | {written} | {ulp:.2f} | {z!r} |", flush=True)
-    for layer in LAYERS:
-        ulp, row = worst_of_layer(layer, count // 10)
-        where = f"a row of {len(row)}, from {min(row, default=0):.6g} to {max(row, default=0):.6g}"
-        print(f"| {layer.name} | | {ulp:.2f} | {where} |", flush=True)
+    parser.add_argument("--points", type=int, default=POINTS, help="about how many z for each row")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/accuracy.md")
+    options = parser.parse_args()
+    found = activations(options.points)
+    parts = {
+        "summary": summary(found, options.points),
+        "ordinary": "\n".join(table(found, 0)),
+        "all": "\n".join(table(found, 1)),
+        "dot product": "\n".join(dotproduct.table(30 * options.points)),
+        "kernels": "\n".join(kernels.table()),
+    }
+    for text in parts.values():
+        print(text, end="\n\n")
+    if options.write:
+        write("accuracy.md", parts)
+
+
+def activations(count: int) -> list[Row]:
+    """Measure every activation."""
+    # Spawned, for JAX has threads; in the background of whatever else the machine does.
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(PROCESSES, os.nice, (10,)) as pool:
+        return pool.map(partial(measure, count=count), range(len(CASES)), chunksize=1)
+
+
+def measure(number: int, count: int) -> Row:
+    """Measure the errors of one activation: ours and those of the libraries."""
+    case = CASES[number]
+    return of_layer(case, count) if isinstance(case, Layer) else of_one_number(case, count)
+
+
+def of_one_number(case: Elementwise, count: int) -> Row:
+    """Measure an activation of one number."""
+    z = points(case.near, count)
+    truths = truth_of(case, z.tolist())
+    functions = _libraries(case.name, case.parameters)
+    with np.errstate(all="ignore"):
+        errors = truths.errors(ACTIVATIONS[case.name](z[:, None], **case.parameters)[:, 0])
+        theirs = {
+            library: _worst(truths.errors(function(z, **case.parameters)), z, truths)
+            if function
+            else None
+            for library, function in functions.items()
+        }
+    where = f"{z[errors.argmax()]:.6g}" if errors.any() else ""
+    return Row(case.name, case.parameters, _worst(errors, z, truths), where, theirs)
+
+
+def of_layer(case: Layer, count: int) -> Row:
+    """Measure an activation of a whole layer."""
+    functions = _libraries(case.name, {})
+    ours, where = Worst(0.0, 0.0), ""
+    theirs = {library: Worst(0.0, 0.0) if f else None for library, f in functions.items()}
+    for z in rows(count // PER_ROW):
+        truths = truth_of_row(case, z[0].tolist())
+        size = np.abs(z).max()
+        with np.errstate(all="ignore"):
+            found = _worst(truths.errors(ACTIVATIONS[case.name](z)[0]), size, truths)
+            for library, function in functions.items():
+                before = theirs[library]
+                if function and before:
+                    theirs[library] = before | _worst(truths.errors(function(z)[0]), size, truths)
+        if found.all > ours.all:
+            where = f"{z.size} units, {z.min():.4g} to {z.max():.4g}"
+        ours |= found
+    return Row(case.name, {}, ours, where, theirs)
+
+
+def _libraries(name: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    return {library: libraries.find(library, name, parameters) for library in libraries.TITLES}
+
+
+def _worst(errors: Array, z: Any, truths: Exact) -> Worst:
+    value = np.abs(truths.nearest)
+    ordinary = (np.abs(z) <= LARGEST) & ((np.abs(z) >= SMALLEST) | (z == 0))
+    ordinary &= (value >= SMALLEST) | (value == 0)
+    return Worst(float(errors[ordinary].max(initial=0.0)), float(errors.max()))
+
+
+def summary(found: list[Row], count: int) -> str:
+    """Say which are above 2 ulp, and which are above the best of the libraries."""
+    above = [f"{title(row)} ({written(row.ours.all)})" for row in found if row.ours.all > 2.0]
+    behind = [
+        f"{title(row)} ({written(ours)}, {written(best)})"
+        for row in found
+        for ours, best in [(row.ours.ordinary, row.best.ordinary)]
+        if ours > best + MARGIN
+    ]
+    everywhere = [title(row) for row in found if row.ours.all > row.best.all + MARGIN
+                  and row.ours.ordinary <= row.best.ordinary + MARGIN]  # fmt: skip
+    return "\n".join([
+        f"- Measured at {count:,} numbers for each row, on {platform.machine()}, with NumPy {np.__version__}.",
+        f"- Above 2 ulp: {listed(above)}.",
+        f"- Above the best of the others, where nothing is extreme: {listed(behind)}.",
+        f"- Above the best of the others at the extremes alone: {listed(everywhere)}.",
+    ])  # fmt: skip
+
+
+def listed(names: list[str]) -> str:
+    """Write a list, or that it is empty."""
+    return ", ".join(names) or "none"
+
+
+def title(row: Row) -> str:
+    """Name an activation with its parameters."""
+    return " ".join([f"`{row.name}`", settings(row)]).strip()
+
+
+def settings(row: Row) -> str:
+    """Write the parameters of a row."""
+    return ", ".join(f"{name} {value:.6g}" if isinstance(value, float) else f"{name} {value}"
+                     for name, value in row.parameters.items())  # fmt: skip
+
+
+def table(found: list[Row], measure: int) -> Iterator[str]:
+    """Give the table of one measure, ordinary or all."""
+    heads = [
+        "activation",
+        "parameters",
+        "ours",
+        *(["at"] if measure else []),
+        *libraries.TITLES.values(),
+    ]
+    yield f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}"
+    for row in found:
+        others = [written(worst[measure] if worst else None) for worst in row.theirs.values()]
+        place = [row.where] if measure else []
+        cells = [f"`{row.name}`", settings(row), written(row.ours[measure]), *place, *others]
+        yield f"| {' | '.join(cells)} |"
+
+
+def written(ulp: float | None) -> str:
+    """Write an error with two decimals, a large one as a power of ten."""
+    if ulp is None:
+        return "–"
+    if np.isinf(ulp):
+        return "∞"
+    return f"{ulp:.2f}" if ulp < 1000 else f"{ulp:.0e}".replace("e+0", "e").replace("e+", "e")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import evaluator
+from benchmarks.pages import write
 from evaluator import subjects
 from evaluator.activations import ACTIVATIONS
 from evaluator.diagnostics import Unsupported
@@ -39,12 +39,7 @@ def main() -> None:
     for text in parts.values():
         print(text, end="\n\n")
     if "--write" in sys.argv:
-        page = ROOT / "docs/matrix.md"
-        text = page.read_text(encoding="utf-8")
-        for name, table in parts.items():
-            mark = re.compile(rf"(?<=<!-- {name} -->\n\n).*?(?=\n\n|\Z)", re.DOTALL)
-            text = mark.sub(lambda _, table=table: table, text)
-        page.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+        write("matrix.md", parts)
 
 
 def library() -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import closing, nullcontext
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,33 @@ _EXACT = 2**53
 _ONE = np.uint64(1)
 
 
-def load_array(reference: Mapping[str, Any], spec_file: str) -> Array:
+class Archives:
+    """The .npz file that arrays are taken from, opened once for all of its that follow each other."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Path, str] | None = None
+        self._npz: Npz | None = None
+
+    def open(self, path: Path, shown: str) -> Npz:
+        """Give the opened file; what was given before is closed if it is another one."""
+        if self._npz is None or self._of != (path, shown):
+            self.close()
+            self._npz, self._of = Npz(path, shown), (path, shown)
+        return self._npz
+
+    def close(self) -> None:
+        """Close what is open."""
+        if self._npz is not None:
+            self._npz.close()
+            self._npz = None
+
+
+def load_array(
+    reference: Mapping[str, Any], spec_file: str, archives: Archives | None = None
+) -> Array:
     """Read the array that `{file, key?, transpose?}` names, of any shape, finite or not.
+
+    Who reads many arrays opens an .npz file once by giving the same `archives`, and closes them.
 
     float32 stays float32, all else becomes float64. A CSV is always (rows × columns): whoever wants a
     vector takes the only row or the only column.
@@ -46,9 +72,9 @@ def load_array(reference: Mapping[str, Any], spec_file: str) -> Array:
             with path.open("rb") as stream:
                 values = Npy(stream, os.fstat(stream.fileno()).st_size, shown).read()
         elif suffix == ".npz":
-            with Npz(path, shown) as archive:
-                chosen = pick(key, archive.names, shown)
-                with archive.open(chosen) as array:
+            with nullcontext(archives) if archives else closing(Archives()) as opened:
+                archive = opened.open(path, shown)
+                with archive.open(pick(key, archive.names, shown)) as array:
                     values = array.read()
         else:
             values = _from_safetensors(path, key, shown)

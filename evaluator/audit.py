@@ -12,7 +12,7 @@ from evaluator.evaluate import evaluate
 from evaluator.expectation import DEFAULT_TOLERANCE
 from evaluator.expected import protecting, survivors
 from evaluator.lints import lints
-from evaluator.mistakes import MISTAKES, left_out, mutants
+from evaluator.mistakes import MISTAKES, counts, left_out, mutants
 from evaluator.reasons import Reasons
 from evaluator.results import FAILING
 from evaluator.spec import in_file_order
@@ -28,12 +28,8 @@ if TYPE_CHECKING:
     from evaluator.spec import Spec
     from evaluator.tolerances import Needed
 
-#: The mistakes that an audit counts. Those of precision are not: whether a case kills them is a
-#: matter of its tolerance, which says how much precision its author asks for.
-COUNTED: Final = tuple(
-    mistake for code, mistake in MISTAKES.items()
-    if not code.startswith(("float32", "rounded-", "cut-off-"))
-)  # fmt: skip
+#: The mistakes that an audit counts.
+COUNTED: Final = tuple(mistake for code, mistake in MISTAKES.items() if counts(code))
 
 
 class Survivor(NamedTuple):
@@ -67,7 +63,7 @@ class Suggestion(NamedTuple):
 class Audit:
     """What became of the mistakes of one spec."""
 
-    #: `scored`; else why it is not: `failing`, `nothing checked`, `no mistakes`.
+    #: `scored`; else why it is not: `failing`, `unrecorded`, `nothing checked`, `no mistakes`.
     state: str = "scored"
     killed: int = 0
     survived: list[Survivor] = field(default_factory=list)
@@ -126,8 +122,9 @@ def _audit(
     spec: Spec, result: SpecResult, wrong: Iterable[Mutant], selection: Selection | None,
     equivalent: Mapping[str, str],
 ) -> Audit:  # fmt: skip
-    if any(case.outcome in FAILING for case in result.cases):
-        return Audit("failing")
+    failing = [case for case in result.cases if case.outcome in FAILING]
+    if failing:
+        return Audit("unrecorded" if all(case.unrecorded for case in failing) else "failing")
     cases = [case for case in spec.cases if not selection or selection(spec, case)]
     protected = protecting(cases)
     if not protected:
@@ -147,8 +144,10 @@ def _judge(
 ) -> None:  # fmt: skip
     """Sort the survivors, and look for inputs that tell them apart."""
     reasons = Reasons(spec, equivalent)
+    survived = set(passing)
     said = [
-        reasons.of(each.mistake.code, each.place, n in passing) for n, each in enumerate(listed)
+        reasons.of([(each.mistake.code, each.place), *each.twins], number in survived)
+        for number, each in enumerate(listed)
     ]
     found.diagnostics += reasons.idle()
     found.killed = len(listed) - len(passing)

@@ -72,7 +72,7 @@ CODES: dict[str, str] = {
     "worker-died": "The worker that evaluated the file died: it was killed, or ran out of memory.",
     "no-such-case": "A case or document that was named is not in its file.",
     "unread-input": "Nothing reads an input of the network.",
-    "underflow": "A number is too small for a 64-bit float and becomes 0.",
+    "underflow": "A number is too small for the float that holds it and becomes 0.",
     "inexact-integer": "An integer beyond 2^53 cannot be held exactly in a 64-bit float.",
 }
 

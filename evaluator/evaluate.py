@@ -6,8 +6,9 @@ import math
 import os
 import sys
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -112,7 +113,9 @@ class Judgement:
         self.firsts = MAX_FIRSTS if firsts is None else firsts
         self._rows = max(1, MAX_VALUES // spec.network.size())
         #: The first rows that were answered wrongly.
-        self._wrong: list[hints.Wrong] = []
+        self._wrong: list[hints.WrongRow] = []
+        #: Some rows of tables that were answered rightly beside them.
+        self._right: list[hints.Wanted] = []
         #: The inline rows that are to be answered, in order: of no case that is skipped.
         self._wanted = [case.row for case in cases if case.table is None and not case.skip]
         #: Those that are answered, each with its place among the answers.
@@ -174,8 +177,12 @@ class Judgement:
         """Look for known mistakes behind the rows that were answered wrongly, and hint at them."""
         wrong, self._wrong = self._wrong, []
         if wrong:
-            passed = zip(self._cases, results, strict=False)
-            hints.explain(self.spec, wrong, [c for c, r in passed if r.outcome == "passed"])
+            judged = zip(self._cases, results, strict=False)
+            passed = (
+                c for c, r in judged if r.outcome == "passed" and c.table is None and not c.xfail
+            )
+            right = [hints.of_case(self.spec, case) for case in islice(passed, hints.MAX_RIGHT)]
+            hints.explain(self.spec, wrong, [*right, *self._right])
 
     def answered(self, case: Case, check: Check) -> Mismatch | None:
         """Describe one value as a mismatch is described, accepted or not; None: it has no answer."""
@@ -226,10 +233,27 @@ class Judgement:
             return Unsupported(f"it gives no value of `{clip(unknown)}`")
         return None
 
-    def _note(self, case: Case, result: CaseResult, expected: hints.Target, answer: Array) -> None:
+    def _note(self, case: Case, result: CaseResult, expected: hints.Wanted, answer: Array) -> None:
         """Remember a row that was answered wrongly, and not the others; unless there are enough."""
         if len(self._wrong) < hints.MAX_WRONG and not case.xfail:
-            self._wrong.append(hints.Wrong(result, expected, answer.copy(), case.atol, case.rtol))
+            self._wrong.append(
+                hints.WrongRow(result, expected, answer.copy(), case.atol, case.rtol)
+            )
+
+    def _note_rows(
+        self, case: Case, batch: Batch, wrong: Array, faults: Collection[int], outputs: Array, result: CaseResult
+    ) -> None:  # fmt: skip
+        """Remember some rows of a table that were answered wrongly, and right ones beside them."""
+        is_wrong = np.logical_or.reduce(wrong, axis=1)
+        rows = np.flatnonzero(is_wrong)[: hints.MAX_ROWS].tolist()
+        for row in rows:
+            self._note(case, result, hints.of_row(self.spec, case, batch, row), outputs[row])
+        if not rows or case.xfail:
+            return
+        is_right = ~np.asarray(is_wrong)
+        is_right[list(faults)] = False
+        for row in np.flatnonzero(is_right)[: hints.MAX_RIGHT - len(self._right)].tolist():
+            self._right.append(hints.of_row(self.spec, case, batch, row))
 
     def _keep(self, result: CaseResult, describe: Callable[[], Mismatch]) -> None:
         """Describe a mismatch if there is room for it, else count it."""
@@ -291,9 +315,7 @@ class Judgement:
             found.row = first + row + 1
             found.row_name = batch.names[row] if batch.names else ""
             result.mismatches.append(found)
-        rows = np.flatnonzero(wrong.any(axis=1))
-        for row in rows[: hints.MAX_ROWS].tolist():
-            self._note(case, result, hints.of_row(self.spec, case, batch, row), outputs[row])
+        self._note_rows(case, batch, wrong, faults, outputs, result)
         if not faults:
             return []
         row, fault = max(faults.items(), key=lambda item: _gravity(item[1]))

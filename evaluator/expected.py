@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from evaluator.spec import Spec
 
 #: The rows of the first stretch; most wrong networks fall there, so the next may be longer.
-FIRST: Final = 8
+FIRST: Final = 2
 #: How much longer each stretch is than the one before.
 GROWTH: Final = 8
 LONGEST: Final = 1 << 14

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from evaluator import hintwords
 from evaluator.expectation import DEFAULT_TOLERANCE, array_bounds, parse
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 MAX_WRONG: Final = 32
 MAX_ROWS: Final = 8
 MAX_RIGHT: Final = 16
-#: How many mistakes a hint names; where more than twice as many fit, they tell nothing.
-MAX_NAMED: Final = 3
+#: Where more mistakes fit, they tell nothing.
 MAX_FITTING: Final = 6
+#: Values that many wrong networks give.
+COMMON: Final = (0.0, 1.0, -1.0)
 #: How many places each mistake is tried in, and how many numbers it may take to try one everywhere.
 MAX_PLACES: Final = 50
 MAX_WORK: Final = 1 << 18
@@ -33,7 +35,7 @@ MAX_WORK: Final = 1 << 18
 CLOSELY: Final = 2
 
 
-class Target(NamedTuple):
+class Wanted(NamedTuple):
     """Values of one row, and the intervals that the same values of a mutant are to lie in."""
 
     #: (inputs,)
@@ -53,15 +55,23 @@ class Target(NamedTuple):
         if self.largest is None:
             return True
         outputs = trace.outputs[row]
+        # Of several largest the first counts, as where cases are judged.
         return not np.isnan(outputs).any() and bool(outputs.argmax() == self.largest)
+
+    def is_common(self) -> bool:
+        """Tell whether many wrong networks meet it: a class, and no value but 0, 1 or −1."""
+        return all(
+            any(low <= value <= high for value in COMMON)
+            for low, high in zip(self.low, self.high, strict=True)
+        )
 
 
 @dataclass(slots=True, eq=False)
-class Wrong:
+class WrongRow:
     """One row of a case that was answered otherwise than it is expected."""
 
     result: CaseResult
-    expected: Target
+    expected: Wanted
     #: The outputs of the subject (outputs,), and the tolerance of the case.
     answer: Array
     atol: float
@@ -69,20 +79,20 @@ class Wrong:
     #: Whether the answer is the network's own, so that it is the expectation that is off.
     is_right: bool = False
     #: What a mutant is to give: close to the answer first, then within the tolerance.
-    targets: tuple[Target, ...] = field(default=())
+    targets: tuple[Wanted, ...] = field(default=())
 
 
-def of_case(spec: Spec, case: Case) -> Target:
+def of_case(spec: Spec, case: Case) -> Wanted:
     """Give what a case that is written out expects."""
     checks = case.checks
-    return Target(
+    return Wanted(
         spec.inputs[case.row], tuple(spec.probes[check.probe].place for check in checks),
         np.array([check.low for check in checks]), np.array([check.high for check in checks]),
         case.expected_class,
     )  # fmt: skip
 
 
-def of_row(spec: Spec, case: Case, batch: Batch, row: int) -> Target:
+def of_row(spec: Spec, case: Case, batch: Batch, row: int) -> Wanted:
     """Give what a row of a table expects."""
     low = high = np.zeros(0)
     if batch.expected is not None:
@@ -91,20 +101,18 @@ def of_row(spec: Spec, case: Case, batch: Batch, row: int) -> Target:
             if at == row:
                 low[column], high[column] = parse(text)
     largest = None if batch.classes is None else int(batch.classes[row])
-    return Target(batch.inputs[row].copy(), _outputs(spec)[: len(low)], low, high, largest)
+    return Wanted(batch.inputs[row].copy(), _outputs(spec)[: len(low)], low, high, largest)
 
 
 def _outputs(spec: Spec) -> tuple[Place, ...]:
     return tuple(probe.place for probe in spec.probes[: spec.network.output_count()])
 
 
-def explain(spec: Spec, wrong: Sequence[Wrong], passed: Sequence[Case]) -> None:
-    """Write hints to the results of wrong rows; the cases are some that passed."""
+def explain(spec: Spec, wrong: Sequence[WrongRow], right: Sequence[Wanted]) -> None:
+    """Write hints to the results of wrong rows; a mistake is held against some right rows too."""
     network = spec.network
     if not network.steps:
         return
-    right = [of_case(spec, case) for case in passed if case.table is None and not case.xfail]
-    right = right[:MAX_RIGHT]
     rows = np.array([each.expected.inputs for each in wrong] + [each.inputs for each in right])
     most = MAX_WORK // max(1, _size(network) + len(rows) * network.size())
     if not most:
@@ -119,24 +127,24 @@ def _size(network: Network) -> int:
     return sum(step.weights.size for step in network.steps if step.weights is not None)
 
 
-def _aim(spec: Spec, wrong: Sequence[Wrong], trace: Trace) -> None:
+def _aim(spec: Spec, wrong: Sequence[WrongRow], trace: Trace) -> None:
     """Find out of each row who is off, the subject or the spec, and what a mutant is to give."""
     places = _outputs(spec)
     exact = DEFAULT_TOLERANCE[spec.network.dtype]
     for row, each in enumerate(wrong):
         answer = np.asarray(each.answer, dtype=float)
-        close = Target(each.expected.inputs, places, *array_bounds(answer, *exact))
+        close = Wanted(each.expected.inputs, places, *array_bounds(answer, *exact))
         each.is_right = close.accepts(trace, row)
         if each.is_right:
             each.targets = (each.expected,)
             continue
         slack = _slack(each, places, answer)
-        near = Target(each.expected.inputs, places, answer - slack, answer + slack)
+        near = Wanted(each.expected.inputs, places, answer - slack, answer + slack)
         # What the right network gives as well would be explained by a mistake that changes nothing.
         each.targets = (close,) if near.accepts(trace, row) else (close, near)
 
 
-def _slack(each: Wrong, places: Sequence[Place], answer: Array) -> Array:
+def _slack(each: WrongRow, places: Sequence[Place], answer: Array) -> Array:
     """Give the tolerance of every output: half of what is accepted, or that of the case."""
     slack = each.atol + each.rtol * np.abs(answer)
     wanted = each.expected
@@ -154,83 +162,86 @@ class Fit(NamedTuple):
     #: Whether it gives what the right rows accept.
     is_consistent: bool
 
+    def on(self, rows: Iterable[int]) -> int:
+        """Give how well it explains these rows: as well as the one it explains worst."""
+        return min(self.rows[row] for row in rows)
+
 
 def _fitting(
-    network: Network, rows: Array, wrong: Sequence[Wrong], right: Sequence[Target], most: int
+    network: Network, rows: Array, wrong: Sequence[WrongRow], right: Sequence[Wanted], most: int
 ) -> Iterator[Fit]:
     from evaluator.mistakes import MISTAKES, mutants
 
     known = [mistake for mistake in MISTAKES.values() if mistake.explains]
     for mutant in mutants(network, most, known, aliases=True):
         trace = mutant.network.forward(rows.astype(mutant.network.dtype))
-        fits = tuple(
-            next((CLOSELY - n for n, aim in enumerate(each.targets) if aim.accepts(trace, row)), 0)
-            for row, each in enumerate(wrong)
-        )
+        fits = tuple(_fit(each, trace, row) for row, each in enumerate(wrong))
         if any(fits):
             others = enumerate(right, len(wrong))
             yield Fit(mutant, fits, all(each.accepts(trace, row) for row, each in others))
 
 
-def _write(wrong: Sequence[Wrong], fitting: Sequence[Fit]) -> None:
+def _fit(wrong: WrongRow, trace: Trace, row: int) -> int:
+    for quality, target in zip((CLOSELY, 1), wrong.targets, strict=False):
+        if target.accepts(trace, row):
+            return quality
+    return 0
+
+
+def _write(wrong: Sequence[WrongRow], fitting: Sequence[Fit]) -> None:
     """Choose the best explanations, and say them."""
-    results = list(dict.fromkeys(each.result for each in wrong))
-    everywhere = _best(fitting, range(len(wrong)))
-    sides = {each.is_right for each in wrong}
-    for result in results:
-        rows = [number for number, each in enumerate(wrong) if each.result is result]
-        shared = everywhere if everywhere and everywhere[0].is_consistent else []
-        fits = shared or _best(fitting, rows)
+    of_case: dict[CaseResult, list[int]] = {}
+    for row, each in enumerate(wrong):
+        of_case.setdefault(each.result, []).append(row)
+    # What explains every failing case, and contradicts no passing one, is all there is to say.
+    shared = _best([fit for fit in fitting if fit.is_consistent], range(len(wrong)))
+    for result, rows in of_case.items():
+        fits = shared or _of_one_case(wrong, fitting, rows)
         names = named([fit.mutant for fit in fits])
-        if names and len({wrong[number].is_right for number in rows}) == 1:
-            cases = len(results) if shared and len(sides) == 1 else 1
-            what = _what([wrong[row] for row in rows], cases, len(wrong) < MAX_WRONG)
-            about = "" if min(fits[0].rows[row] for row in rows) == CLOSELY else "about "
-            result.hints = (f"{what} {about}what the network gives {ways(names)}",)
+        if 0 < len(names) <= MAX_FITTING and len({wrong[row].is_right for row in rows}) == 1:
+            values = _values(wrong, rows, len(of_case) if shared else 1)
+            closely = fits[0].on(rows) == CLOSELY
+            result.hints = (hintwords.sentence(values, names, closely, bool(shared)),)
 
 
-def _best(fitting: Sequence[Fit], rows: Sequence[int]) -> list[Fit]:
-    """Give the fits that explain all these rows best; those that contradict nothing go first."""
-    ranked: dict[tuple[bool, int], list[Fit]] = {}
-    for fit in fitting:
-        if all(fit.rows[row] for row in rows):
-            rank = fit.is_consistent, min(fit.rows[row] for row in rows)
-            ranked.setdefault(rank, []).append(fit)
-    return ranked[max(ranked)] if ranked else []
+def _of_one_case(
+    wrong: Sequence[WrongRow], fitting: Sequence[Fit], rows: Sequence[int]
+) -> list[Fit]:
+    """Give what explains one case and not all: nothing where its values are common ones."""
+    if all(wrong[row].targets[0].is_common() for row in rows):
+        return []
+    return _best([fit for fit in fitting if fit.is_consistent], rows) or _best(fitting, rows)
 
 
-def named(fitting: Sequence[Mutant]) -> list[str]:
-    """Name the mistakes, each where it is made most widely; none where too many fit.
+def _best(fitting: Sequence[Fit], rows: Iterable[int]) -> list[Fit]:
+    """Give the fits that explain all these rows, and of them those that do it best."""
+    rows = list(rows)
+    best = max((fit.on(rows) for fit in fitting), default=0)
+    return [fit for fit in fitting if fit.on(rows) == best] if best else []
 
-    Of several places none is named, for each would do.
-    """
-    found: dict[str, list[Mutant]] = {}
+
+def named(fitting: Iterable[Mutant]) -> list[str]:
+    """Name the mistakes, each once."""
+    of_code: dict[str, list[Mutant]] = {}
     for mutant in fitting:
-        code = mutant.mistake.code.removesuffix("-throughout")
-        found.setdefault(code, []).append(mutant)
-    names = [
-        str(mutants[0]) if len(mutants) == 1 or not mutants[0].place else mutants[0].mistake.name
-        for mutants in found.values()
-    ]
-    return names if len(names) <= MAX_FITTING else []
+        # Whether the answer is rounded or more than that, to him it is one mistake: the first is named.
+        code = mutant.mistake.code.removesuffix("-throughout").removeprefix("answer-")
+        of_code.setdefault(code, []).append(mutant)
+    return [_name(*mutants) for mutants in of_code.values()]
 
 
-def _what(rows: Sequence[Wrong], cases: int, are_all: bool) -> str:
+def _name(widest: Mutant, *others: Mutant) -> str:
+    """Name a mistake where it is made most widely; of several places none, for each would do."""
+    return widest.mistake.name if widest.place and others else str(widest)
+
+
+def _values(wrong: Sequence[WrongRow], rows: Sequence[int], cases: int) -> str:
     """Name the values that are explained: of one case, or of several that are all that fail."""
-    noun, of = ("expected value", "of") if rows[0].is_right else ("answer", "to")
-    number, counted, failed_rows = cases, "case", rows[0].result.failed_rows
-    if cases == 1:
-        if failed_rows is None or failed_rows == 1:
-            return f"the {noun}s are" if len(rows[0].targets[0].places) > 1 else f"the {noun} is"
-        number, counted, are_all = len(rows), "row", len(rows) == failed_rows
-    which = f"the first {number}" if not are_all else "both" if number == 2 else f"all {number}"
-    return f"the {noun}s {of} {which} failing {counted}s are"
-
-
-def ways(names: Sequence[str]) -> str:
-    """Say that it is so if one of some mistakes is made."""
-    more = len(names) - MAX_NAMED
-    ways = [f"if {name}" for name in names[:MAX_NAMED]]
-    if more > 0:
-        ways.append(f"with one of {more} other mistakes" if more > 1 else "with another mistake")
-    return ", or ".join(ways)
+    first = wrong[rows[0]]
+    sides = {each.is_right for each in wrong}
+    if cases > 1 and len(sides) == 1:
+        return hintwords.failing(first.is_right, cases, "case", len(wrong) < MAX_WRONG)
+    failed_rows = first.result.failed_rows
+    if failed_rows is None or failed_rows == 1:
+        return hintwords.one(first.is_right, len(first.targets[0].places) > 1)
+    return hintwords.failing(first.is_right, len(rows), "row", len(rows) == failed_rows)

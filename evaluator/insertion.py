@@ -1,4 +1,4 @@
-"""Where a key goes in a mapping, in the layout that its author gave it."""
+"""Where a key goes in a mapping, or an element in a list, in the layout that its author gave it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from evaluator.splice import Edit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from evaluator.document import Document, Path, Text
 
 #: Lists on lines of their own are wrapped here.
@@ -31,7 +33,7 @@ def insert_after(document: Document, path: Path, before: str, key: str, value: s
         key = text[key_start] + key + text[key_start]
     entry = f"{key}: {value}"
     if text[start] == "{":
-        return _in_braces(source, key_start, end, entry)
+        return insert_in_flow(source, end, indent_of(source, key_start), [entry])
     if path and text[document.span(path[:-1])[0]] == "[":  # `[key: value]`, without braces
         return [Edit(start, start, "{"), Edit(end, end, f", {entry}}}")]
     # An anchor of the first key, or the `?` before it, is where the mapping's column is.
@@ -50,24 +52,32 @@ def _on_a_line(source: Text, start: int, end: int, entry: str) -> list[Edit]:
     return [Edit(at, at, "".join(line_break + line for line in lines))]
 
 
-def _in_braces(source: Text, key_start: int, end: int, entry: str) -> list[Edit]:
-    """Put the entry on a line of its own if the key before it has one, else behind its value."""
-    text, behind = source.text, [Edit(end, end, f", {entry}")]
-    indent = text[line_start(source, key_start) : key_start]
-    if indent.strip():
+def insert_in_flow(source: Text, end: int, indent: str, entries: Sequence[str]) -> list[Edit]:
+    """Add to what stands in braces or brackets, after the entry that ends here.
+
+    With an indent, each on a line of its own if there is room for it, after the comments of that entry.
+    """
+    text, behind = source.text, [Edit(end, end, "".join(f", {entry}" for entry in entries))]
+    if not indent:
         return behind
-    line = newline(source, end) + indent + entry
+    lines = [newline(source, end) + indent + entry for entry in entries]
     gap = _GAP.match(text, end)
     comma = gap.end() if gap else end
     if text[comma] != ",":  # the closing brace
         if comma < line_end(text, end):
-            return [Edit(end, end, "," + line)]
+            return [Edit(end, end, "".join(f",{line}" for line in lines))]
         at = entry_end(text, end, len(indent))
-        return [Edit(end, end, ","), Edit(at, at, line)]
+        return [Edit(end, end, ","), Edit(at, at, ",".join(lines))]
     if _NOTHING_MORE.fullmatch(text, comma + 1, line_end(text, comma)):
         at = entry_end(text, comma, len(indent))
-        return [Edit(at, at, line + ",")]
+        return [Edit(at, at, "".join(f"{line}," for line in lines))]
     return behind
+
+
+def indent_of(source: Text, index: int) -> str:
+    """Give what a line begins with before this character if that is blank, else nothing."""
+    indent = source.text[line_start(source, index) : index]
+    return "" if indent.strip() else indent
 
 
 def line_start(source: Text, index: int) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,6 +17,7 @@ from evaluator.expectation import ABOUT, DEFAULT_TOLERANCE, PLUS_MINUS
 from evaluator.expected import protecting, survivors
 from evaluator.explain import number
 from evaluator.spec import in_file_order
+from evaluator.telling import candidates
 from evaluator.tolerances import distances, in_force
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: Every code, with the sentence that explains it.
 LINTS: Final = {
     "zero-passes": "An answer of 0 would be accepted, and another number is expected.",
-    "constant-passes": "One constant answer is accepted by every case.",
+    "constant-passes": "One constant answer is accepted by every case, and the network gives others.",
     "saturated": "An activation is so flat where it is checked that its sum may be nearly anything.",
     "wide-tolerance": "A tolerance that is written is a hundred times what any value needs.",
     "repeated-case": "A case has the inputs of an earlier one, and expects the same.",
@@ -97,12 +97,19 @@ def _constant_passes(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Di
         rows = {tuple(spec.inputs[case.row].tolist()) for case, _ in checks}
         if not low <= high or (len(rows) < 2 and not _is_wide(low, high)):
             continue
+        if _is_constant(spec, spec.probes[output].place):
+            continue  # no case has another answer
         value = low if math.isfinite(low) else high
         if math.isfinite(high) and math.isfinite(low):
             value = low + (high - low) / 2
         said = f"a network that always answers {value:.6g} for `{_name(spec, output)}`"
         yield _warn(spec, ("cases",), "constant-passes", f"{said} passes every case",
                     "add a case with another answer")  # fmt: skip
+
+
+def _is_constant(spec: Spec, place: Place) -> bool:
+    values = spec.network.forward(candidates(spec)).block(place)[:, place.column]
+    return bool((values == values[:1]).all())
 
 
 def _is_wide(low: float, high: float) -> bool:
@@ -125,27 +132,42 @@ _SATURATING: Final[dict[str, tuple[Callable[[float], float], float, float]]] = {
 
 
 def _saturated(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator[Diagnostic]:
+    names = [_saturating(spec, probe) for probe in range(len(spec.probes))]
     warned: set[Place] = set()
-    for case in cases:
+    for case in cases if any(names) else ():
         told = {spec.probes[c.probe].place for c in case.checks if spec.probes[c.probe].place.z}
         for check in case.checks:
-            place = spec.probes[check.probe].place
-            name = spec.network.steps[place.block - 1].activation.name if place.block else ""
-            sum_place = place._replace(z=True)
-            z = float(trace.block(sum_place)[case.row, place.column])
-            # Once for each value: the other cases that saturate it add nothing.
-            if place.z or sum_place in told | warned or name not in _SATURATING or math.isinf(z):
+            name = names[check.probe]
+            if not name or not _is_flat(name, check):
                 continue
-            inverse, floor, ceiling = _SATURATING[name]
-            margin = _FLAT * (ceiling - floor)
-            flat = check.low <= floor + margin or check.high >= ceiling - margin
+            inverse = _SATURATING[name][0]
+            sum_place = spec.probes[check.probe].place._replace(z=True)
+            z = float(trace.block(sum_place)[case.row, sum_place.column])
             low, high = inverse(check.low), inverse(check.high)
-            if not flat or high - low <= MAX_Z_RANGE or math.isnan(_centre(spec, check)):
+            # Once for each value: the other cases that saturate it add nothing.
+            if sum_place in told | warned or math.isinf(z) or high - low <= MAX_Z_RANGE:
+                continue
+            if math.isnan(_centre(spec, check)):
                 continue
             warned.add(sum_place)
             yield _warn(spec, check.path, "saturated",
                         f"{name} is nearly flat here: every `z` {_range(low, high)} is accepted",
                         f"expect the sum too: `{_name(spec, check.probe)}.z` is {number(z)}")  # fmt: skip
+
+
+def _saturating(spec: Spec, probe: int) -> str:
+    """Name the activation that gives a value, if it saturates."""
+    place = spec.probes[probe].place
+    if place.z or not place.block:
+        return ""
+    name = spec.network.steps[place.block - 1].activation.name
+    return name if name in _SATURATING else ""
+
+
+def _is_flat(name: str, check: Check) -> bool:
+    _, floor, ceiling = _SATURATING[name]
+    margin = _FLAT * (ceiling - floor)
+    return check.low <= floor + margin or check.high >= ceiling - margin
 
 
 def _range(low: float, high: float) -> str:
@@ -186,10 +208,13 @@ def _constant_units(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator
     if len(np.unique(spec.inputs[rows], axis=0)) < 2:
         return
     units = list(_hidden(spec.network))[:MAX_UNITS]
+    constants = {
+        block: np.quantile(trace.sums[block][rows], _CONSTANTS, axis=0)
+        for block in {block for block, _ in units}
+    }
     tried, networks = [], []
     for block, unit in units:
-        sums = trace.sums[block][rows, unit]
-        for constant in {float(value) for value in np.quantile(sums, _CONSTANTS)}:
+        for constant in set(constants[block][:, unit].tolist()):
             tried.append((block, unit))
             networks.append(_with_constant(spec.network, block, unit, constant))
     passing = survivors(spec, networks, protecting(spec.cases))
@@ -223,7 +248,7 @@ def _with_constant(network: Network, block: int, unit: int, z: float) -> Network
     weights[unit], bias[unit] = 0.0, z
     steps = list(network.steps)
     steps[block - 1] = step._replace(weights=weights, bias=bias)
-    return replace(network, steps=tuple(steps))
+    return network.with_steps(steps)
 
 
 _LINTS: Final = (

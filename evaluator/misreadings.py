@@ -43,6 +43,8 @@ _LISTS: Final = (("cases",), ("layers",))
 def type_hint(document: Document, path: Path, value: Any, wanted: set[str]) -> str:
     """Tell what to write instead of a value of the wrong kind; empty where nothing is known."""
     last = path[-1] if path else 0
+    if value is None and path[:1] == ("equivalent",) and " at " in str(last):
+        return _comma_hint(str(last), list(document.value(path[:-1])))
     if value is None:
         return _nothing_hint(last)
     if last in ("skip", "xfail"):
@@ -72,6 +74,13 @@ def depth_hint(path: Path, value: list[Any], wanted: set[str]) -> str:
     if isinstance(value[0], dict):
         return "write one mapping, without a list around it" if "number" in wanted else ""
     return "write one row per unit, `[[0, 1], [2, 3]]`" if "weights" in path else ""
+
+
+def _comma_hint(key: str, keys: list[str]) -> str:
+    """Tell how a key that holds a comma is written within braces, where that splits it."""
+    following = keys[keys.index(key) + 1 :][:1]
+    whole = ", ".join([key, *following])
+    return f'in braces a key with a comma needs quotes: `"{clip(whole)}": …`'
 
 
 def _dash_hint(path: Path) -> str:

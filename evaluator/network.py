@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -105,6 +105,10 @@ class Network:
             sums.append(z)
             blocks.append(step.activation.function(z, **step.parameters))
         return Trace(self, blocks, sums, False)
+
+    def with_steps(self, steps: Iterable[Step]) -> Network:
+        """Give a network with other steps, whose names and widths are those of its own."""
+        return Network(self.inputs, self.outputs, tuple(steps), self.places, self.dtype)
 
     def width(self, block: int) -> int:
         """Count the columns of a block: the inputs, or the units of a step."""

@@ -167,7 +167,8 @@ def _outputs(
             wiring.unknown_name(outputs[number], list(reads), ("outputs", number), key=False)
         if unknown or len(set(outputs)) < len(outputs):
             return ()
-    for name in reads.keys() - used - set(outputs):
+    needed = used.union(outputs)
+    for name in (name for name in reads if name not in needed):
         wiring.complain(("neurons", name), "unused-neuron",
                         f"nothing reads `{clip(name)}`, and it is not an output",
                         "remove it, or name it in `outputs`", key=True)  # fmt: skip

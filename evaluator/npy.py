@@ -216,22 +216,27 @@ class Npz:
         except _NO_ARCHIVE as fault:
             self._file.close()
             raise _not_unpacked(shown, fault) from None
-        self._members = [m for m in self._zip.infolist() if m.filename.endswith(".npy")]
-        self.names = [member.filename.removesuffix(".npy") for member in self._members]
+        members = [m for m in self._zip.infolist() if m.filename.endswith(".npy")]
+        self.names = [member.filename.removesuffix(".npy") for member in members]
+        self._members = dict(zip(self.names, members, strict=True))
 
     def __enter__(self) -> Npz:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
     @contextmanager
     def open(self, name: str) -> Iterator[Npy]:
         """Open one array, of the dtype that it is saved in."""
         shown = f"array `{clip(name)}` of {self._shown}"
-        if (times := self.names.count(name)) > 1:
+        if len(self._members) < len(self.names) and (times := self.names.count(name)) > 1:
             raise damaged(f"{shown} is there {times} times")
-        member = self._members[self.names.index(name)]
+        member = self._members[name]
         if member.flag_bits & 1:
             raise ArrayFileError(f"{shown} is encrypted", "save it without a password")
         # Other methods may ask for any amount of memory, and NumPy writes none of them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,7 @@ def build(document: Document, atol: float | None = None, rtol: float | None = No
     if _errors(found):
         raise SpecError(in_file_order(found))
     wiring, parts = Wiring(document), None
-    with suppress(TooMany):
+    with closing(wiring), suppress(TooMany):
         parts = _parts(wiring, _override(atol, rtol))
     found += wiring.found
     if parts is None or _errors(found):

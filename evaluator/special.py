@@ -113,7 +113,10 @@ def plus(x: Array, y: float) -> tuple[Array, Array]:
 def _scaled(factor: float, z: Array, limit: float = _ENOUGH) -> tuple[Array, Array]:
     """Return factor·z, cut to ±limit, and its rounding error."""
     bound = min(limit / abs(factor), _LARGEST) if factor else _LARGEST
-    return _times(np.float64(factor), np.maximum(np.minimum(z, bound), -bound))
+    product, low = _times(np.float64(factor), np.maximum(np.minimum(z, bound), -bound))
+    if bound == _LARGEST and factor:  # a tiny factor, and yet ∞ times it is ∞
+        product = np.where(np.isinf(z), np.copysign(limit, factor * z), product)
+    return product, low
 
 
 # Functions of one unit.
@@ -129,18 +132,20 @@ def _decay(t: Array) -> tuple[Array, Array | float]:
 
 
 def _gated(z: Array, t: Array, low: Array | None = None) -> Array:
-    """Return z·sigmoid(±(t + low)), t ≥ 0, the sign that of z: max(z, 0) − |z|·e^−t / (1 + e^−t).
-
-    Written so, both signs share the term that needs care, and it is never the larger one.
-    """
-    power, scale = _decay(t)
-    divisor = power * scale + 1.0
-    share = np.minimum(np.abs(z), _LARGEST) * power
-    share /= divisor
+    """Return z·sigmoid(t + low) as z / (1 + e^−(t + low)), of which nothing but 1 + … is a sum."""
+    power = np.exp(-np.maximum(t, -_FAR))
+    divisor, rest = plus(power, 1.0)
     if low is not None:
-        share -= share * (low / divisor)
-    share *= scale
-    result: Array = np.maximum(z, 0.0) - share
+        rest -= power * low
+    divisor += rest
+    result: Array = z / divisor
+    far = t < -_FAR
+    if far.any():
+        power, scale = _decay(-t[far])
+        power *= np.maximum(np.minimum(z[far], _LARGEST), -_LARGEST)
+        if low is not None:
+            power += power * low[far]
+        result[far] = power * scale
     return result
 
 
@@ -148,11 +153,10 @@ def _gated(z: Array, t: Array, low: Array | None = None) -> Array:
 def silu(z: Array, beta: float = 1.0) -> Array:
     """Return z·sigmoid(beta·z)."""
     if beta == 1.0:
-        return _gated(z, np.minimum(np.abs(z), _ENOUGH))
+        return _gated(z, np.maximum(z, -_ENOUGH))
     if beta == 0.0:
         return z * 0.5
-    result = _gated(np.copysign(1.0, beta) * z, *_scaled(abs(beta), np.abs(z)))
-    return result if beta > 0.0 else -result
+    return _gated(z, *_scaled(beta, z))
 
 
 @in_float64
@@ -161,9 +165,9 @@ def gelu(z: Array, approximate: str = "none") -> Array:
 
     The `tanh` form is z·sigmoid(2·√(2/π)·(z + 0.044715·z³)).
     """
-    a = np.minimum(np.abs(z), 40.0)
     if approximate == "tanh":
-        return _gated(z, *_tanh_form(a))
+        return _gated(z, *_tanh_form(np.maximum(np.minimum(z, 40.0), -40.0)))
+    a = np.minimum(np.abs(z), 40.0)
     square, low = _square(a)
     power, scale = _decay(square * 0.5)
     power -= power * (low * 0.5)
@@ -204,21 +208,23 @@ def _tanh_form(a: Array) -> tuple[Array, Array]:
 
 @in_float64
 def mish(z: Array) -> Array:
-    """Return z·tanh(ln(1 + e^z)), as a ratio of polynomials in v = e^−|z|.
+    """Return z·tanh(ln(1 + e^z)), which is y·(1 − share), all of it in v = e^−|z|.
 
-    For z ≥ 0 it is z·(1 + 2v)/(1 + 2v + 2v²), for z < 0 it is z·v·(2 + v)/(2 + 2v + v²).
+    For z ≥ 0, y = z and share = 2v²/(1 + 2v + 2v²); for z < 0, y = z·v and share = v·(1 + v)/(2 + 2v + v²).
     """
     power, scale = _decay(np.abs(z))
     v = power * scale
     negative = z < 0.0
-    c = np.where(negative, 2.0, 1.0)
-    numerator = (3.0 - c) * v
-    divisor = numerator * v + 2.0 * v + c
-    numerator += c
-    result: Array = np.maximum(z, -_LARGEST) * np.where(negative, power, 1.0)
-    result *= numerator / divisor
-    result *= np.where(negative, scale, 1.0)
-    return result
+    square = v * v
+    c = np.where(negative, 1.0, 2.0)
+    share = c * square
+    divisor = share + 2.0 * v + (3.0 - c)
+    share += np.where(negative, v, 0.0)
+    share /= divisor
+    y: Array = np.maximum(z, -_LARGEST) * np.where(negative, power, 1.0)
+    y -= np.minimum(y, _LARGEST) * share
+    y *= np.where(negative, scale, 1.0)
+    return y
 
 
 @in_float64
@@ -229,8 +235,13 @@ def softplus(z: Array, beta: float = 1.0) -> Array:
     else:
         t, low = _scaled(beta, np.abs(z))
         power, scale = _decay(t)
-        power -= power * low
-        rest = np.where(t > _FAR, power / beta * scale, np.log1p(power) / beta)
+        near = np.log1p(power)
+        rest = near / beta
+        product, rounded = _times(np.float64(beta), np.minimum(rest, _LARGEST))
+        rest += (near - product - rounded - low * (power / (power + 1.0))) / beta
+        far = t > _FAR
+        if far.any():
+            rest = np.where(far, (power - power * low) / beta * scale, rest)
     rest += np.maximum(z, 0.0)
     return rest
 
@@ -281,16 +292,21 @@ def hard_sigmoid(z: Array, alpha: float = 0.2, beta: float = 0.5) -> Array:
 
 @in_float64
 def tanh_shrink(z: Array) -> Array:
-    """Return z − tanh z; where that cancels, z·K/(1 + K) with the continued fraction of tanh.
+    """Return z − tanh z; where that cancels, z³/(3 + z² + K) with the continued fraction of tanh.
 
-    tanh z = z/(1 + K), K = z²/(3 + z²/(5 + z²/(7 + …))): nothing but sums of positive numbers.
+    tanh z = z/(1 + z²/(3 + K)), K = z²/(5 + z²/(7 + …)): nothing but sums of positive numbers.
     """
-    square = np.minimum(z * z, 4.0)
+    near = np.minimum(np.maximum(z, -2.0), 2.0)
+    square, square_low = _square(near)
     k = square / 23.0
-    for odd in range(21, 1, -2):
+    for odd in range(21, 3, -2):
         k += odd
         np.divide(square, k, out=k)
-    return np.where(square < 4.0, z * k / (1.0 + k), z - np.tanh(z))
+    k += square
+    k += 3.0
+    cube, low = _times(near, square)
+    low += near * square_low
+    return np.where(square < 4.0, cube / k + low / k, z - np.tanh(z))
 
 
 @in_float64
@@ -302,8 +318,12 @@ def squareplus(z: Array, b: float = 4.0) -> Array:
     if b == 0.0:
         return np.maximum(z, 0.0)
     half = np.abs(z) * 0.5
-    total = np.hypot(half, math.sqrt(b) * 0.5) + half
-    return np.where(z < 0.0, b / total * 0.25, total)
+    root = np.hypot(half, math.sqrt(b) * 0.5)
+    total = root + half
+    inverse = b / total * 0.25
+    rounded = (half - (total - root)) / total
+    inverse -= inverse * np.fmax(rounded, -1.0)  # ∞ − ∞ is NaN, and inverse 0 there
+    return np.where(z < 0.0, inverse, total)
 
 
 @in_float64

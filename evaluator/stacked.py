@@ -44,11 +44,13 @@ def forward(networks: Sequence[Network], x: Array, most: int = MAX_VALUES) -> It
     The numbers are those of `Network.forward`, but for the rounding of sums. NumPy may warn of what
     overflows: `np.errstate` is the caller's.
     """
+    shapes: dict[int, Any] = {}
     groups: dict[Any, list[int]] = {}
     for number, network in enumerate(networks):
-        groups.setdefault(_shape(network) or number, []).append(number)
-    for numbers in groups.values():
-        if _shape(networks[numbers[0]]) is None:
+        shape = _shape(network, shapes)
+        groups.setdefault(number if shape is None else shape, []).append(number)
+    for shape, numbers in groups.items():
+        if isinstance(shape, int):
             trace = networks[numbers[0]].forward(x)
             blocks, sums = ([block[None] for block in part] for part in (trace.blocks, trace.sums))
             yield Stack(numbers, blocks, sums)
@@ -59,15 +61,24 @@ def forward(networks: Sequence[Network], x: Array, most: int = MAX_VALUES) -> It
             yield _forward([networks[number] for number in chunk], chunk, x)
 
 
-def _shape(network: Network) -> Any:
-    """Say what networks must have in common to be stacked; None for what computes in its own way."""
-    if type(network) is not Network or any(type(step) is not Step for step in network.steps):
+def _shape(network: Network, known: dict[int, Any]) -> Any:
+    """Say what networks must have in common to be stacked; None for what computes in its own way.
+
+    The shapes of steps that are `known` are kept: most networks share most of theirs.
+    """
+    if type(network) is not Network:
         return None
-    steps = tuple(
-        (step.sources, None if step.weights is None else step.weights.shape, step.bias is None)
+    steps = tuple([
+        known[id(step)] if id(step) in known else known.setdefault(id(step), _step_shape(step))
         for step in network.steps
-    )
-    return len(network.inputs), network.dtype, steps
+    ])  # fmt: skip
+    return None if None in steps else (len(network.inputs), network.dtype, steps)
+
+
+def _step_shape(step: Step) -> Any:
+    if type(step) is not Step:
+        return None
+    return step.sources, None if step.weights is None else step.weights.shape, step.bias is None
 
 
 def _forward(networks: Sequence[Network], numbers: list[int], x: Array) -> Stack:
@@ -104,9 +115,17 @@ def _stacked(arrays: Sequence[Any]) -> Array:
 
 def _activate(steps: Sequence[Step], z: Array) -> Array:
     """Apply each network's activation, once for all that have the same."""
+    # By what is applied; most networks share the very same step, which is looked at once.
+    applied = {
+        id(step): (id(step.activation.function), id(step.parameters))
+        for step in {id(step): step for step in steps}.values()
+    }
     groups: dict[tuple[int, int], list[int]] = {}
-    for number, step in enumerate(steps):
-        groups.setdefault((id(step.activation.function), id(step.parameters)), []).append(number)
+    if len(set(applied.values())) == 1:
+        groups[applied[id(steps[0])]] = list(range(len(steps)))
+    else:
+        for number, step in enumerate(steps):
+            groups.setdefault(applied[id(step)], []).append(number)
     if len(groups) == 1 and steps[0].activation.function in _ROW_WISE:
         return _applied(steps[0], z)
     z = np.broadcast_to(z, (len(steps), *z.shape[1:]))

@@ -10,7 +10,14 @@ import numpy as np
 
 from evaluator.diagnostics import SpecError
 from evaluator.evaluate import evaluate
-from evaluator.insertion import entry_end, line_start, newline
+from evaluator.insertion import (
+    entry_end,
+    indent_of,
+    insert_in_flow,
+    line_end,
+    line_start,
+    newline,
+)
 from evaluator.source import read
 from evaluator.spec import build
 from evaluator.spelling import plain
@@ -62,9 +69,9 @@ def add(
     edits, left = [], []
     for number, suggestions in suggested.items():
         document = documents[number - 1]
-        edit = None if document.twins(_LIST) else _added(document, suggestions)
-        if edit and _holds(documents, edit, number):
-            edits.append(edit)
+        new = [] if document.twins(_LIST) else _added(document, suggestions)
+        if new and _holds(documents, new, number):
+            edits += new
         else:
             left.append(NotAdded(number, document.locate(_LIST, key=True),
                                  "the cases cannot be added to this list as it is written",
@@ -72,10 +79,10 @@ def add(
     return edits, left
 
 
-def _holds(documents: Sequence[Document], edit: Edit, number: int) -> bool:
+def _holds(documents: Sequence[Document], edits: Sequence[Edit], number: int) -> bool:
     """Tell whether a new text says what the old one said and more cases, and whether these pass."""
     source = documents[0].text
-    after = read(splice(source.text, [edit]), source.file)
+    after = read(splice(source.text, edits), source.file)
     if len(after) != len(documents) or any(document.broken for document in after):
         return False
     count, new = len(documents[number - 1].data["cases"]), after[number - 1]
@@ -90,7 +97,7 @@ def _holds(documents: Sequence[Document], edit: Edit, number: int) -> bool:
     return differ_only(documents, after, {})
 
 
-def _added(document: Document, suggestions: Sequence[Suggestion]) -> Edit:
+def _added(document: Document, suggestions: Sequence[Suggestion]) -> list[Edit]:
     """Put cases at the end of the list."""
     path, count = _LIST, len(document.data["cases"])
     source, text = document.text, document.text.text
@@ -102,17 +109,19 @@ def _added(document: Document, suggestions: Sequence[Suggestion]) -> Edit:
     lines = [line for each in suggestions for line in case_text(each, indent)]
     line_break = newline(source, end)
     if text[end - 1] in "\r\n":  # a text of several lines ends after its last line break
-        return Edit(end, end, "".join(line + line_break for line in lines))
+        return [Edit(end, end, "".join(line + line_break for line in lines))]
     at = entry_end(text, end, len(indent))
-    return Edit(at, at, "".join(line_break + line for line in lines))
+    return [Edit(at, at, "".join(line_break + line for line in lines))]
 
 
 def _in_brackets(
     document: Document, suggestions: Sequence[Suggestion], first: int, end: int
-) -> Edit:
+) -> list[Edit]:
+    """Put cases behind the last one, which has this first character and this end."""
     source, text = document.text, document.text.text
     quote = '"' if text[first : first + 1] == "{" and text[first + 1 :].lstrip()[:1] == '"' else ""
-    indent = text[line_start(source, first) : first]
-    before = ", " if indent.strip() else "," + newline(source, end) + indent
-    cases = ("{" + ", ".join(_entries(each, quote)) + "}" for each in suggestions)
-    return Edit(end, end, "".join(before + case for case in cases))
+    indent = indent_of(source, first)
+    if text[end : line_end(text, end)].lstrip(" \t,").startswith("#"):
+        indent = indent or "  "  # the comment is the last case's: what is new goes below it
+    cases = ["{" + ", ".join(_entries(each, quote)) + "}" for each in suggestions]
+    return insert_in_flow(source, end, indent, cases)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +14,7 @@ from evaluator.activations import ACTIVATIONS, NAMES, Activation
 from evaluator.diagnostics import MAX_DIAGNOSTICS, Diagnostic, clip, count, did_you_mean, too_many
 
 if TYPE_CHECKING:
+    from evaluator.arrays import Archives
     from evaluator.document import Document, Path
     from evaluator.network import Array
 
@@ -24,6 +25,9 @@ BEYOND: Final = {"float64": math.inf, "float32": 2.0**128 - 2.0**103}
 
 #: What is wrong with the place of a value, not with itself: where an alias uses it, it is told there.
 OF_USE: Final = frozenset({"shape-mismatch", "duplicate-name", "unknown-name", "missing-key"})
+
+
+_SMALLEST: Final = "the smallest is about 1.4e-45"
 
 
 class TooMany(Exception):
@@ -38,6 +42,12 @@ class Wiring:
         self.data: dict[str, Any] = document.data
         self.dtype: str = self.data.get("dtype", "float64")
         self.found: list[Diagnostic] = []
+        self._archives: Archives | None = None
+
+    def close(self) -> None:
+        """Close the files of arrays."""
+        if self._archives:
+            self._archives.close()
 
     def complain(
         self, path: Path, code: str, message: str, hint: str = "",
@@ -126,6 +136,8 @@ class Wiring:
         """Read one finite number."""
         if not abs(written) < BEYOND[self.dtype]:
             self._not_finite(path, written)
+        elif self.dtype == "float32" and written != 0 == np.float32(written):
+            self._vanishes(path, written)
         return written
 
     def matrix(self, path: Path, written: Any) -> Array | None:
@@ -149,11 +161,12 @@ class Wiring:
         return self.numbers(path, written)
 
     def _from_file(self, path: Path, reference: Mapping[str, Any]) -> Array | None:
-        from evaluator.arrays import load_array
+        from evaluator.arrays import Archives, load_array
         from evaluator.files import ArrayFileError
 
         try:
-            values = load_array(reference, self.document.file)
+            self._archives = self._archives or Archives()
+            values = load_array(reference, self.document.file, self._archives)
         except ArrayFileError as error:
             self.complain((*path, "file"), error.code, error.message, error.hint)
             return None
@@ -164,12 +177,14 @@ class Wiring:
             return None
         with np.errstate(over="ignore"):
             cast = values.astype(self.dtype, copy=False)
-        if not np.isfinite(cast).all():
-            at = ", ".join(str(i + 1) for i in np.argwhere(~np.isfinite(cast))[0])
-            self.complain((*path, "file"), "not-finite",
-                          f"the array holds {values[~np.isfinite(cast)][0]} at ({at})",
+        if (wrong := ~np.isfinite(cast)).any():
+            self.complain((*path, "file"), "not-finite", f"the array holds {_listed(values, wrong)}",
                           f"weights, biases and parameters are finite numbers of {self.dtype}")  # fmt: skip
             return None
+        if cast is not values and (lost := (cast == 0) & (values != 0)).any():
+            self.complain((*path, "file"), "underflow",
+                          f"the array holds {_listed(values, lost)}, which becomes 0 in float32",
+                          _SMALLEST, severity="warning")  # fmt: skip
         return cast
 
     def numbers(self, path: Path, written: Sequence[Any] | Mapping[str, float]) -> Array:
@@ -177,16 +192,30 @@ class Wiring:
         names = list(written) if isinstance(written, dict) else None
         listed: Any = list(written.values()) if isinstance(written, dict) else written
         flat = chain.from_iterable(listed) if type(listed[0]) is list else listed
-        if all(map(BEYOND[self.dtype].__gt__, map(abs, flat))):
-            return np.array(listed, self.dtype)
+        is_finite = all(map(BEYOND[self.dtype].__gt__, map(abs, flat)))
         with np.errstate(over="ignore"):
             values = np.array(listed, self.dtype)
-        for index in np.argwhere(~np.isfinite(values)).tolist():
+        if not is_finite:
+            self._each(self._not_finite, ~np.isfinite(values), path, listed, names)
+        elif self.dtype == "float32" and not values.all():
+            lost = (values == 0) & (np.array(listed) != 0)
+            self._each(self._vanishes, lost, path, listed, names)
+        return values
+
+    def _each(
+        self, tell: Callable[[Path, float], None], where: Array, path: Path, listed: Any,
+        names: Sequence[str] | None,
+    ) -> None:  # fmt: skip
+        """Tell of some numbers of a list, a list of lists or a mapping, where each stands."""
+        for index in np.argwhere(where).tolist():
             at = listed
             for step in index:
                 at = at[step]
-            self._not_finite((*path, *((names[index[0]],) if names else index)), at)
-        return values
+            tell((*path, *((names[index[0]],) if names else index)), at)
+
+    def _vanishes(self, path: Path, value: float) -> None:
+        self.complain(path, "underflow", f"{spell(value)} becomes 0 in float32", _SMALLEST,
+                      severity="warning")  # fmt: skip
 
     def _not_finite(self, path: Path, value: float) -> None:
         if math.isfinite(value):
@@ -233,6 +262,13 @@ class Wiring:
 def is_file(written: Any) -> bool:
     """Tell a reference to an array file from a mapping name → number."""
     return isinstance(written, dict) and isinstance(written.get("file"), str)
+
+
+def _listed(values: Array, where: Array) -> str:
+    """Write the first of some numbers and its place, and how many there are."""
+    at = ", ".join(str(i + 1) for i in np.argwhere(where)[0])
+    more = int(where.sum()) - 1
+    return f"{values[where][0]} at ({at})" + (f" and {more:,} more like it" if more else "")
 
 
 def shape(values: Array) -> str:

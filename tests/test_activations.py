@@ -24,7 +24,7 @@ LAYERS = ("softmax", "log_softmax", "softmin", "hardmax", "normalize")
 
 
 def _accuracy() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("accuracy", ROOT / "benchmarks" / "accuracy.py")
+    spec = importlib.util.spec_from_file_location("truth", ROOT / "benchmarks" / "truth.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -122,9 +122,10 @@ def test_every_activation_has_a_formula_and_a_note() -> None:
 @pytest.mark.parametrize(
     "case", accuracy.ELEMENTWISE, ids=lambda c: f"{c.name}-{c.parameters or 'default'}"
 )
-def test_within_four_ulp_of_the_true_value_over_the_whole_range(case: Any) -> None:
+def test_within_a_few_ulp_of_the_true_value_over_the_whole_range(case: Any) -> None:
+    # docs/accuracy.md says more; the exponential of another processor may lose a little more.
     ulp, z = accuracy.worst(case, 2500)
-    assert ulp <= 4, f"{ulp} ulp at {z!r}"
+    assert ulp <= (3.5 if case.name == "gelu" else 2.5), f"{ulp} ulp at {z!r}"
 
 
 @pytest.mark.parametrize(

@@ -26,12 +26,14 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as oracle_load
 from safetensors.numpy import save as oracle_save
 
+import evaluator
 from evaluator import csvfile
 from evaluator import npy as npyfile
 from evaluator.arrays import load_array
 from evaluator.batch import Batch
 from evaluator.diagnostics import CODES
 from evaluator.files import ArrayFileError, project_root, resolve
+from evaluator.npy import Npz
 from evaluator.tables import open_table
 
 thorough = settings(max_examples=150)
@@ -881,3 +883,30 @@ def test_large_csv_is_read_about_as_fast_as_numpy_reads_it(folder: Path) -> None
     ours = min(seconds(lambda: read(folder, "w.csv")) for _ in range(3))
     theirs = min(seconds(lambda: np.loadtxt(folder / "w.csv", delimiter=",")) for _ in range(3))
     assert ours < 4 * theirs
+
+
+def test_an_archive_is_opened_once_for_all_arrays_of_a_network_and_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.savez(tmp_path / "w.npz", **{f"w{n}": [n, 1.0] for n in range(5)})
+    np.savez(tmp_path / "b.npz", w=[5.0, 1.0])
+    opened: list[Npz] = []
+
+    class Counted(Npz):
+        def __init__(self, path: Path, shown: str) -> None:
+            super().__init__(path, shown)
+            opened.append(self)
+
+    monkeypatch.setattr("evaluator.arrays.Npz", Counted)
+    units = "".join(
+        f"  h{n}: {{weights: {{file: w.npz, key: w{n}}}, activation: relu}}\n" for n in range(5)
+    )
+    last = "  h5: {weights: {file: b.npz}, activation: relu}\n"
+    (tmp_path / "s.yaml").write_text(
+        f"inputs: [a, b]\nneurons:\n{units}{last}cases:\n"
+        "  - {inputs: [1, 2], expected: [2, 3, 4, 5, 6, 7]}\n"
+    )
+    spec = evaluator.load(tmp_path / "s.yaml")
+    assert spec.network([1, 2]).tolist() == [2, 3, 4, 5, 6, 7]
+    assert len(opened) == 2
+    assert all(archive._file.closed for archive in opened)

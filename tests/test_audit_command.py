@@ -103,11 +103,39 @@ def test_a_spec_without_survivors_is_told_only_on_request(capsys: Capture) -> No
     assert run(capsys, "strong.yaml", "weak.yaml", "-q")[1].count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["failing", "skipped"])
-def test_a_spec_without_a_score_is_told_why(capsys: Capture, name: str) -> None:
+def test_a_score_that_is_too_low_is_told(capsys: Capture) -> None:
+    assert " in 1 spec, less than --min-score 0.95; " in run(
+        capsys, "weak.yaml", "-q", "--min-score", "0.95"
+    )[1]  # fmt: skip
+    assert "less than" not in run(capsys, "strong.yaml", "-q", "--min-score", "1")[1]
+
+
+def test_where_nothing_survives_there_is_nothing_to_add(capsys: Capture) -> None:
+    assert run(capsys, "strong.yaml", "--write")[1].endswith("\nnothing to add\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "why", "count"),
+    [
+        ("failing", "its cases fail as it is, so it is not scored; see `evaluator run`", "1 failing"),
+        ("unrecorded", "a case expects nothing, so it is not scored; `evaluator record` writes",
+         "1 unrecorded"),
+        ("skipped", "none of its cases checks anything, so it is not scored", "1 not scored"),
+    ],
+)  # fmt: skip
+def test_a_spec_without_a_score_is_told_why(
+    capsys: Capture, folder: Path, name: str, why: str, count: str
+) -> None:
+    (folder / "unrecorded.yaml").write_text(WEAK.replace(", expected: 1", ""))
     _, out, _ = run(capsys, f"{name}.yaml", "strong.yaml")
-    assert f"UNSCORED {name}.yaml {name}: " in out
-    assert "in 1 spec" in out
+    assert f"UNSCORED {name}.yaml {name}: {why}" in out
+    assert f"in 1 spec, {count} in " in out
+
+
+def test_a_case_that_is_not_there_is_told_in_the_last_line_too(capsys: Capture) -> None:
+    assert run(capsys, "strong.yaml::zzz", "-q")[1].startswith(
+        "nothing was scored, 1 not found in "
+    )
 
 
 def test_of_many_places_the_first_are_told(capsys: Capture, folder: Path) -> None:
@@ -171,6 +199,47 @@ def test_a_reason_that_nothing_needs_is_a_warning_at_its_key(
     assert ("equivalent: weight-changed at `y`, weight 1: no matter" in out) is (code is None)
 
 
+#: Written under `equivalent` of a neuron whose only case has inputs of 0: any weights survive.
+REASONS: list[tuple[str, list[str]]] = [
+    ("{weight-changed: any}", []),
+    ('{weight-changed: any, "weight-changed at y, weight 1": this}', []),
+    ('{"weight-changed at y, weight 1": this, weight-changed: any}', []),
+    ('{weight-changed: any, "weight-changed at y, weight 9": no}',
+     ["no-such-mistake: `weight-changed at y, weight 9` is none of the mistakes that count in this network"]),
+    ('{"weight-changed at y, weight 1": this, "weight-changed at `y`, weight 1": again}',
+     ["repeated-reason: `weight-changed at y, weight 1` means the same"]),
+    # Of one neuron with two weights.
+    ("{inputs-reversed: both are 0}", []),
+    ("{inputs-swapped at x1 and x2: both are 0}", []),
+    ("{inputs-swapped: both are 0}", []),
+    ("{weights-reversed: both are 0, inputs-swapped: both are 0}", []),
+    ("{bias-dropped: no}", ["killed-mistake: the cases kill `bias-dropped`"]),
+    ("{float32: no}",
+     ["no-such-mistake: `float32` is a mistake of precision, which an audit does not count"]),
+    ("{rounded-4-throughout: no}",
+     ["no-such-mistake: `rounded-4-throughout` is a mistake of precision, which an audit does not count"]),
+    ("{bias-droped: no}", ["no-such-mistake: there is no mistake `bias-droped`"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "warnings"), REASONS)
+def test_a_reason_is_warned_of_only_where_nothing_needs_it(
+    folder: Path, written: str, warnings: list[str]
+) -> None:
+    text = "neuron: {weights: [2, 3], bias: 1, activation: identity}\n"
+    cases = "cases:\n  - {inputs: [0, 0], expected: 1}\n"
+    (folder / "f.yaml").write_text(f"{text}equivalent: {written}\n{cases}")
+    (spec,) = evaluator.run("f.yaml", Options(audit=True)).specs
+    assert [f"{d.code}: {d.message}" for d in spec.diagnostics if d.code in CODES] == warnings
+    survived = sum(bool(one.reason) for one in spec.audit.equivalent) if spec.audit else 0
+    assert bool(survived) is not ("no" in written.split(": ")[1])
+
+
+def test_a_key_that_braces_split_is_told_to_be_quoted(capsys: Capture, folder: Path) -> None:
+    (folder / "f.yaml").write_text(f"equivalent: {{weight-changed at y, weight 1: so}}\n{WEAK}")
+    assert 'needs quotes: `"weight-changed at y, weight 1": …`' in run(capsys, "f.yaml")[1]
+
+
 @pytest.mark.parametrize("written", ["{}", "[a]", "{bias-dropped: 5}", '{bias-dropped: ""}'])
 def test_what_is_no_reason_is_invalid(capsys: Capture, folder: Path, written: str) -> None:
     (folder / "f.yaml").write_text(f"equivalent: {written}\n{STRONG}")
@@ -201,6 +270,18 @@ LAYOUTS = {
     "flow with a comma behind": WEAK.replace(
         "\n  - {inputs: 0, expected: 1}", " [\n  {inputs: 0, expected: 1}, # one\n]"
     ),
+    "flow with a comment": WEAK.replace(
+        "\n  - {inputs: 0, expected: 1}", " [\n  {inputs: 0, expected: 1} # one\n    # by hand\n]"
+    ),
+    "flow with a comment behind what stands beside its key": WEAK.replace(
+        "\n  - {inputs: 0, expected: 1}", " [{inputs: 0, expected: 1} # one\n]"
+    ),
+    "flow with a comma before the bracket": WEAK.replace(
+        "\n  - {inputs: 0, expected: 1}", " [{inputs: 0, expected: 1},]"
+    ),
+    "flow with the bracket on the last line": WEAK.replace(
+        "\n  - {inputs: 0, expected: 1}", " [\n  {inputs: 0, expected: 1}]"
+    ),
     "flow without braces": WEAK.replace(
         "\n  - {inputs: 0, expected: 1}", " [{inputs: 0, expected: 1, name: a}]"
     ),
@@ -223,6 +304,8 @@ def test_cases_are_added_to_a_list_in_its_layout(capsys: Capture, folder: Path, 
     assert "added f.yaml: " in out
     after = file.read_bytes().decode()
     assert len(load(file).cases) > before
+    # A comment stays with the case above it.
+    assert "# one" not in text or after.index("# one") < after.rindex("inputs:")
     # Nothing that was there is gone, and nothing of it has moved.
     rest = iter(after)
     assert all(character in rest for character in text)
@@ -249,7 +332,9 @@ def test_nothing_is_written_under_ci_unless_forced(
     capsys: Capture, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CI", "true")
-    assert run(capsys, "weak.yaml", "--write")[0] == 2
+    code, _, err = run(capsys, "weak.yaml", "--write")
+    assert code == 2
+    assert "record" not in err
     assert (folder / "weak.yaml").read_text() == WEAK
     assert run(capsys, "weak.yaml", "--write", "--force")[0] == 0
     assert (folder / "weak.yaml").read_text() != WEAK

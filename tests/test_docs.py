@@ -42,6 +42,7 @@ from evaluator.activations import ACTIVATIONS, Parameter
 from evaluator.cli import COMMANDS, _parser, main
 from evaluator.config import SETTINGS, Config
 from evaluator.diagnostics import CODES
+from evaluator.exercises import checking, submission
 from evaluator.explain import MAX_WEIGHTS
 from evaluator.explanations import solution
 from evaluator.reporters import (
@@ -58,7 +59,12 @@ from evaluator.reporters import (
 from evaluator.subjects import limits
 
 ROOT = Path(__file__).parent.parent
-PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+)
 
 FENCE = re.compile(r"```(.*)")
 MARK = re.compile(r"<!-- (.*) -->")
@@ -465,6 +471,15 @@ def test_every_key_of_the_format_is_described() -> None:
         return own.union(*(keys(value) for value in part.values()))
 
     assert keys(validate.schema("spec")) <= words("format.md") | words("exercise.md")
+
+
+def test_what_a_self_test_tells_of_exercises_is_described() -> None:
+    page = (ROOT / "docs/exercise.md").read_text(encoding="utf-8")
+    section = page.partition("## Check")[2].partition("## Variants")[0]
+    rows = re.findall(r"^\| `([\w-]+)` \| (.*) \|$", section, re.MULTILINE)
+    said = {code: text.replace(" A warning.", "") for code, text in rows if code in checking.CODES}
+    assert said == checking.CODES
+    assert f"at most {submission.MAX_BYTES // 2**20} MiB" in page
 
 
 def test_every_code_stands_in_the_table_with_its_sentence() -> None:

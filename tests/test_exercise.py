@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -201,6 +202,19 @@ def test_an_onnx_file_has_no_exercise(tmp_path: Path) -> None:
     text = SPEC.replace(SPEC[: SPEC.index("cases:")], "model: {file: m.onnx}\n")
     (tmp_path / "e.yaml").write_text(text)
     assert not evaluator.run(tmp_path / "e.yaml").ok
+
+
+def test_what_is_expected_by_the_name_that_is_asked_for_counts() -> None:
+    spec = (
+        "layers: [{name: o, weights: [[1], [2]], activation: identity}]\noutputs: [a, b]\n"
+        "cases: [{inputs: 1, expected: {a: '> 0', o: [~1, 2], b: '> 1'}}]\n"
+        "exercise:\n  statement: s\n  parts:\n"
+        "    - {name: layer, ask: o, value: o}\n    - {name: unit, ask: a, value: a}\n"
+    )
+    layer, unit = exercise(spec).parts
+    assert (layer.checks[0].low, layer.checks[0].high) == (0.5, 1.5)
+    assert layer.checks[1].value == 2
+    assert (unit.checks[0].low, unit.checks[0].high) == (5e-324, math.inf)
 
 
 def test_an_alias_is_no_blank() -> None:

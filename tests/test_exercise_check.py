@@ -11,7 +11,7 @@ import pytest
 
 import evaluator
 from evaluator.cli import main
-from evaluator.exercises.batch import Order, grade_file
+from evaluator.exercises.batch import Graders, Order, grade_file
 from evaluator.exercises.checking import CODES, Checked, checked
 from evaluator.exercises.exercise import Exercise
 from evaluator.exercises.grading import Terms
@@ -31,6 +31,7 @@ cases:
     inputs: [0.5, 1]
     expected: {z: 1.5, y: ~0.818}
   - {name: spread, inputs: {a: 1, b: -2}, expected: {z: -4 ± 0.01, y: "(0, 0.5)"}}
+  - {name: third, inputs: [-1, 2], expected: ~0.881}
 exercise:
   statement: "A neuron with the bias {y.bias}, for a = {worked.inputs.a}; not {y.other}."
   points: 4
@@ -46,12 +47,15 @@ exercise:
     - {name: right, answers: {sum: 1.5, output: 0.818, gate: {y.bias: -1}}, score: 3}
     - {name: without the bias, answers: {sum: 2.5}, score: 0.5, feedback: You left out}
     - name: code
-      code: "def neuron(weights, bias, inputs): return 0.818"
-      score: 0.5
+      code: |
+        import math
+        def neuron(weights, bias, inputs):
+            return 1 / (1 + math.exp(-bias - weights[0] * inputs[0] - weights[1] * inputs[1]))
+      score: 1
 """
 VARIANTS = """\
   variants:
-    count: 6
+    count: 4
     seed: first
     parameters:
       y.bias: {from: -2, to: 2, step: 0.5}
@@ -81,7 +85,6 @@ def test_an_exercise_that_grades_as_it_should_has_nothing_told() -> None:
 
 def test_samples_of_code_are_run_where_that_is_said() -> None:
     found = checked(exercise(SPEC), Terms(code="python"))
-    # 0.818 is right for one case, and wrong for half of what the other expects of the outputs.
     assert [each.code for each in found.found] == []
     assert found.samples == 3
 
@@ -132,6 +135,17 @@ def test_code_is_tested_by_all_parts_that_ask_for_it() -> None:
     assert "mistake-accepted" not in [each.code for each in check(both).found]
 
 
+def test_code_is_tested_by_outputs_alone() -> None:
+    # What a program does not tell, the sums, cannot tell a right one from one without the bias.
+    text = SPEC.partition("  samples")[0].replace(
+        "implement: neuron}", "implement: neuron, cases: [sums]}"
+    )
+    text = text.replace(
+        "exercise:\n", "  - {name: sums, inputs: [1, 1], expected: {z: 2, y: '> 0'}}\nexercise:\n"
+    )
+    assert "mistake-accepted" in [each.code for each in check(text).found]
+
+
 def test_every_code_is_told_somewhere() -> None:
     assert {fault[2] for fault in FAULTS.values()} | {"variant"} == set(CODES)
 
@@ -164,7 +178,7 @@ def test_draws_are_spread_evenly() -> None:
 
 def test_a_variant_is_a_spec_of_its_own() -> None:
     base = exercise(SPEC + VARIANTS)
-    for key in ("1", "2", "3"):
+    for key in ("1", "2"):
         found = variant_of(base, key)
         data = found.spec.document.data
         bias, w = data["neuron"]["bias"], data["neuron"]["weights"]
@@ -215,7 +229,7 @@ def test_rules_reject_draws_and_the_rejected_are_counted() -> None:
     assert sum(tried(base, key)[1] for key in "12") > sum(tried(loose, key)[1] for key in "12")
     for key in "12":
         cases = variant_of(base, key).spec.document.data["cases"]
-        assert all(abs(float(str(case["expected"]["z"]).split()[0])) < 3.51 for case in cases)
+        assert all(abs(float(str(case["expected"]["z"]).split()[0])) < 3.51 for case in cases[:2])
         assert float(cases[0]["expected"]["y"][1:]) >= 0.2
 
 
@@ -241,7 +255,7 @@ def test_rules_that_no_draw_keeps_are_told() -> None:
 
 def test_every_variant_is_checked() -> None:
     found = check(SPEC + VARIANTS)
-    assert found.variants == 6
+    assert found.variants == 4
     assert found.ok, found.found
     none = check(SPEC + VARIANTS + "    max_z: 0.001\n")
     assert [each.code for each in none.found] == ["variant"]
@@ -250,17 +264,17 @@ def test_every_variant_is_checked() -> None:
 def test_a_submission_is_graded_by_the_variant_that_it_names(tmp_path: Path) -> None:
     (tmp_path / "e.yaml").write_text(SPEC + VARIANTS)
     order = Order(str(tmp_path / "e.yaml"))
-    base = exercise(SPEC + VARIANTS)
-    z = {key: variant_of(base, key).parts[0].checks[0].value for key in ("1", "2", "3")}
-    assert len(set(z.values())) > 1
+    graders, first = Graders(order), Graders(order._replace(variant="1"))
+    z = {key: graders.of(key).exercise.parts[0].checks[0].value for key in ("1", "2")}
+    assert len(set(z.values())) == 2
     for key in z:
         (tmp_path / "ada.yaml").write_text(f"variant: {key}\nanswers: {{sum: {z[key]}}}")
-        found = grade_file(order, str(tmp_path / "ada.yaml"))
+        found = grade_file(order, str(tmp_path / "ada.yaml"), graders)
         assert (found.variant, found.score) == (key, 1)
-        found = grade_file(order._replace(variant="1"), str(tmp_path / "ada.yaml"))
+        found = grade_file(first.order, str(tmp_path / "ada.yaml"), first)
         assert (found.variant, found.score) == ("1", float(z[key] == z["1"]))
     (tmp_path / "ada.yaml").write_text("variant: 99\nanswers: {sum: 1}")
-    assert "no variant 99" in grade_file(order, str(tmp_path / "ada.yaml")).error
+    assert "no variant 99" in grade_file(order, str(tmp_path / "ada.yaml"), graders).error
 
 
 @pytest.mark.parametrize(
@@ -269,7 +283,7 @@ def test_a_submission_is_graded_by_the_variant_that_it_names(tmp_path: Path) -> 
         (SPEC, (), 0, "ok e.yaml e: 4 parts, 4 points, 2 samples, 1 not graded without --code"),
         (SPEC, ("--code", "python"), 0, "3 samples"),
         (SPEC.replace("score: 3}", "score: 2}"), (), 1, "FAILED e.yaml"),
-        (SPEC + VARIANTS, (), 0, "6 variants"),
+        (SPEC + VARIANTS, (), 0, "4 variants"),
         (SPEC.replace("y: ~0.818", "y: ~1").partition("  samples")[0], (), 0, "1 warning"),
         (SPEC.replace("y: ~0.818", "y: ~1").partition("  samples")[0], ("--fail-on", "warning"), 1, "1 warning"),
         (SPEC.partition("exercise:")[0], (), 5, "no exercise to check"),

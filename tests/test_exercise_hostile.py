@@ -89,6 +89,11 @@ ANSWERS = {
     "a huge number": f"sum: {'9' * 900}",
     "a number without end": f"sum: 1{'0' * 10_000}",
     "beyond every float": "sum: 1e999",
+    "lists of aliases": "sum: [&a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1], "
+    + ", ".join(
+        f"&{name} [{', '.join([f'*{of}'] * 10)}]" for of, name in zip("abcd", "bcde", strict=True)
+    )
+    + "]",
     "a deep list": f"sum: {'[' * 40}1{']' * 40}",
     "a long list": f"sum: [{', '.join(['1'] * 50_000)}]",
     "a long text": f"sum: {'x' * 100_000}",

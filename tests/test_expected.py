@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from networks import changed
 
 from evaluator import load
 from evaluator.evaluate import evaluate
@@ -17,21 +17,6 @@ from evaluator.spec import Spec
 
 SPECS = Path(__file__).parent.parent / "specs"
 SEED = "neuron: {weights: [0, 1], bias: 4, activation: sigmoid}\ncases:\n"
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Any:
-    def write(text: str) -> Spec:
-        (tmp_path / "f.yaml").write_text(text)
-        return load(tmp_path / "f.yaml")
-
-    return write
-
-
-def changed(network: Network, number: int = 0, **parts: Any) -> Network:
-    steps = list(network.steps)
-    steps[number] = steps[number]._replace(**parts)
-    return replace(network, steps=tuple(steps))
 
 
 def passing(spec: Spec, networks: list[Network]) -> list[int]:

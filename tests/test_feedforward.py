@@ -269,7 +269,7 @@ def within(actual: Any, bounded: Any, epsilon: Any) -> bool:
 
 
 @pytest.mark.parametrize("form", [single, layered, wired], ids=lambda form: form.__name__)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(data=st.data())
 def test_every_value_is_that_of_exact_arithmetic(
     form: Callable[[], st.SearchStrategy[Built]], data: st.DataObject, tmp_path: Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from evaluator.evaluate import Judgement, evaluate
+from evaluator.hints import of_case
 from evaluator.mistakes import mutants
 from evaluator.reporters import REPORTERS, load
 from evaluator.results import Report, SpecResult, Summary
@@ -57,6 +59,19 @@ def test_each_mistake_with_the_worked_example_is_named_from_both_sides(
     assert hints(wrong) == [f"the expected value is what the network gives if {name}"]
     right = spec("- {inputs: [2, 3], expected: ~0.999}\n")
     assert hints_about([[value]], right) == [f"the answer is what the network gives if {name}"]
+
+
+@pytest.mark.parametrize(
+    ("value", "how"), [(0.9991, "rounded to 4 digits"), (0.99, "cut off after 2 digits")]
+)
+def test_the_answer_is_said_to_be_rounded_where_nothing_on_the_way_is(
+    value: float, how: str
+) -> None:
+    # The sum is 7, and the answer 0.99908895.
+    judged = spec("- {inputs: [2, 3], expected: 0.9990889488055994}\n")
+    assert hints_about([[value]], judged) == [
+        f"the answer is what the network gives if the answer is {how}"
+    ]
 
 
 def test_a_subject_that_answers_as_the_network_does_leaves_the_spec_to_blame() -> None:
@@ -120,6 +135,76 @@ def test_answers_within_the_tolerance_are_explained_where_none_is_closer() -> No
     judged = spec("- {inputs: [2, 3], expected: 0.999 ± 0.002}\n")
     (said,) = hints_about([[0.953]], judged)
     assert said == "the answer is about what the network gives if the bias is left out"
+
+
+AND = "neuron: {weights: [1, 1], bias: -1.5, activation: step}\n"
+XOR = """
+inputs: [a, b]
+neurons:
+  some: {weights: [1, 1], bias: -0.5, activation: step}
+  not-both: {weights: [-1, -1], bias: 1.5, activation: step}
+  y: {weights: {some: 1, not-both: 1}, bias: -1.5, activation: step}
+"""
+GATE = [(0, 0), (0, 1), (1, 0), (1, 1)]
+#: What NEURON answers: sigmoid(4) and sigmoid(5).
+RIGHT = [0.9820137900379085, 0.9933071490757153] * 2
+IN_THIS_CASE = "if the bias is left out, in this case but not in all"
+NOTHING = ""
+
+
+def gate(network: str, *answers: float) -> Spec:
+    rows = zip(GATE, answers, strict=True)
+    return spec("".join(f"- {{inputs: {list(x)}, expected: {y}}}\n" for x, y in rows), network)
+
+
+@pytest.mark.parametrize(
+    ("judged", "answers", "told"),
+    [
+        # No mistake is wrong in both and right in the two others: one explains each by itself.
+        (gate(XOR, 0, 1, 1, 0), [1, 0, 1, 0], [NOTHING, NOTHING, "", ""]),
+        (gate(XOR, 0, 1, 1, 0), [0, 0, 0, 0], ["", NOTHING, NOTHING, ""]),
+        # −a − b − 0.5 is below 0 everywhere.
+        (gate(AND.replace("1.5", "0.5"), 0, 1, 1, 1), [0, 0, 0, 0],
+         ["", *["if the weights have the wrong sign"] * 3]),
+        # Without its bias [1, 1] gives sigmoid(1); that [0, 0] gives 0.25 nothing explains.
+        (gate(NEURON, *RIGHT), [0.25, *RIGHT[1:3], 0.7310585786], [NOTHING, "", "", IN_THIS_CASE]),
+        # Without its bias [0, 1] would not give what it gives.
+        (gate(NEURON, *RIGHT), [*RIGHT[:3], 0.7310585786], ["", "", "", IN_THIS_CASE]),
+    ],
+)  # fmt: skip
+def test_what_other_cases_contradict_is_told_of_one_case_and_of_values_that_many_give_not_at_all(
+    judged: Spec, answers: list[float], told: list[str]
+) -> None:
+    said = hints_about([[answer] for answer in answers], judged)
+    for hint, wanted in zip(said, told, strict=True):
+        assert hint.endswith(wanted), said
+        assert bool(hint) is bool(wanted), said
+
+
+def test_a_passing_row_of_a_table_contradicts_what_explains_the_failing_one(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text(f"x1,x2,y\n2,3,0.95257413\n0,1,{RIGHT[1]}\n")
+    judged = spec("- {file: t.csv, inputs: [x1, x2], expected: [y]}\n")
+    assert hints(judged) == [f"the expected value is what the network gives {IN_THIS_CASE}"]
+
+
+@pytest.mark.parametrize("expected", ["p", "q", "[0, 1]"])
+def test_a_wrong_network_is_judged_as_a_run_judges_it(expected: str) -> None:
+    # Without its weights the network gives the same twice: a tie.
+    network = "layers: [{name: y, weights: [[1], [2]], activation: relu}]\noutputs: [p, q]\n"
+    key = "expected" if "[" in expected else "expected_class"
+    judged = spec(f"- {{inputs: [1], {key}: {expected}}}\n", network)
+    wanted, ties = of_case(judged, judged.cases[0]), 0
+    for mutant in mutants(judged.network):
+        if mutant.mistake.code == "float32":
+            continue
+        trace = mutant.network.trace(judged.inputs)
+        (case,) = evaluate(replace(judged, network=mutant.network)).cases
+        assert wanted.accepts(trace, 0) is (case.outcome == "passed"), mutant
+        ties += trace.outputs[0, 0] == trace.outputs[0, 1]
+    assert ties
 
 
 LAYERS = """
@@ -218,7 +303,7 @@ def test_a_mutant_as_subject_is_explained_by_its_own_mistake_or_a_likelier_one(
         if mutant.mistake.code == "float32" or np.abs(answers - judged.network(x)).max() < 1e-6:
             continue
         (said, *_) = hints_about(answers, judged)
-        assert str(mutant).partition(",")[0] in said or "or if" in said, mutant.mistake.code
+        assert str(mutant).rpartition(", ")[2] in said or "or if" in said, mutant.mistake.code
         named += 1
     assert named >= 10
 

@@ -28,6 +28,7 @@ WEAK = [
     (f"{LINE}{FAR}  - {{inputs: 0.1, expected: 0.1 ± 0.2}}\n", "zero-passes", 4, 29),
     (f'{LINE}  - {{inputs: 1, expected: "> 0.5"}}\n{FAR}', "constant-passes", 2, 1),
     (f'{LINE}  - {{inputs: 1, expected: "(0, 2)"}}\n', "constant-passes", 2, 1),
+    (f'{TANH}  - {{inputs: 1, expected: "[-1, 1]"}}\n', "constant-passes", 2, 1),
     (f"{SIGMOID}  - {{inputs: [2, 3], expected: ~0.999}}\n", "saturated", 3, 32),
     (f"{TANH}  - {{inputs: -20, expected: -1}}\n", "saturated", 3, 29),
     (f"tolerance: 0.01\n{LINE}{FAR}", "wide-tolerance", 1, 12),
@@ -39,6 +40,8 @@ WEAK = [
 ]  # fmt: skip
 
 STRONG = [
+    # The network itself always answers 2.
+    f"{LINE.replace('[1]', '[0], bias: 2')}  - {{inputs: 1, expected: 2}}\n  - {{inputs: 3, expected: 2}}\n",
     f"{LINE}  - {{inputs: 5, expected: 5}}\n  - {{inputs: 5, expected: {{y: 5}}}}\n",
     f"{SIGMOID}  - {{inputs: [2, .inf], expected: 1}}\n",
     f"{LINE}{FAR}  - {{inputs: 1.0e-6, expected: 1.0e-6}}\n",
@@ -84,7 +87,8 @@ def test_every_lint_is_shown_by_a_spec() -> None:
 
 
 def test_the_range_of_z_is_told_in_numbers(tmp_path: Path) -> None:
-    (tmp_path / "f.yaml").write_text(WEAK[4][0])
+    text = next(text for text, code, *_ in WEAK if code == "saturated")
+    (tmp_path / "f.yaml").write_text(text)
     (only,) = lints(load(tmp_path / "f.yaml"))
     # ln(0.9985/0.0015) = 6.5008, ln(0.9995/0.0005) = 7.6004
     assert only.message == "sigmoid is nearly flat here: every `z` from 6.5 to 7.6 is accepted"

@@ -38,7 +38,7 @@ def answers(network: Network, code: str, x: Sequence[float]) -> dict[str, Any]:
     """Give what the mutants of one mistake answer, by place, rounded to 9 digits."""
     return {
         place: [round(float(y), 9) for y in wrong(np.array(x, wrong.dtype))]
-        for mistake, place, wrong in mutants(network)
+        for mistake, place, wrong, _ in mutants(network)
         if mistake.code == code
     }
 
@@ -169,6 +169,16 @@ def test_values_are_rounded_or_cut_off_on_the_way(
     assert rounded == [pytest.approx(int(10**digits / 3) / 10**digits if throughout else 1 / 3)]
 
 
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("answer-rounded-2", 1.48), ("answer-rounded-4", 1.4815), ("answer-cut-off-3", 1.481)],
+)
+def test_only_the_answer_is_rounded_or_cut_off(code: str, expected: float) -> None:
+    # 10 times 0.123456 and twice that: 1.481472.
+    (found,) = answers(network(ROUNDING), code, [0.123456]).values()
+    assert found == [pytest.approx(expected, abs=1e-12)]
+
+
 def softmax(z: Sequence[float]) -> list[float]:
     return [math.exp(v) / sum(map(math.exp, z)) for v in z]
 
@@ -293,9 +303,9 @@ def test_every_mistake_has_numbers_here() -> None:
         mark.args[1]
         for mark in test_a_mistake_gives_the_numbers_worked_out_by_hand.pytestmark  # type: ignore[attr-defined]
     )
-    rounded = {code for code in MISTAKES if code.startswith(("rounded", "cut-off"))}
+    rounded = {code for code in MISTAKES if code.startswith(("rounded", "cut-off", "answer-"))}
     assert {mark[1] for mark in marks} | {*CONFUSED, *CONFUSED_LAYERS} | rounded == set(MISTAKES)
-    assert len(rounded) == 12
+    assert len(rounded) == 18
 
 
 # --- what is no mistake
@@ -367,7 +377,7 @@ def layered(draw: st.DrawFn) -> str:
 def flat(network: Network) -> list[Any]:
     """List everything that a network is made of."""
     found: list[Any] = [network.dtype, getattr(network, "digits", None), getattr(network, "cut", None),
-                        getattr(network, "answers", None)]  # fmt: skip
+                        getattr(network, "answers", None), getattr(network, "on_the_way", None)]  # fmt: skip
     for step in network.steps:
         found += [step.sources, step.activation.name, repr(step.parameters)]
         found += [None if a is None else (a + 0.0).tolist() for a in (step.weights, step.bias)]

@@ -224,3 +224,37 @@ def test_a_batch_without_rows_gives_outputs_without_rows(activation: str) -> Non
 
 def test_a_neuron_takes_an_array_of_weights() -> None:
     assert Neuron(np.array([0.0, 1.0]), 4).feedforward([2, 3]) == 7
+
+
+SMALL = [
+    ("neuron: {weights: [1, 1e-50], activation: relu}", "1:23", "1e-50 becomes 0 in float32"),
+    ("neuron: {weights: [1, 1], bias: 1e-50, activation: relu}", "1:33", "1e-50 becomes 0 in float32"),
+    ("layers: [{weights: [[0, 1e-46]], activation: relu}]", "1:25", "1e-46 becomes 0 in float32"),
+    ("layers: [{weights: [[1, 2]], bias: [-1e-50], activation: relu}]", "1:37",
+     "-1e-50 becomes 0 in float32"),
+    ("layers: [{weights: {file: w.npy}, activation: relu}]", "1:27",
+     "the array holds 1e-50 at (1, 2) and 1 more like it, which becomes 0 in float32"),
+]  # fmt: skip
+
+
+def test_the_numbers_of_an_array_that_are_not_finite_are_counted(tmp_path: Path) -> None:
+    np.save(tmp_path / "w.npy", [[1, np.nan, 2], [np.inf, 0, 0]])
+    text = "layers: [{weights: {file: w.npy}, activation: relu}]\ncases: [{inputs: [1, 1, 1], expected: 1}]\n"
+    (tmp_path / "f.yaml").write_text(text)
+    (found, *_) = evaluator.run(tmp_path / "f.yaml").diagnostics
+    assert found.message == "the array holds nan at (1, 2) and 1 more like it"
+
+
+@pytest.mark.parametrize(("network", "place", "said"), SMALL)
+def test_a_weight_or_bias_that_float32_holds_as_0_is_warned_of(
+    tmp_path: Path, network: str, place: str, said: str
+) -> None:
+    np.save(tmp_path / "w.npy", [[1, 1e-50, -1e-60, 0]])
+    width = 4 if "npy" in network else 2
+    for dtype, expected in (("float32", [(place, said)]), ("float64", [])):
+        text = f"{network}\ndtype: {dtype}\ncases: [{{inputs: {[1] * width}, expected: 1}}]\n"
+        (tmp_path / "f.yaml").write_text(text)
+        warnings = evaluator.load(tmp_path / "f.yaml").warnings
+        found = [(f"{d.location.line}:{d.location.column}", d.message) for d in warnings]
+        assert found == expected
+        assert all((d.code, d.severity) == ("underflow", "warning") for d in warnings)

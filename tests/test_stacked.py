@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from networks import changed
 
 from evaluator import load, stacked
 from evaluator.network import Network, Place, Step
@@ -38,12 +39,6 @@ def network(request: pytest.FixtureRequest, tmp_path: Any) -> Network:
     file = tmp_path / "f.yaml"
     file.write_text(request.param)
     return load(file).network
-
-
-def changed(network: Network, number: int, **parts: Any) -> Network:
-    steps = list(network.steps)
-    steps[number] = steps[number]._replace(**parts)
-    return replace(network, steps=tuple(steps))
 
 
 def variants(network: Network) -> list[Network]:

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from networks import changed
 
-from evaluator import load
-from evaluator.network import Network
-from evaluator.spec import Spec
 from evaluator.telling import candidates, telling
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Any:
-    def write(text: str) -> Spec:
-        (tmp_path / "f.yaml").write_text(text)
-        return load(tmp_path / "f.yaml")
-
-    return write
-
-
-def changed(network: Network, number: int = 0, **parts: Any) -> Network:
-    steps = list(network.steps)
-    steps[number] = steps[number]._replace(**parts)
-    return replace(network, steps=tuple(steps))
-
 
 SEED = "neuron: {weights: [0, 1], bias: 4, activation: sigmoid}\ncases: [{inputs: [2, 3]}]\n"
 GATE = "neuron: {weights: [1, 1], bias: -1.5, activation: step}\ncases: [{inputs: [1, 1]}, {inputs: [0, 1]}]\n"

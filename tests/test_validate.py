@@ -472,7 +472,7 @@ def test_both_validators_and_the_explanations_agree_on_thousands_of_mutated_spec
     gate = jsonschema_rs.Draft7Validator(SCHEMA)
     chance = random.Random(5)
     verdicts = []
-    for _ in range(4000):
+    for _ in range(2000):
         data = mutate(chance.choice(SEEDS), chance)
         valid = plain.is_valid(data)
         explained = validate.check(Unplaced(data))  # type: ignore[arg-type]
@@ -483,7 +483,7 @@ def test_both_validators_and_the_explanations_agree_on_thousands_of_mutated_spec
         assert {d.code for d in explained} <= set(CODES)
         assert all(d.message and "None" not in d.message for d in explained)
         verdicts.append(valid)
-    assert 400 < sum(verdicts) < 3600
+    assert 200 < sum(verdicts) < 1800
 
 
 def test_an_accepted_spec_never_asks_the_slow_validator(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,13 +71,17 @@ RUNS = [
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("forks")
 @pytest.mark.parametrize("words", RUNS, ids=" ".join)
 def test_the_report_is_the_same_whatever_the_number_of_workers(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
     monkeypatch.setattr(runner, "WORTH", 1e-9)  # auto starts workers after the first file
     monkeypatch.setattr(runner, "processors", lambda: 2)
-    paths = [str(ROOT / "specs/networks"), ".", str(ROOT / "tests/specs/invalid")]
+    invalid = sorted((ROOT / "tests/specs/invalid").glob("*.yaml"))
+    # Every file there is once, and some of them in every format.
+    some = invalid if words == ["run"] else invalid[::10]
+    paths = [str(ROOT / "specs/networks/outcomes.yaml"), ".", *map(str, some)]
     found = []
     for jobs in ("1", "3", "auto"):
         code = main([*words[:1], *paths, *words[1:], "-j", jobs])
@@ -155,12 +159,14 @@ def test_a_short_run_loads_nothing_that_workers_need() -> None:
 
 # ---- whoever dies
 
-GUILTY = [[0], [19], [7], [7, 8], [0, 1, 2], [3, 12, 19], list(range(6))]
+GUILTY = [
+    ([0], 2, 64), ([19], 2, 64), ([7, 8], 2, 64), (list(range(6)), 2, 64),
+    ([7], 3, 1), ([3, 12, 19], 3, 1),
+]  # fmt: skip
 
 
 @pytest.mark.usefixtures("forks")
-@pytest.mark.parametrize("guilty", GUILTY, ids=str)
-@pytest.mark.parametrize(("jobs", "window"), [(2, 64), (3, 1)])
+@pytest.mark.parametrize(("guilty", "jobs", "window"), GUILTY, ids=str)
 def test_a_file_that_kills_its_worker_is_named_and_the_others_are_evaluated(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture, guilty: list[int], jobs: int, window: int
 ) -> None:
@@ -183,12 +189,11 @@ def test_a_file_that_kills_its_worker_is_named_and_the_others_are_evaluated(
     for found in report.diagnostics:
         assert (found.code, found.severity) == ("worker-died", "error")
         assert "its process ended" in found.message
-    assert main(["run", ".", "-q", "-j", str(jobs)]) == 3
-    output = capsys.readouterr()
-    assert output.err == ""
-    assert len(re.findall(r"^s\d\d\.yaml:1:1: worker-died ", output.out, re.MULTILINE)) == len(
-        guilty
-    )
+    if guilty == [7]:
+        assert main(["run", ".", "-q", "-j", str(jobs)]) == 3
+        output = capsys.readouterr()
+        assert output.err == ""
+        assert re.findall(r"^(s\d\d)\.yaml:1:1: worker-died ", output.out, re.MULTILINE) == ["s07"]
 
 
 @pytest.mark.usefixtures("forks")
@@ -364,8 +369,10 @@ from evaluator import runner
 from evaluator.cli import main
 real = runner.evaluate_file
 def slow(target, options):
-    time.sleep(60 if target.file == sys.argv[1] else 0.05)
-    return real(target, options)
+    time.sleep(60 if target.file == sys.argv[1] else 0.15)
+    found = real(target, options)
+    open(target.file + ".done", "w").close()
+    return found
 runner.evaluate_file = slow
 sys.exit(main(["run", ".", "-q", *sys.argv[2:]]))
 """
@@ -406,11 +413,11 @@ def wait_for_children(pid: int, count: int) -> None:
 @pytest.mark.parametrize("reach", [os.kill, os.killpg], ids=["the first process", "all of them"])
 @pytest.mark.parametrize("slowest", ["s00.yaml", "s09.yaml", "none"])
 def test_an_interrupt_ends_the_workers_and_reports_what_is_finished(
-    reach: Callable[[int, int], None], slowest: str
+    reach: Callable[[int, int], None], slowest: str, folder: Path
 ) -> None:
     with slow_run(slowest, "-j", "2") as process:
-        wait_for_children(process.pid, 2)
-        time.sleep(0.3)
+        while len(list(folder.glob("*.done"))) < 6 and process.poll() is None:
+            time.sleep(0.02)
         reach(process.pid, signal.SIGINT)
         output, errors = process.communicate(timeout=20)
         assert (process.returncode, errors) == (130, "")
@@ -472,7 +479,7 @@ def test_any_executor_will_do(
 
 
 @pytest.mark.usefixtures("forks")
-@pytest.mark.parametrize("guilty", GUILTY, ids=str)
+@pytest.mark.parametrize("guilty", [guilty for guilty, *_ in GUILTY], ids=str)
 def test_whatever_an_executor_raises_costs_no_more_than_the_file(
     monkeypatch: pytest.MonkeyPatch, guilty: list[int]
 ) -> None:

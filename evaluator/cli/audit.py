@@ -87,7 +87,9 @@ def _exit_code(report: Report, arguments: argparse.Namespace) -> int:
     if not audits and not arguments.allow_empty:
         return 5
     killed, counted = sum(a.killed for a in audits), sum(a.counted for a in audits)
-    return int(arguments.min_score is not None and killed < arguments.min_score * counted)
+    from evaluator.reporters.audit import is_too_low
+
+    return int(is_too_low(killed, counted, arguments.min_score))
 
 
 def _text(report: Report, arguments: argparse.Namespace) -> str:
@@ -101,6 +103,7 @@ def _text(report: Report, arguments: argparse.Namespace) -> str:
         report, color=console.wants_color(arguments.color, sys.stdout), verbose=arguments.verbose,
         quiet=arguments.quiet, suggest=arguments.suggest,
         suggest_tolerance=arguments.suggest_tolerance, writes=arguments.write or arguments.diff,
+        min_score=arguments.min_score,
     )  # fmt: skip
 
 
@@ -125,6 +128,9 @@ def _write(files: Sequence[Target], report: Report, arguments: argparse.Namespac
 
     named = {file for file, _ in suggested}
     chosen = [target for target in files if target.file in named]
+    if not chosen:
+        print("nothing to add", file=sys.stderr if arguments.diff else sys.stdout)
+        return 0
     return Rewriting(arguments, chosen, Words("add", "added", "case")).run(work)
 
 

@@ -61,8 +61,8 @@ def refuse_in_ci(arguments: argparse.Namespace) -> None:
     """Raise UsageError where answers would be written into specs that nobody looks at."""
     in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
     if in_ci and not arguments.diff and not arguments.force:
-        raise UsageError("CI is set, and what is recorded there passes whatever it is",
-                         "record where you can look at it, or add --force")  # fmt: skip
+        raise UsageError("CI is set, and answers that are written there pass whatever they are",
+                         "write them where you can look at them, or add --force")  # fmt: skip
 
 
 class Rewriting:

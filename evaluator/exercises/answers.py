@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
 from evaluator.diagnostics import clip, count
 from evaluator.exercises.exercise import BLANK
@@ -14,6 +14,9 @@ from evaluator.misreadings import MAX_TEXT, number_hint
 if TYPE_CHECKING:
     from evaluator.exercises.exercise import Blank, Part
 
+#: How much of a list or a mapping is shown, and how deep.
+MAX_SHOWN: Final = 50
+MAX_SHOWN_DEPTH: Final = 3
 #: What stands for numbers that are not given, among others that are.
 Number = float | None
 
@@ -117,13 +120,17 @@ def _one(name: str, written: Any) -> float:
         raise Malformed(f"`{clip(name)}`: {error}") from None
 
 
-def shown(written: Any, most: int = 200) -> str:
-    """Write what was answered, for teachers."""
+def shown(written: Any, most: int = 200, depth: int = 0) -> str:
+    """Write what was answered, for teachers: the beginning of what is long or deep."""
     if written is None:
         return ""
-    if isinstance(written, Sequence) and not isinstance(written, str):
-        return clip("[" + ", ".join(shown(each) or BLANK for each in written[:50]) + "]", most)
+    if isinstance(written, list | tuple | dict) and depth == MAX_SHOWN_DEPTH:
+        return "…"
+    if isinstance(written, list | tuple):
+        texts = [shown(each, most, depth + 1) or BLANK for each in written[:MAX_SHOWN]]
+        return clip(f"[{', '.join(texts)}]", most)
     if isinstance(written, dict):
-        parts = (f"{clip(str(key))}: {shown(value)}" for key, value in list(written.items())[:50])
-        return clip("{" + ", ".join(parts) + "}", most)
+        pairs = islice(written.items(), MAX_SHOWN)
+        texts = [f"{clip(str(key))}: {shown(value, most, depth + 1)}" for key, value in pairs]
+        return clip(f"{{{', '.join(texts)}}}", most)
     return clip(spelt(written), most)

@@ -5,36 +5,31 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from evaluator.audit import COUNTED
 from evaluator.diagnostics import Diagnostic, clip
 from evaluator.exercises import judging
-from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, IMPLEMENT, Exercise, Part, Sample
+from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, Exercise, Part, Sample
 from evaluator.exercises.grading import Grader, Terms
-from evaluator.exercises.intervals import holds, of_written
-from evaluator.exercises.mistaken import MAX_PLACES, answers, inside, mistaken
+from evaluator.exercises.intervals import of_written
+from evaluator.exercises.mistaken import mistaken
 from evaluator.exercises.outcomes import Grade, rounded
 from evaluator.exercises.points import SAME
 from evaluator.exercises.recognition import Recogniser
 from evaluator.exercises.right import as_asked, last_place, right
 from evaluator.exercises.submission import Submission
 from evaluator.exercises.variants import VariantError, tried
-from evaluator.expectation import parse
-from evaluator.hints import ways
-from evaluator.mistakes import MISTAKES, mutants
-from evaluator.subjects.reference import TraceAnswers
+from evaluator.exercises.weaknesses import accepted_mistakes, passing_programs, run, said
+from evaluator.mistakes import MISTAKES
 
 if TYPE_CHECKING:
     from evaluator.case import Check
-    from evaluator.network import Network
 
 CODES: Final = {
     "reference-fails": "The author's own answers do not earn all points.",
     "blank-passes": "A part is passed by who answers nothing, or by zeros.",
-    "mistake-accepted": "A known mistake gives an answer that is accepted as right.",
+    "mistake-accepted": "A known mistake gives an answer that is accepted as right, or passing code.",
     "wrong-unreached": "An answer that is known to be wrong is not recognised as the one it is.",
     "sample-differs": "A sample submission earns another score, or is told something else.",
     "variant": "A variant cannot be made, or does not grade as it should.",
@@ -65,8 +60,8 @@ def checked(exercise: Exercise, terms: Terms | None = None) -> Checked:
     result = Checked(exercise)
     result.found += _reference(exercise)
     result.found += _blank(exercise)
-    result.found += _accepted_mistakes(exercise)
-    result.found += _passing_programs(exercise)
+    result.found += accepted_mistakes(exercise)
+    result.found += passing_programs(exercise)
     result.found += _wrong(exercise)
     for sample in exercise.samples:
         if sample.code and not (terms and terms.code):
@@ -79,24 +74,15 @@ def checked(exercise: Exercise, terms: Terms | None = None) -> Checked:
         try:
             variant, rejected = tried(exercise, key)
         except VariantError as error:
-            result.found.append(_said(exercise, ("variants",), "variant", str(error),
+            result.found.append(said(exercise, ("variants",), "variant", str(error),
                                       "loosen the rules, or draw from other numbers"))  # fmt: skip
             break
         result.rejected += rejected
         for each in (*_reference(variant), *_blank(variant)):
             message = f"variant {key}: {each.message}"
-            found = _said(exercise, ("variants",), "variant", message, each.hint)
+            found = said(exercise, ("variants",), "variant", message, each.hint)
             result.found.append(found)
     return result
-
-
-def _said(
-    exercise: Exercise, path: Sequence[str | int], code: str, message: str, hint: str,
-    severity: str = "error",
-) -> Diagnostic:  # fmt: skip
-    return exercise.spec.document.diagnostic(
-        ("exercise", *path), code, message, hint, severity=severity
-    )
 
 
 def reference(exercise: Exercise) -> Submission:
@@ -122,7 +108,7 @@ def _reference(exercise: Exercise) -> Iterator[Diagnostic]:
     for part, result in zip(exercise.parts, graded.parts, strict=True):
         status, told = result.status, "; ".join(result.feedback)
         if part.kind not in (COMPUTE, DESIGN):
-            judged = _run(exercise, part, exercise.spec.network)
+            judged = run(exercise, part, exercise.spec.network)
             status, told = (
                 "passed" if judged.fraction == 1 else "failed",
                 "; ".join(judged.feedback),
@@ -130,7 +116,7 @@ def _reference(exercise: Exercise) -> Iterator[Diagnostic]:
         if status == "passed" or (status == "skipped" and _needs_code(exercise, part)):
             continue
         given = f" to {result.answer}" if part.kind == COMPUTE else ""
-        yield _said(exercise, ("parts", part.number), "reference-fails",
+        yield said(exercise, ("parts", part.number), "reference-fails",
                     f"the author's own answer{given} does not pass `{clip(part.name)}`: {told}",
                     "correct the case that judges it")  # fmt: skip
 
@@ -139,12 +125,6 @@ def _needs_code(exercise: Exercise, part: Part) -> bool:
     """Tell whether a part needs one that asks for code, which is not run here."""
     needed = [exercise.part(name) for name in part.needs]
     return any(p.kind not in (COMPUTE, DESIGN) or _needs_code(exercise, p) for p in needed)
-
-
-def _run(exercise: Exercise, part: Part, network: Network) -> judging.Judged:
-    """Judge a program that answers as a network does."""
-    run = nullcontext(lambda x: TraceAnswers(network.forward(x.astype(network.dtype))))
-    return judging.program(exercise, part, run, Recogniser(exercise, part))
 
 
 def _blank(exercise: Exercise) -> Iterator[Diagnostic]:
@@ -157,7 +137,7 @@ def _blank(exercise: Exercise) -> Iterator[Diagnostic]:
         graded = Grader(exercise).grade(_submission(exercise, what, given))
         for part, result in zip(exercise.parts, graded.parts, strict=True):
             if result.status == "passed":
-                yield _said(exercise, ("parts", part.number), "blank-passes",
+                yield said(exercise, ("parts", part.number), "blank-passes",
                             f"{what} passes `{clip(part.name)}`",
                             "add a case that tells an answer from none")  # fmt: skip
 
@@ -166,59 +146,6 @@ def _zeros(value: Any) -> Any:
     if isinstance(value, list):
         return [_zeros(each) for each in value]
     return {key: 0.0 for key in value} if isinstance(value, dict) else 0.0
-
-
-def _accepted_mistakes(exercise: Exercise) -> Iterator[Diagnostic]:
-    for part in exercise.parts:
-        if part.kind != COMPUTE or not (wrong := inside(exercise.spec, part)):
-            continue
-        given = ", ".join(f"{value:.10g}" for value in wrong[0].values)
-        names = list(dict.fromkeys(each.mutant.mistake.name for each in wrong))
-        yield exercise.spec.document.diagnostic(
-            part.checks[0].path, "mistake-accepted",
-            f"`{clip(part.name)}` accepts what the network gives {ways(names)}: {given} is the first",
-            _tighter(exercise, part, [each.values for each in wrong]), severity="warning",
-        )  # fmt: skip
-
-
-def _passing_programs(exercise: Exercise) -> Iterator[Diagnostic]:
-    """Find mistakes that code could make and pass every part that asks for it.
-
-    Those that the spec calls equivalent are left out.
-    """
-    reasons = exercise.spec.document.data.get("equivalent", ())
-    explained = {key.partition(" at ")[0] for key in reasons}
-    known = [m for m in COUNTED if m.explains and m.code not in explained]
-    asked: dict[str, list[Part]] = {}
-    for part in exercise.parts:
-        if part.kind == IMPLEMENT:
-            asked.setdefault(part.implement, []).append(part)
-    for name, parts in asked.items():
-        passing = [
-            each.mistake.name
-            for each in mutants(exercise.spec.network, MAX_PLACES, known)
-            if all(_run(exercise, part, each.network).fraction == 1 for part in parts)
-        ]
-        if passing:
-            yield _said(exercise, ("parts", parts[0].number), "mistake-accepted",
-                        f"a `{clip(name)}` passes that answers as the network does"
-                        f" {ways(list(dict.fromkeys(passing)))}",
-                        "add a case that tells it apart; `evaluator audit --suggest` finds one", "warning")  # fmt: skip
-
-
-def _tighter(exercise: Exercise, part: Part, wrong: Sequence[Sequence[float]]) -> str:
-    """Suggest an expectation that accepts none of the wrong answers, or the weighted sum."""
-    values = answers(exercise.spec, part, exercise.spec.network)
-    found = []
-    for digits in range(1, 16):
-        texts = [f"~{value:.{digits}f}" for value in values]
-        accepted = [parse(text) for text in texts]
-        if not any(all(map(holds, accepted, each)) for each in wrong):
-            found.append(f"expect {', '.join(texts)}")
-            break
-    if not part.places[0].z:
-        found.append(f"ask for the sum, `{part.value}.z`, too")
-    return ", or ".join(found) or "choose other inputs"
 
 
 def _wrong(exercise: Exercise) -> Iterator[Diagnostic]:
@@ -231,7 +158,7 @@ def _wrong(exercise: Exercise) -> Iterator[Diagnostic]:
             wanted = wrong.credit, wrong.feedback
             if not tries or wanted in tries:
                 continue
-            yield _said(exercise, ("parts", part.number, "wrong", number), "wrong-unreached",
+            yield said(exercise, ("parts", part.number, "wrong", number), "wrong-unreached",
                         f"the answer is taken for another: it earns {tries[0][0]:g} and is told"
                         f" `{clip(tries[0][1] or 'nothing')}`",
                         "the first wrong answer that fits counts: put this one above the other")  # fmt: skip
@@ -263,7 +190,7 @@ def _recognised(
     if part.kind == COMPUTE:
         judged = judging.value(exercise, part, answer, {}, recogniser)
     else:
-        judged = _run(exercise, part, answer)
+        judged = run(exercise, part, answer)
     return judged.credit, judged.feedback[0] if judged.feedback else ""
 
 
@@ -278,12 +205,12 @@ def _sample(exercise: Exercise, sample: Sample, terms: Terms) -> Iterator[Diagno
         graded = Grader(exercise, terms).grade(submission)
     at = sample.path[1:]
     if abs(graded.score - sample.score) > SAME:
-        yield _said(exercise, (*at, "score"), "sample-differs",
+        yield said(exercise, (*at, "score"), "sample-differs",
                     f"`{clip(sample.name)}` earns {rounded(graded.score):g}, not {sample.score:g}:"
                     f" {_parts(graded)}", "correct the score, or what grades it")  # fmt: skip
     told = "\n".join(line for part in graded.parts for line in (*part.feedback, *part.hints))
     if sample.feedback not in told:
-        yield _said(exercise, (*at, "feedback"), "sample-differs",
+        yield said(exercise, (*at, "feedback"), "sample-differs",
                     f"`{clip(sample.name)}` is not told that, but `{clip(told or 'nothing', 200)}`",
                     "correct the text, or the feedback that is meant")  # fmt: skip
 

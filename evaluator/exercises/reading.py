@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evaluator.diagnostics import Diagnostic, SpecError, clip, did_you_mean
 from evaluator.exercises import places
+from evaluator.exercises.asked import judged_by
 from evaluator.exercises.exercise import (
     COMPUTE,
     DESIGN,
@@ -21,10 +22,8 @@ from evaluator.exercises.overlaps import read_wrong
 from evaluator.exercises.points import PointsError, share
 from evaluator.exercises.ranges import read_variants
 from evaluator.explain import number as spelt
-from evaluator.network import Place
 
 if TYPE_CHECKING:
-    from evaluator.case import Case, Check
     from evaluator.document import Path
     from evaluator.spec import Spec
 
@@ -134,7 +133,7 @@ class Reader:
                               f"write `{other}`", key=True)  # fmt: skip
                 return
         kind = KINDS[keys[0]]
-        cases, checks, found = self._judged_by(path, written, kind)
+        cases, checks, found = judged_by(self, path, written, kind)
         part = Part(
             name, number, kind, self.text(written["ask"]), points, written.get("visibility", "visible"),
             self._needs(path, written.get("needs", ())),
@@ -154,76 +153,6 @@ class Reader:
         else:
             self.complain(path, "missing-key", "the part does not say what is to be answered",
                           "add `value`, `blanks` or `implement`")  # fmt: skip
-
-    def _judged_by(
-        self, path: Path, written: Mapping[str, Any], kind: str
-    ) -> tuple[tuple[Case, ...], tuple[Check, ...], tuple[Place, ...]]:
-        """Find the cases of a part, and what the one of a compute part expects at which places."""
-        usable = [case for case in self.spec.cases if not (case.skip or case.xfail)]
-        if kind != COMPUTE:
-            named = enumerate(written.get("cases", ()))
-            chosen = [self._case((*path, "cases", n), name, usable) for n, name in named]
-            if None in chosen:
-                return (), (), ()
-            cases = [case for case in chosen if case] or [c for c in usable if not c.unrecorded]
-            if not cases:
-                self.complain(path, "missing-key", "no case judges this part", "add a case that is not skipped")  # fmt: skip
-            return tuple(dict.fromkeys(cases)), (), ()
-        found = self._places((*path, "value"), written["value"])
-        if not found:
-            return (), (), ()
-        if "case" in written:
-            one = self._case((*path, "case"), written["case"], usable)
-            usable = [one] if one else []
-            if not usable:
-                return (), (), ()
-        for case in usable:
-            checks = self._checks(case, found)
-            if checks:
-                return (case,), checks, found
-        at, which = (
-            ((*path, "case"), "this case") if "case" in written else ((*path, "value"), "no case")
-        )
-        verb = "does not expect" if "case" in written else "expects"
-        self.complain(at, "missing-key", f"{which} {verb} `{clip(written['value'])}`",
-                      f"add it to `expected` of a case, as in `expected: {{{written['value']}: ~0.5}}`")  # fmt: skip
-        return (), (), ()
-
-    def _case(self, path: Path, name: str, usable: Sequence[Case]) -> Case | None:
-        known = {case.id: case for case in usable}
-        if name in known and not known[name].unrecorded:
-            return known[name]
-        if name in known:
-            message, hint = f"the case `{clip(name)}` expects nothing", "run `evaluator record`"
-        elif name in [case.id for case in self.spec.cases]:
-            message, hint = f"the case `{clip(name)}` is skipped or xfail", "name another"
-        else:
-            few = f"there is {', '.join(f'`{clip(case)}`' for case in list(known)[:8])}"
-            message, hint = f"there is no case `{clip(name)}`", did_you_mean(name, known) or few
-        self.complain(path, "unknown-name", message, hint)
-        return None
-
-    def _places(self, path: Path, name: str) -> tuple[Place, ...]:
-        """Find the places of a value, one for each unit of a layer."""
-        network = self.spec.network
-        lone = "neuron" in self.spec.document.data and name == "z" and name not in network.places
-        try:
-            place = network.place(f"{network.outputs[0]}.z" if lone else name)
-        except KeyError:
-            known = [each for each in network.names() if each not in network.inputs]
-            self.complain(path, "unknown-name", f"nothing is named `{clip(name)}` here",
-                          did_you_mean(name, known) or f"there are {', '.join(map(clip, known[:8]))}")  # fmt: skip
-            return ()
-        if place.column is not None:
-            return (place,)
-        width = network.width(place.block)
-        return tuple(Place(place.block, unit, place.z) for unit in range(width))
-
-    def _checks(self, case: Case, wanted: Iterable[Place]) -> tuple[Check, ...]:
-        """Give what a case expects at some places, in their order; nothing where one is missing."""
-        at = {self.spec.probes[check.probe].place: check for check in case.checks}
-        found = [at.get(place) for place in wanted]
-        return tuple(check for check in found if check) if all(found) else ()
 
     def _needs(self, path: Path, names: Iterable[str]) -> tuple[str, ...]:
         known = [part.name for part in self._parts]

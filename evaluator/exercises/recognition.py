@@ -12,6 +12,7 @@ from evaluator import hints
 from evaluator.exercises.exercise import COMPUTE, Exercise, Part, Wrong
 from evaluator.exercises.intervals import holds, of_written, slack
 from evaluator.exercises.mistaken import SAME, Mistaken, answers, mistaken
+from evaluator.hintwords import ways
 from evaluator.mistakes import MISTAKES
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 #: How far apart, by their size, values of programs may be that come of the same arithmetic.
 CLOSE = 1e-6
 #: How the codes of mistakes begin that lose digits.
-PRECISION = ("rounded-", "cut-off-", "float32")
+PRECISION = ("rounded-", "cut-off-", "answer-", "float32")
 
 
 class Recognised(NamedTuple):
@@ -68,13 +69,13 @@ class Recogniser:
             return Recognised()
         fitting = [each.mutant for each in self._known if self._fits(each.values, given)]
         names = hints.named(fitting)
-        if not names:
+        if not 0 < len(names) <= hints.MAX_FITTING or set(values) <= set(hints.COMMON):
             return Recognised()
         code = fitting[0].mistake.code
         if len(names) > 1 and all(m.mistake.code.startswith(PRECISION) for m in fitting):
             return Recognised(0.0, "it looks as if values were rounded on the way", code)
         this = "these are" if self.part.is_list else "this is"
-        return Recognised(0.0, f"{this} what the network gives {hints.ways(names)}", code)
+        return Recognised(0.0, f"{this} what the network gives {ways(names)}", code)
 
     def _shows(self, wrong: Wrong, given: np.ndarray) -> bool:
         if wrong.mistake:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from evaluator.mistakes.sites import spread
 if TYPE_CHECKING:
     from evaluator.network import Array, Network, Step
 
-__all__ = ["MAX_PLACES", "MISTAKES", "Mistake", "Mutant", "left_out", "mutants"]
+__all__ = ["MAX_PLACES", "MISTAKES", "Mistake", "Mutant", "counts", "left_out", "mutants"]
 
 #: In how many places of a network each mistake is made, unless another number is asked for.
 MAX_PLACES: Final = 100
@@ -31,6 +31,8 @@ class Mutant(NamedTuple):
     #: Where the mistake is, as messages name it; empty where it is everywhere.
     place: str
     network: Network
+    #: Code and place of what would come to the same and is left out: known when all mutants are made.
+    twins: list[tuple[str, str]]
 
     def __str__(self) -> str:
         return self.mistake.name + (f" ({self.place})" if self.place else "")
@@ -43,20 +45,29 @@ def mutants(
     """Give the network with each mistake in each place, the likeliest mistakes first.
 
     What changes nothing is left out, and so is what equals an earlier one: of a network of one unit
-    the mistake everywhere is that of the unit. With `aliases` what equals a mistake of another kind stays. Each mistake is made in at most `most` places: those
-    of several units first, then others at even distances. An ONNX model has no mistakes.
+    the mistake everywhere is that of the unit. With `aliases` what equals a mistake of another kind
+    stays. Each mistake is made in at most `most` places: those of several units first, then others at
+    even distances. An ONNX model has no mistakes.
     """
-    seen: set[Hashable] = set()
+    made: dict[Hashable, Mutant] = {}
+    numbers = _Numbers(network)
     for mistake in mistakes if network.steps else ():
         places = mistake.sites(network)
         for number in spread(places, most) if places.total else ():
             site = places.at(number)
             wrong = mistake.make(network, site)
-            difference = _difference(network, wrong)
+            difference = _difference(network, wrong, numbers)
             key = (_kind(mistake) if aliases else "", difference)
-            if difference and key not in seen:
-                seen.add(key)
-                yield Mutant(mistake, site.place, wrong)
+            if key in made:
+                made[key].twins.append((mistake.code, site.place))
+            elif difference:
+                made[key] = Mutant(mistake, site.place, wrong, [])
+                yield made[key]
+
+
+def counts(code: str) -> bool:
+    """Tell whether an audit counts a mistake; whether cases kill one of precision is up to their tolerance."""
+    return not code.startswith(("float32", "rounded-", "cut-off-", "answer-"))
 
 
 def _kind(mistake: Mistake) -> str:
@@ -75,33 +86,48 @@ def left_out(
     return {code: count - most for code, count in counts.items() if count > most}
 
 
-def _difference(right: Network, wrong: Network) -> Hashable:
+class _Numbers:
+    """What tells arrays of numbers apart; those of the right network, which most share, are known."""
+
+    def __init__(self, network: Network) -> None:
+        arrays = [array for step in network.steps for array in (step.weights, step.bias)]
+        self._known = {id(array): self._print(array) for array in arrays if array is not None}
+
+    def of(self, step: Step) -> tuple[int | None, ...]:
+        """Give the same for steps whose weights and biases are the same."""
+        return tuple([
+            None if array is None else self._known.get(id(array)) or self._print(array)
+            for array in (step.weights, step.bias)
+        ])  # fmt: skip
+
+    @staticmethod
+    def _print(array: Array) -> int:
+        return hash((array + 0.0).tobytes())  # −0 is 0
+
+
+def _difference(right: Network, wrong: Network, numbers: _Numbers) -> Hashable:
     """Give what tells two networks of the same form apart; nothing if they are the same."""
-    how = (wrong.digits, wrong.cut, wrong.answers) if isinstance(wrong, RoundedNetwork) else ()
+    how: tuple[int, ...] = ()
+    if isinstance(wrong, RoundedNetwork):
+        how = wrong.digits, wrong.cut, wrong.on_the_way, wrong.answers
     if how or wrong.dtype != right.dtype:
         return wrong.dtype, how
-    pairs = zip(right.steps, wrong.steps, strict=True)
-    differ = [n for n, (one, other) in enumerate(pairs) if not _same(one, other)]
-    return tuple((n, _key(wrong.steps[n])) for n in differ)
+    found = []
+    for n, (one, other) in enumerate(zip(right.steps, wrong.steps, strict=True)):
+        if one is not other:
+            own = numbers.of(other)
+            if not (own == numbers.of(one) and _same(one, other)):
+                # Functions that are the same may still be built differently, as another name says.
+                name = other.activation.name, repr(other.parameters)
+                found.append((n, other.sources, *own, *name))
+    return tuple(found)
 
 
 def _same(one: Step, other: Step) -> bool:
-    return one is other or (
-        one.sources == other.sources
-        and _equal(one.weights, other.weights)
-        and _equal(one.bias, other.bias)
-        and same(
-            (one.activation, one.parameters),
-            (other.activation, other.parameters),
-            _width(one),
-        )
+    """Tell whether two steps with the same numbers compute the same."""
+    return one.sources == other.sources and same(
+        (one.activation, one.parameters), (other.activation, other.parameters), _width(one)
     )
-
-
-def _equal(one: Array | None, other: Array | None) -> bool:
-    if one is other or one is None or other is None:
-        return one is other
-    return np.array_equal(one, other)
 
 
 def _width(step: Step) -> int:
@@ -110,12 +136,3 @@ def _width(step: Step) -> int:
         return len(step.weights)
     widths = [np.size(value) for value in step.parameters.values()]
     return max([2, *widths]) if step.activation.whole_layer else max([1, *widths])
-
-
-def _key(step: Step) -> Hashable:
-    """Give the same for steps that are the same, unless their activations are built differently."""
-    arrays: list[Any] = [
-        None if array is None else hash((array + 0.0).tobytes())  # −0 is 0
-        for array in (step.weights, step.bias)
-    ]
-    return step.sources, *arrays, step.activation.name, repr(step.parameters)

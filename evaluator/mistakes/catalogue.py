@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -38,7 +37,7 @@ def _at(edit: Callable[[Step, slice, int], Step]) -> Callable[[Network, Site], N
         steps = list(network.steps)
         for number, units in site.parts:
             steps[number] = edit(steps[number], units, site.weight)
-        return replace(network, steps=tuple(steps))
+        return network.with_steps(steps)
 
     return make
 
@@ -80,17 +79,26 @@ def _confused(confusion: Confusion) -> Mistake:
     return Mistake(confusion.code, confusion.name, confusion.sentence, places, _at(edit))
 
 
-def _rounded(digits: int, cut: bool, answers: bool) -> Mistake:
-    done = "cut off" if cut else "rounded"
-    code = f"{'cut-off' if cut else 'rounded'}-{digits}" + "-throughout" * answers
-    after = f"after {digits} digits" if cut else f"to {digits} digits"
-    what = "every value, the answer too," if answers else "every value on the way"
-    return Mistake(
-        code, f"{what} is {done} {after}",
-        f"Weighted sums and outputs are {done} {after} behind the point"
-        + (", answers included." if answers else " before they are used."),
-        order.everything, precision.rounding(digits, cut, answers),
-    )  # fmt: skip
+#: What may be rounded: how codes, names and sentences call it, and whether it is on the way or the answer.
+_ROUNDED: Final = (
+    ("answer-{}", "the answer", "Outputs are {} behind the point when all is done.", False, True),
+    ("{}", "every value on the way",
+     "Weighted sums and outputs are {} behind the point before they are used.", True, False),
+    ("{}-throughout", "every value, the answer too,",
+     "Weighted sums and outputs are {} behind the point, answers included.", True, True),
+)  # fmt: skip
+
+
+def _rounded() -> Iterator[Mistake]:
+    for code, what, sentence, on_the_way, answers in _ROUNDED:
+        for cut, done, to in ((False, "rounded", "to"), (True, "cut off", "after")):
+            for digits in (4, 3, 2):
+                how = f"{done} {to} {digits} digits"
+                yield Mistake(
+                    code.format(f"{done.replace(' ', '-')}-{digits}"), f"{what} is {how}",
+                    sentence.format(how),
+                    order.everything, precision.rounding(digits, cut, on_the_way, answers),
+                )  # fmt: skip
 
 
 def _catalogue() -> Iterator[Mistake]:
@@ -151,10 +159,7 @@ def _catalogue() -> Iterator[Mistake]:
     yield Mistake("weight-dropped", "a weight is left out",
         "A weight is 0: its input does not count.",
         sites.weights, _at(numbers.weight_dropped))
-    for answers in (False, True):
-        for cut in (False, True):
-            for digits in (4, 3, 2):
-                yield _rounded(digits, cut, answers)
+    yield from _rounded()
     yield Mistake("float32", "it is computed in float32",
         "Weights, biases, inputs and all values are float32 instead of float64.",
         order.everything, precision.in_float32)

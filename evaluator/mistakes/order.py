@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import isqrt
 from typing import TYPE_CHECKING
 
@@ -61,7 +60,7 @@ def _inputs_in_order(network: Network, order: Sequence[int]) -> Network:
         # w·x' with x'ᵢ = x of order[i]; a swap and a reversal are their own inverses.
         return step._replace(weights=step.weights[:, list(order)])
 
-    return replace(network, steps=tuple(map(misread, network.steps)))
+    return network.with_steps(map(misread, network.steps))
 
 
 def neighbours(network: Network) -> Sites:
@@ -86,4 +85,4 @@ def layers_swapped(network: Network, site: Site) -> Network:
     one, two = steps[n : n + 2]
     steps[n] = two._replace(names=one.names, sources=one.sources)
     steps[n + 1] = one._replace(names=two.names, sources=two.sources)
-    return replace(network, steps=tuple(steps))
+    return network.with_steps(steps)

@@ -29,13 +29,15 @@ def in_float32(network: Network, _: Site) -> Network:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RoundedNetwork(Network):
-    """A network whose weighted sums and outputs are rounded before anything reads them."""
+    """A network whose values are rounded: before anything reads them, when all is done, or both."""
 
     #: Digits after the point.
     digits: int = 0
     #: Whether further digits are cut off.
     cut: bool = False
-    #: Whether outputs that nothing reads are rounded too.
+    #: Whether weighted sums are rounded, and outputs that something reads.
+    on_the_way: bool = True
+    #: Whether outputs that nothing reads are rounded.
     answers: bool = False
 
     def forward(self, x: Array) -> Trace:
@@ -47,10 +49,12 @@ class RoundedNetwork(Network):
         }
         blocks, sums = [x], [x]
         for number, step in enumerate(self.steps, 1):
-            z = self._rounded(step.weighted_sum(step.read(blocks)))
+            z = step.weighted_sum(step.read(blocks))
+            z = self._rounded(z) if self.on_the_way else z
             y = step.activation.function(z, **step.parameters)
+            is_rounded = self.on_the_way if number in read else self.answers
             sums.append(z)
-            blocks.append(self._rounded(y) if self.answers or number in read else y)
+            blocks.append(self._rounded(y) if is_rounded else y)
         return Trace(self, blocks, sums, False)
 
     def _rounded(self, values: Array) -> Array:
@@ -61,11 +65,13 @@ class RoundedNetwork(Network):
         return np.where(np.abs(values) < 2.0**53, rounded, values)
 
 
-def rounding(digits: int, cut: bool, answers: bool) -> Callable[[Network, Site], Network]:
+def rounding(
+    digits: int, cut: bool, on_the_way: bool, answers: bool
+) -> Callable[[Network, Site], Network]:  # fmt: skip
     """Make the mistake of so many digits."""
 
     def rounded(network: Network, _: Site) -> Network:
         parts = (network.inputs, network.outputs, network.steps, network.places, network.dtype)
-        return RoundedNetwork(*parts, digits, cut, answers)
+        return RoundedNetwork(*parts, digits, cut, on_the_way, answers)
 
     return rounded

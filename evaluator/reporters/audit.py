@@ -11,6 +11,8 @@ from evaluator.reporters.text import named, paint, plural
 from evaluator.suggestion import case_text
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from evaluator.audit import Audit, Survivor
     from evaluator.results import Report, SpecResult
 
@@ -20,6 +22,7 @@ MAX_PLACES: Final = 5
 #: Why a spec has no score.
 _UNSCORED: Final = {
     "failing": "its cases fail as it is, so it is not scored; see `evaluator run`",
+    "unrecorded": "a case expects nothing, so it is not scored; `evaluator record` writes what the network answers",
     "nothing checked": "none of its cases checks anything, so it is not scored",
     "no mistakes": "no mistakes are known for its network, so it is not scored",
 }
@@ -28,13 +31,14 @@ _UNSCORED: Final = {
 def render(
     report: Report, *, color: bool = False, verbose: int = 0, quiet: bool = False,
     suggest: bool = False, suggest_tolerance: bool = False, writes: bool = False,
+    min_score: Fraction | None = None,
 ) -> str:  # fmt: skip
     """Write what a person wants to read: what survives in each spec, then the score of all.
 
     `writes` says that the suggested cases are written next, so that none needs to be told of them.
     """
     if quiet:
-        return "\n".join(_summary(report, color)) + "\n"
+        return "\n".join(_summary(report, color, min_score)) + "\n"
     blocks = []
     for spec in report.specs:
         parts = [diagnostic(found, color) for found in spec.diagnostics]
@@ -49,7 +53,7 @@ def render(
         spec.audit and spec.audit.suggested for spec in report.specs
     ):
         blocks.append("help: --suggest shows cases that kill survivors, --write adds them")
-    return "\n\n".join([*blocks, "\n".join(_summary(report, color))]) + "\n"
+    return "\n\n".join([*blocks, "\n".join(_summary(report, color, min_score))]) + "\n"
 
 
 def _survivors(spec: SpecResult, audit: Audit, color: bool, verbose: int) -> Iterator[str]:
@@ -116,13 +120,20 @@ def percent(killed: int, counted: int) -> str:
     return f", {1000 * killed // counted / 10:g} %"
 
 
-def _summary(report: Report, color: bool) -> Iterator[str]:
+def is_too_low(killed: int, counted: int, min_score: Fraction | None) -> bool:
+    """Tell whether less is killed than is asked for."""
+    return min_score is not None and killed < min_score * counted
+
+
+def _summary(report: Report, color: bool, min_score: Fraction | None) -> Iterator[str]:
     audits = [spec.audit for spec in report.specs if spec.audit is not None]
     scored = [audit for audit in audits if audit.state == "scored"]
     killed, counted = sum(a.killed for a in scored), sum(a.counted for a in scored)
     said = "nothing was scored"
     if scored:
         said = f"{_score(killed, counted)} in {plural(len(scored), 'spec')}"
+    if min_score is not None and is_too_low(killed, counted, min_score):
+        said += f", less than --min-score {float(min_score):g}"
     found = sum(1 for audit in scored for one in audit.survived if one.found)
     equivalent, survived = sum(len(a.equivalent) for a in scored), counted - killed
     rest = {
@@ -132,9 +143,12 @@ def _summary(report: Report, color: bool) -> Iterator[str]:
     }
     said += "".join(f"; {number:,} {what}" for what, number in rest.items() if number)
     counts = report.summary
-    failing = sum(audit.state == "failing" for audit in audits)
+    failing, unrecorded = (
+        sum(audit.state == state for audit in audits) for state in ("failing", "unrecorded")
+    )
     other = {
-        "not scored": len(audits) - len(scored) - failing, "failing": failing,
+        "not scored": len(audits) - len(scored) - failing - unrecorded,
+        "failing": failing, "unrecorded": unrecorded, "not found": counts.missing,
         "invalid": counts.invalid, "warning" + "s" * (counts.warnings != 1): counts.warnings,
     }  # fmt: skip
     said += "".join(f", {number:,} {what}" for what, number in other.items() if number)
