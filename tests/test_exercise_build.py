@@ -127,6 +127,29 @@ def test_a_students_spec_has_blanks_and_the_cases_that_may_be_seen(secretive: Ex
     assert set(data) == {"name", "inputs", "neurons", "cases"}
 
 
+def test_a_case_that_tells_what_is_asked_of_the_same_inputs_is_not_shown(tmp_path: Path) -> None:
+    text = SECRETIVE.replace(
+        "  - name: hush8\n",
+        """\
+  - name: twin
+    inputs: {a: 1, b: 2}
+    expected: {h.z: 3.6790}
+  - name: cousin
+    inputs: {a: 1, b: 2}
+    expected: {y.z: "> 1"}
+  - name: hush8
+""",
+    ).replace("cases: [open], points: 1}", "cases: [open, twin, cousin], points: 1}")
+    file = tmp_path / "secrets.yaml"
+    file.write_text(text, encoding="utf-8")
+    exercise = exercise_of(str(file))
+    assert [case.id for case in exercise.visible_cases()] == ["open", "cousin"]
+    told = [
+        content for path, content in build(exercise).files.items() if path.startswith("student/")
+    ]
+    assert not any(b"3.679" in content for content in told)
+
+
 def test_the_answers_have_a_blank_for_every_part_that_is_asked(secretive: Exercise) -> None:
     data = yaml.safe_load(student.answers(secretive))
     blank = "___"

@@ -80,7 +80,7 @@ def otter(exercise: Exercise, asked: Sequence[Question]) -> str:
 
 
 def _nbgrader(exercise: Exercise, asked: Sequence[Question], with_solution: bool) -> Iterator[Cell]:
-    yield _markdown("statement", _statement(exercise), _marks("statement"))
+    yield _markdown("statement", handout.head(exercise), _marks("statement"))
     yield _code("tools", tools(exercise), _marks("tools", kind="code"))
     for question in asked:
         part, python, ident = question.part, question.python, question.ident
@@ -114,7 +114,7 @@ def _otter(exercise: Exercise, asked: Sequence[Question]) -> Iterator[Cell]:
     yield _raw(
         "config", "# ASSIGNMENT CONFIG\ninit_cell: false\nexport_cell: true\ncheck_all_cell: false"
     )
-    yield _markdown("statement", _statement(exercise))
+    yield _markdown("statement", handout.head(exercise))
     yield _code("tools", tools(exercise))
     for question in asked:
         part, python, ident = question.part, question.python, question.ident
@@ -140,10 +140,6 @@ def _otter_answer(exercise: Exercise, question: Question) -> Iterator[Cell]:
     marked = f"{told}# BEGIN SOLUTION\n{solution}\n# END SOLUTION"
     yield _code(f"{ident}-answer", f"{solution}  # SOLUTION" if "\n" not in solution else marked)
     yield _raw(f"{ident}-solution-end", "# END SOLUTION")
-
-
-def _statement(exercise: Exercise) -> str:
-    return handout.head(exercise)
 
 
 def _ask(exercise: Exercise, part: Part) -> str:
