@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-ci test-editor test-notebook test-convert test-frameworks test-lsp test-matrix \
-	matrix accuracy bench sbom audit-dependencies clean
+.PHONY: run test test-dask test-ci test-editor test-notebook test-convert test-frameworks test-lsp test-browser \
+	test-attacks test-faults test-matrix chromium matrix accuracy bench sbom audit-dependencies clean
 
 run: $(VENV)/installed
 	$(BIN)/evaluator run specs
@@ -36,9 +36,26 @@ test-editor: $(VENV)/editor/installed
 test-notebook: $(VENV)/installed-notebook
 	$(BIN)/pytest tests/notebook
 
+# Programs under test that mean harm, all of them: `make test` takes a few.
+test-attacks: $(VENV)/installed-dev
+	$(BIN)/pytest -m 'attack or not attack' tests/test_attacks.py
+
+# Processes killed and interrupted at any time, full disks, files that change: about two minutes.
+test-faults: $(VENV)/installed-dev
+	$(BIN)/pytest -s tests/faults
+
 # The language server, as an editor speaks with it.
 test-lsp: $(VENV)/installed-lsp
 	$(BIN)/pytest tests/lsp
+
+# The interactive page in Debian's Chromium: its arithmetic, its use, the rules of axe-core.
+test-browser: $(VENV)/installed-browser chromium
+	$(BIN)/pytest tests/browser --numprocesses 2
+
+chromium:
+	@command -v chromium > /dev/null || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null; } \
+	    || { echo "chromium is not installed: on Debian, apt-get install chromium as root" >&2; exit 1; }
+	@command -v chromium > /dev/null || { apt-get update -qq && apt-get install -qq -y chromium; }
 
 # The same networks in PyTorch and JAX, and the whole library with every subject.
 test-frameworks: $(VENV)/installed-frameworks
@@ -107,6 +124,10 @@ $(VENV)/installed-lsp: $(VENV)/installed-dev constraints/lsp.txt
 
 $(VENV)/installed-notebook: $(VENV)/installed-dev constraints/notebook.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/notebook.txt
+	touch $@
+
+$(VENV)/installed-browser: $(VENV)/installed-dev constraints/browser.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/browser.txt
 	touch $@
 
 # Without what PyTorch and JAX would also install, and the tests do not import.

@@ -11,6 +11,11 @@ def main() -> int:
         return main()
     except KeyboardInterrupt:
         return 130
+    finally:
+        # What is left for Python to do takes a moment, and would end with a traceback.
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

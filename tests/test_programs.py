@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -272,7 +273,7 @@ UNUSABLE: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", UNUSABLE)
 def test_a_file_that_cannot_be_used_is_an_error_of_every_case(name: str, run: Runner) -> None:
     code, words = UNUSABLE[name]
-    report = run(code, start=1)
+    report = run(code, start=1 if name == "it sleeps" else 30)
     assert outcomes(report) == ["error"] * 3
     assert report.results[0].reason.startswith(words)
     assert "Traceback" not in str(report)
@@ -287,14 +288,10 @@ BREAKS: dict[str, tuple[str, str]] = {
     "exits": ("sys.exit('bye')", "it called exit('bye'), at line 8 of student.py"),
     "ends": ("os._exit(0)", "it ended (exit code 0) instead of answering"),
     "is killed": ("os.kill(os.getpid(), 11)", "it was ended by the signal SIGSEGV instead of answering"),
-    "kills its parent": ("os.kill(os.getppid(), 9); time.sleep(9)", "it raised PermissionError: [Errno 1] Operation not permitted"),
     "sleeps": ("time.sleep(60)", "it gave no answer within 1 s (it may be in an endless loop, or not flush its output; allow more time with `--limit time=2`)"),
     "loops": ("while True: pass", "it gave no answer within 1 s"),
     "allocates": ("x = bytearray(10**10)", "it raised MemoryError, at line 8 of student.py (it may use 300 MiB of memory: allow more with `--limit memory=600`)"),
-    "allocates little by little": ("x = [bytes(10**6) for _ in range(10**6)]", "it raised MemoryError, at line 8 of student.py (it may use 300"),
     "prints megabytes": ("while True: print('x' * 1000)", "it used more than 4 MiB of output (allow more with `--limit output=8`, or let it use less)"),
-    # 512 at most, should nothing stop them
-    "forks": ("for _ in range(9): os.fork()\n            time.sleep(5)", "it used more than 20 processes"),
     "forks memory": ("for _ in range(4):\n                if os.fork() == 0:\n                    x = bytes(range(250)) * 600000; time.sleep(60)\n            time.sleep(60)", "it used more than 300 MiB of memory"),
     "opens files": ("x = [open('/dev/null') for _ in range(99)]", "it raised OSError: [Errno 24] Too many open files: '/dev/null', at line 8 of student.py (it may use 50 open files"),
     "writes a file": ("open('f', 'wb').write(bytes(10**7))", "it raised OSError: [Errno 27] File too large, at line 8 of student.py (it may use 4 MiB in a file"),
@@ -306,8 +303,6 @@ ROOM = {"time": 1, "memory": 300, "output": 4, "processes": 20, "files": 50, "fi
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_case_that_breaks_a_class_costs_that_case_alone(name: str, run: Runner) -> None:
     code, words = BREAKS[name]
-    if "parent" in name and sys.platform != "linux":
-        pytest.skip("only Linux keeps a program from signalling others")
     # To fork takes long on a busy machine.
     room = ROOM | {"time": 9} if name.startswith("forks") else ROOM
     case = broken(run(CLASS.format(code), **room))
@@ -467,29 +462,6 @@ def test_a_copy_of_the_process_answers_nothing(run: Runner) -> None:
     assert outcomes(run(code)) == ["passed"] * 3
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="processes are counted in /proc")
-def test_nothing_is_left_of_a_program(run: Runner, tmp_path: Path) -> None:
-    mark = tmp_path / "alive"
-    mark.touch()
-    mark.chmod(0o666)
-    code = CLASS.format(f"""
-            if os.fork() == 0:
-                os.setsid()
-                if os.fork() == 0:
-                    os.setsid()
-                    while True:
-                        open({str(mark)!r}, 'a').write('x')
-                        time.sleep(0.01)
-            time.sleep(0.3)""")
-    folders = len(list(Path(os.environ.get("TMPDIR", "/tmp")).glob("evaluator-*")))
-    assert outcomes(run(code)) == ["passed"] * 3
-    size = mark.stat().st_size
-    assert size
-    time.sleep(0.2)
-    assert mark.stat().st_size == size
-    assert len(list(Path(os.environ.get("TMPDIR", "/tmp")).glob("evaluator-*"))) <= folders
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
 @pytest.mark.parametrize(
     ("number", "jobs"), [(signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGKILL, 1), (signal.SIGTERM, 2)]
@@ -501,24 +473,29 @@ def test_nothing_is_left_where_the_evaluator_is_killed(
     (tmp_path / "spec").mkdir()
     for name in ("s.yaml", "t.yaml"):
         (tmp_path / "spec" / name).write_text(ADDER)
-    (tmp_path / "sleeps.py").write_text(
-        f"import os, time\nopen('file', 'w')\nopen({str(tmp_path / 'place')!r}, 'w').write(os.getcwd())\n"
-        "time.sleep(60)\n"
-    )
-    (tmp_path / "place").touch(0o666)
-    (tmp_path / "place").chmod(0o666)
+    (tmp_path / "sleeps.py").write_text("import time\nopen('file', 'w')\ntime.sleep(60)\n")
     command = f"process:{sys.executable} {tmp_path / 'sleeps.py'} {mark}"
     words = [str(tmp_path / "spec"), "-j", str(jobs), "--subject", command]
     # Whoever runs the tests may ignore what is sent, as nohup does.
     heed = f"signal.signal({int(number)}, signal.SIG_DFL)\n" * (number != signal.SIGKILL)
     program = f"import runpy, signal\n{heed}runpy.run_module('evaluator', run_name='__main__')"
     with subprocess.Popen([sys.executable, "-c", program, "run", *words]) as process:
-        assert soon(lambda: (tmp_path / "place").read_text())
+        assert soon(lambda: [folder for folder in folders_of(mark) if (folder / "file").exists()])
+        folder = folders_of(mark)[0]
         process.send_signal(number)
-    folder = (tmp_path / "place").read_text()
-    assert soon(lambda: not Path(folder).exists())
-    commands = list(Path("/proc").glob("[0-9]*/cmdline"))
-    assert soon(lambda: not any(mark.encode() in text_of(path) for path in commands))
+    assert soon(lambda: not folder.exists())
+    assert soon(lambda: not folders_of(mark))
+
+
+def folders_of(mark: str) -> list[Path]:
+    """Give the folders that programs with a mark in their command run in."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended
+            folder = Path(os.readlink(path / "cwd"))
+            if mark.encode() in (path / "cmdline").read_bytes() and "evaluator-" in folder.name:
+                found.append(folder)
+    return found
 
 
 def soon(found: Callable[[], Any]) -> bool:
@@ -527,13 +504,6 @@ def soon(found: Callable[[], Any]) -> bool:
     while not found() and time.monotonic() < deadline:
         time.sleep(0.02)
     return bool(found())
-
-
-def text_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:  # it has ended
-        return b""
 
 
 def test_a_program_that_always_breaks_is_not_started_for_ever(run: Runner) -> None:
@@ -849,5 +819,5 @@ def test_a_report_says_what_a_student_needs(
     assert main(["run", "s.yaml", "--subject", "python:student.py:Neuron"]) == 3
     text = capsys.readouterr().out
     assert "it raised ZeroDivisionError: division by zero, at line 8 of student.py" in text
-    assert "it printed:\n    why?" in text
+    assert "it printed:\n    | why?" in text
     assert "1 error, 2 passed" in text

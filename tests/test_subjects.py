@@ -184,7 +184,7 @@ def test_a_matrix_names_every_subject(
     subjects.load.cache_clear()
     text = capsys.readouterr().out
     assert text.count("[fake]") == 4
-    assert text.count("it printed:\n    last words") == 4
+    assert text.count("it printed:\n    | last words") == 4
     assert "4 errors" in text
 
 

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TextIO
 
 from evaluator import __version__
 from evaluator.diagnostics import EvaluatorError, SpecError, UsageError, harmless
@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "fix": "write numbers so that all YAML readers agree on them",
     "exercise": "build, check, grade and export exercises",
     "convert": "make specs of networks in other formats, and back",
+    "page": "make an interactive page of a spec",
     "new": "write a first spec to start from",
     "schema": "print the JSON Schema of the format or of the report",
     "activations": "list the activations, or plot one",
@@ -58,6 +59,9 @@ class _Parser(argparse.ArgumentParser):
         # What begins like a negative number is a value, as in `--shard -1/3`, and a wrong one.
         self._negative_number_matcher = re.compile("-[0-9]")
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        file.write(message)  # argparse would be silent where this fails
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, f"see `{self.prog} --help`")
 
@@ -88,29 +92,18 @@ def _parser(command: str | None) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; no exception gets out."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if words == ["--version"]:
-        print(f"evaluator {__version__}")
-        return 0
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    command = words[0] if words and words[0] in COMMANDS else None
+    _open_streams()
     # What start-up makes stays: looking through it for garbage takes a tenth of a short run.
     gc.disable()
     try:
-        arguments = _parser(command).parse_args(words)
-        if sys.stdout is None:
-            raise UsageError("standard output is closed", "send it to a file, or to /dev/null")
-        code: int = import_module(f"evaluator.cli.{arguments.command}").main(arguments)
+        code = _run(words)
         sys.stdout.flush()
         return code
-    except SystemExit as stop:  # argparse, after --help
-        return int(stop.code or 0)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # The reader of our output went away, as `head` does; nobody is left to tell.
-        _write_no_more()
+        _write_no_more(sys.stdout, sys.stderr)
         return 2
     except SpecError as error:
         for line in str(error).splitlines():
@@ -120,8 +113,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(f"error: {error}", getattr(error, "hint", ""))
         return 2
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
-            _write_no_more()
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _write_no_more(sys.stdout)
             _say(f"error: the output cannot be written: {error.strerror}")
             return 2
         if "--debug" in words:
@@ -136,13 +129,50 @@ def main(argv: Sequence[str] | None = None) -> int:
         gc.enable()
 
 
+#: What a system says of an output that takes no more.
+_NO_ROOM: Final = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG)
+
+
+def _open_streams() -> None:
+    """Make the standard streams ready, whatever whoever calls has made of them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:  # closed: the next file to be opened would get what is printed
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _run(words: list[str]) -> int:
+    if sys.stdout is None:
+        raise UsageError("standard output is closed", "send it to a file, or to /dev/null")
+    if words == ["--version"]:
+        print(f"evaluator {__version__}")
+        return 0
+    command = words[0] if words and words[0] in COMMANDS else None
+    try:
+        arguments = _parser(command).parse_args(words)
+        code: int = import_module(f"evaluator.cli.{arguments.command}").main(arguments)
+        return code
+    except SystemExit as stop:  # argparse, after --help
+        return int(stop.code or 0)
+
+
 def _say(message: str, hint: str = "") -> None:
     """Write to stderr what stopped us, on a line that commands no terminal."""
-    print(harmless(message), file=sys.stderr)
-    if hint:
-        print(f"help: {harmless(hint)}", file=sys.stderr)
+    try:
+        print(harmless(message), file=sys.stderr)
+        if hint:
+            print(f"help: {harmless(hint)}", file=sys.stderr)
+    except OSError:
+        _write_no_more(sys.stderr)
 
 
-def _write_no_more() -> None:
+def _write_no_more(*streams: TextIO) -> None:
     """Send what is still to be written nowhere, so that Python does not fail on it at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in streams:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -25,7 +25,7 @@ class Argument(NamedTuple):
 
 
 #: What values are called that are files, or end in one.
-_FILES: Final = ("PATH", "FILE", "FILE.svg", "OUT", "SRC", "DST", "FORMAT=PATH")
+_FILES: Final = ("PATH", "FILE", "FILE.svg", "OUT", "OUT.html", "SRC", "DST", "FORMAT=PATH")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -115,7 +115,7 @@ def _printed(case: CaseResult) -> list[str]:
     """Show what a subject that broke wrote."""
     if not case.printed:
         return []
-    return ["", "  it printed:", *(f"    {harmless(line)}" for line in case.printed.splitlines())]
+    return ["", "  it printed:", *(f"    | {harmless(line)}" for line in case.printed.splitlines())]
 
 
 def _more(listed: int, withheld: int) -> str:

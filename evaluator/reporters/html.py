@@ -163,7 +163,7 @@ def _diagnostic(told: Diagnostic) -> str:
     lines = escape("\n".join(diagnostic(told, False)[1:]))
     return (
         f'<div class="case {kind}"><p><b class="sign">{_SIGNS[kind]}</b> '
-        f"<code>{told.code}</code> {escape(harmless(told.message))}</p><pre>{lines}</pre></div>"
+        f"<code>{told.code}</code> {escape(harmless(told.message))}</p><pre tabindex=0>{lines}</pre></div>"
     )
 
 
@@ -181,7 +181,7 @@ def _case(case: CaseResult) -> Iterator[str]:
     if case.outcome in FAILING and not case.mismatches:
         yield f"<p>{escape(verdict(case)[1])}</p>"
         if case.location is not None and case.location.lines:
-            yield f"<pre>{escape(chr(10).join(excerpt(case.location, '', False)))}</pre>"
+            yield f"<pre tabindex=0>{escape(chr(10).join(excerpt(case.location, '', False)))}</pre>"
     if case.mismatches:
         yield from _mismatches(case)
     yield "</li>"
@@ -190,9 +190,9 @@ def _case(case: CaseResult) -> Iterator[str]:
 def _mismatches(case: CaseResult) -> Iterator[str]:
     first = case.mismatches[0]
     shown = "\n".join(excerpt(first.location, label(first) if case.rows is None else "", False))
-    yield f"<pre>{escape(shown)}</pre>" if shown else ""
+    yield f"<pre tabindex=0>{escape(shown)}</pre>" if shown else ""
     tabled = case.rows is not None
-    yield "<div class=wide><table><thead><tr>" + "<th scope=col>row</th>" * tabled
+    yield "<div class=wide tabindex=0><table><thead><tr>" + "<th scope=col>row</th>" * tabled
     yield "".join(
         f"<th scope=col>{name}</th>"
         for name in ("value", "expected", "accepts", "actual", "off by")
@@ -207,7 +207,7 @@ def _mismatches(case: CaseResult) -> Iterator[str]:
     if lines:
         listed = [*map(harmless, lines[:MAX_ARITHMETIC]), *["…"] * (len(lines) > MAX_ARITHMETIC)]
         text = "\n".join(listed)
-        yield f"<pre>{escape(text)}</pre>"
+        yield f"<pre tabindex=0>{escape(text)}</pre>"
     yield from (f"<p>Hint: {escape(harmless(hint))}.</p>" for hint in case.hints)
 
 

@@ -7,7 +7,6 @@ import json
 import os
 import select
 import selectors
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,11 +17,19 @@ from time import monotonic
 from typing import Final, NamedTuple
 
 from evaluator.diagnostics import SubjectError, clip
+from evaluator.subjects.leftovers import delete
 from evaluator.subjects.limits import Limits, exceeded
 
 MIB: Final = 2**20
 #: How much of what a program printed is kept, in bytes: the end of it.
 MAX_PRINTED: Final = 4000
+#: What starts the warden, with the folder of the package and the number of its socket; nothing that is
+#: installed takes the place of what Python brings.
+WARDEN: Final = (
+    "import sys; sys.path.append(sys.argv[1]);"
+    " from evaluator.subjects.warden import main; main(int(sys.argv[2]))"
+)
+PACKAGES: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 #: Seconds for the warden to say how a program ended, and to end everything.
 GRACE: Final = 0.5
 PATIENCE: Final = 10
@@ -67,10 +74,9 @@ class Program:
             "environment": kept | ADDED | {"TMPDIR": self.folder},
             "hidden": [os.path.realpath(path) for path in command.hidden],
         }  # fmt: skip
-        warden = os.path.join(os.path.dirname(__file__), "warden.py")
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", warden, str(theirs.fileno())],
+                [sys.executable, "-I", "-S", "-c", WARDEN, PACKAGES, str(theirs.fileno())],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 pass_fds=[theirs.fileno()], start_new_session=True, bufsize=0,
             )  # fmt: skip
@@ -154,7 +160,7 @@ class Program:
             self._ended = self._ended or said or "killed"
             self._drain()
             self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        delete(self.folder)  # unless the warden has done so
 
     def _write(self) -> None:
         try:

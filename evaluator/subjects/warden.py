@@ -1,9 +1,9 @@
-"""Run a command under limits, and leave nothing of it behind: a script of its own.
+"""Run a command under limits, and leave nothing of it behind: what a process of its own does.
 
-Started as `python warden.py CONTROL`; imports nothing of the package, to start fast. Standard input,
-output and error are those of the command. What it is to be comes from the socket CONTROL, as a line of
-JSON; what became of it is written there, as `WORD NUMBER`. When the other end is closed, all is killed.
-The folder of the command is made and deleted here, so that none is left where the evaluator is killed.
+It imports little of the package, to start fast. Standard input, output and error are those of the
+command. What it is to be comes from a socket, as a line of JSON; what became of it is written there, as
+`WORD NUMBER`. When the other end is closed, all is killed. The folder of the command is made and
+deleted here, so that none is left where the evaluator is killed.
 """
 
 from __future__ import annotations
@@ -12,32 +12,25 @@ import contextlib
 import ctypes
 import json
 import os
-import resource
 import select
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import Any
+from typing import Any, Final
 
-#: The users that root becomes, one for each program.
-USERS = range(61184, 65520)
-#: The system refuses more processes than so many times the limit: they are counted too late only
-#: where they come faster than that.
-OVERSHOOT = 10
+from evaluator.subjects.confinement import confine, leave_root, limit, user_of
+from evaluator.subjects.leftovers import delete, delete_shared
+
 #: Seconds between two counts of processes and their memory.
-INTERVAL = 0.02
-PAGE = os.sysconf("SC_PAGE_SIZE")
-MIB = 2**20
-#: Numbers of Linux's prctl and Landlock, from its headers.
-PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 8, 36, 38
-PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
-CAPABILITY_VERSION, CAP_DAC_READ_SEARCH = 0x20080522, 2
-LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
-LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_RULE_PATH_BENEATH = 1, 1
-LANDLOCK_ACCESS_FS_READ_FILE = 4
-LANDLOCK_SCOPE_SIGNAL = 2
+INTERVAL: Final = 0.02
+MIB: Final = 2**20
+#: What counts as memory in /proc/PID/status, and where a page of several processes counts once.
+RESIDENT: Final = (b"RssAnon:", b"RssShmem:", b"VmSwap:")
+PROPORTIONAL: Final = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
+#: Numbers of Linux's prctl, from its header.
+PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
 
 
 def main(control: int) -> None:
@@ -66,7 +59,9 @@ def main(control: int) -> None:
     _kill_all(child)
     with contextlib.suppress(OSError):  # where the evaluator is gone
         os.write(control, said)
-    _delete(terms["folder"])
+    delete(terms["folder"])
+    if os.getuid() == 0:
+        delete_shared(user_of(child))
 
 
 def _line(control: int) -> bytes:
@@ -88,120 +83,14 @@ def _become(terms: dict[str, Any], libc: Any, told: int) -> None:
         os.mkdir(terms["folder"], 0o700)
         os.chdir(terms["folder"])
         if sys.platform == "linux":
-            _leave_root(terms["folder"], libc)
-            _hide(set(terms["hidden"]), libc)
-        _limit(terms)
+            leave_root(terms["folder"], libc)
+            confine(terms["folder"], set(terms["hidden"]), libc)
+        limit(terms)
         os.execvpe(terms["command"][0], terms["command"], terms["environment"])
     except OSError as error:
         os.write(told, f"start {error.strerror}".encode())
     finally:
         os._exit(127)
-
-
-def _leave_root(folder: str, libc: Any) -> None:
-    """Turn root into a user who reads what root does, and writes in the folder alone."""
-    if os.getuid() != 0:
-        return
-    user = USERS[os.getpid() % len(USERS)]
-    try:
-        os.chown(folder, user, user)
-        libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
-    except OSError:
-        return  # root of a container that has no other users
-    reads = 1 << CAP_DAC_READ_SEARCH
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
-    libc.capset(header, (ctypes.c_uint32 * 6)(reads, reads, reads, 0, 0, 0))
-    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0)
-
-
-def _threads(user: int) -> int:
-    """Count the threads of a user, whom the system allows so many."""
-    number = 0
-    for name in filter(str.isdecimal, os.listdir("/proc") if sys.platform == "linux" else ()):
-        try:
-            if os.stat(f"/proc/{name}").st_uid == user:
-                number += len(os.listdir(f"/proc/{name}/task"))
-        except OSError:
-            continue
-    return number
-
-
-def _limit(terms: dict[str, Any]) -> None:
-    processes = _threads(os.getuid()) + OVERSHOOT * terms["processes"]
-    for name, value in (
-        (resource.RLIMIT_NPROC, processes),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, terms["files"]),
-        (resource.RLIMIT_FSIZE, terms["file_size"] * MIB),
-        # Not the address space: JavaScript and others reserve much more than they use.
-        (resource.RLIMIT_DATA, terms["memory"] * MIB),
-    ):
-        _set(name, int(value), int(value))
-    seconds = max(1, int(terms["cpu"] + 0.999))
-    _set(resource.RLIMIT_CPU, seconds, seconds + 1)
-
-
-def _set(name: int, soft: int, hard: int) -> None:
-    most = resource.getrlimit(name)[1]
-    if most != resource.RLIM_INFINITY:
-        soft, hard = min(soft, most), min(hard, most)
-    resource.setrlimit(name, (soft, hard))
-
-
-def _hide(hidden: set[str], libc: Any) -> None:
-    """Let this process read every file but some, and neither look into nor signal others.
-
-    Landlock knows only what is allowed: that is every entry of a folder above a hidden file. Where
-    the kernel has none, nothing is hidden.
-    """
-    version = libc.syscall(LANDLOCK_CREATE_RULESET, None, 0, LANDLOCK_CREATE_RULESET_VERSION)
-    if version < 1:
-        return
-    attributes = (ctypes.c_uint64 * 3)(LANDLOCK_ACCESS_FS_READ_FILE, 0, LANDLOCK_SCOPE_SIGNAL)
-    size = 24 if version >= 6 else 8  # before version 6 it has no scopes
-    rules = libc.syscall(LANDLOCK_CREATE_RULESET, attributes, size, 0)
-    if rules < 0:
-        return
-    own = os.path.realpath("/proc/self")
-    for path in [*_readable("/", {"/proc", *hidden}), *_of_proc(), own]:
-        try:
-            entry = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except OSError:
-            continue
-        rule = LANDLOCK_ACCESS_FS_READ_FILE.to_bytes(8, "little") + entry.to_bytes(4, "little")
-        libc.syscall(LANDLOCK_ADD_RULE, rules, LANDLOCK_RULE_PATH_BENEATH, rule, 0)
-        os.close(entry)
-    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    libc.syscall(LANDLOCK_RESTRICT_SELF, rules, 0)
-    os.close(rules)
-
-
-def _readable(folder: str, hidden: set[str]) -> Iterator[str]:
-    """Give the paths that hold everything under a folder but what is hidden."""
-    inner = {path for path in hidden if path.startswith(folder.rstrip("/") + "/")}
-    if not inner:
-        yield folder
-        return
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return
-    for name in names:
-        path = os.path.join(folder, name)
-        # Beside a spec there may be thousands more, which are none of its business either.
-        if path not in inner and not name.endswith((".yaml", ".yml")):
-            yield from _readable(path, inner)
-
-
-def _of_proc() -> list[str]:
-    """Give what /proc says of the machine, not of its processes."""
-    try:
-        return [f"/proc/{name}" for name in os.listdir("/proc") if not name.isdecimal()]
-    except OSError:
-        return []
 
 
 def _watch(child: int, terms: dict[str, Any], wake: int, control: int) -> bytes:
@@ -219,8 +108,9 @@ def _watch(child: int, terms: dict[str, Any], wake: int, control: int) -> bytes:
         found = list(islice(_descendants(os.getpid()), int(terms["processes"]) + 1))
         if len(found) > terms["processes"]:
             return b"limit processes"
-        pages = sum(map(_pages, found))
-        if pages * PAGE > terms["memory"] * MIB:
+        most = terms["memory"] * 1024
+        # The first is found fast, and counts what processes share once for each.
+        if sum(map(_resident, found)) > most and sum(map(_proportional, found)) > most:
             return b"limit memory"
 
 
@@ -257,14 +147,24 @@ def _children(process: int) -> list[int]:
     return found
 
 
-def _pages(process: int) -> int:
-    """Count the pages of memory that are a process's alone."""
+def _resident(process: int) -> int:
+    """Give the memory of a process, in KiB: what it wrote, be it shared, and no files."""
+    return _sum(f"/proc/{process}/status", RESIDENT) or 0
+
+
+def _proportional(process: int) -> int:
+    """Give its part of the memory, in KiB, as far as the system tells."""
+    found = _sum(f"/proc/{process}/smaps_rollup", PROPORTIONAL)
+    return _resident(process) if found is None else found
+
+
+def _sum(path: str, names: tuple[bytes, ...]) -> int | None:
+    """Add up lines such as `RssAnon:  12 kB`; None where the file cannot be read."""
     try:
-        with open(f"/proc/{process}/statm", "rb") as file:
-            _, resident, shared, *_ = map(int, file.read().split())
-    except (OSError, ValueError):
-        return 0
-    return resident - shared
+        with open(path, "rb") as file:
+            return sum(int(line.split()[1]) for line in file if line.startswith(names))
+    except OSError:
+        return None
 
 
 def _kill_all(child: int) -> None:
@@ -283,17 +183,3 @@ def _kill_all(child: int) -> None:
                 pass
         except ChildProcessError:
             return
-
-
-def _delete(folder: str) -> None:
-    """Delete the folder of the command, which most leave empty."""
-    try:
-        os.rmdir(folder)
-    except OSError:
-        import shutil  # takes longer to import than all the rest
-
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -1,0 +1,4 @@
+"""It never comes to an end of being imported."""
+
+while True:
+    pass

@@ -1,0 +1,3 @@
+#!/bin/sh
+# One line without end.
+exec tr '\0' 9 </dev/zero

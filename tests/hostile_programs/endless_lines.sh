@@ -1,0 +1,3 @@
+#!/bin/sh
+# Lines without end.
+exec yes '{"ready": true}'

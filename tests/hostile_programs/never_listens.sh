@@ -1,0 +1,3 @@
+#!/bin/sh
+# It neither listens nor speaks.
+exec sleep 3600
