@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-dask test-ci test-editor test-convert test-frameworks test-lsp test-browser \
-	test-attacks test-faults test-matrix chromium matrix accuracy bench budgets fuzz sbom \
+.PHONY: run test test-dask test-ci test-editor test-notebook test-convert test-frameworks test-lsp \
+	test-browser test-attacks test-faults test-matrix chromium matrix accuracy bench budgets fuzz sbom \
 	audit-dependencies clean
 
 run: $(VENV)/installed
@@ -32,6 +32,10 @@ test-ci: $(VENV)/installed-ci
 # The language server that editors use for YAML, on specs and the schema; takes node and npm.
 test-editor: $(VENV)/editor/installed
 	$(BIN)/pytest tests/editor
+
+# The notebooks of exercises, run as Jupyter runs them.
+test-notebook: $(VENV)/installed-notebook
+	$(BIN)/pytest tests/notebook
 
 # Programs under test that mean harm, all of them: `make test` takes a few.
 test-attacks: $(VENV)/installed-dev
@@ -127,6 +131,10 @@ $(VENV)/editor/installed: $(VENV)/installed-dev constraints/editor/package.json 
 
 $(VENV)/installed-lsp: $(VENV)/installed-dev constraints/lsp.txt
 	$(BIN)/pip install --quiet --require-hashes -r constraints/lsp.txt
+	touch $@
+
+$(VENV)/installed-notebook: $(VENV)/installed-dev constraints/notebook.txt
+	$(BIN)/pip install --quiet --require-hashes -r constraints/notebook.txt
 	touch $@
 
 $(VENV)/installed-browser: $(VENV)/installed-dev constraints/browser.txt

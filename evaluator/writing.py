@@ -22,15 +22,16 @@ def check_writable(path: str) -> None:
         raise UsageError(f"{path} cannot be written", "check the permissions")
 
 
-def write_whole(path: str, text: str) -> None:
+def write_whole(path: str, text: str | bytes) -> None:
     """Write a file, new or in place of another; raises UsageError."""
+    content = text if isinstance(text, bytes) else text.encode()
     try:
         if os.path.exists(path) and not os.path.isfile(path):  # /dev/stdout, a pipe
-            with open(path, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
+            with open(path, "wb") as stream:
+                stream.write(content)
             return
         path = os.path.realpath(path)
-        with _beside(path, text.encode()) as part:
+        with _beside(path, content) as part:
             os.replace(part, path)
     except OSError as error:
         raise _refused(path, error) from None

@@ -23,7 +23,7 @@ COMMANDS: Final = {
     "explain": "show how the values come about, step by step",
     "audit": "find the mistakes that the cases would not notice",
     "fix": "write numbers so that all YAML readers agree on them",
-    "exercise": "check exercises, and grade what is handed in",
+    "exercise": "build, check, grade and export exercises",
     "convert": "make specs of networks in other formats, and back",
     "page": "make an interactive page of a spec",
     "new": "write a first spec to start from",

@@ -8,7 +8,9 @@ from typing import Final
 
 #: Actions, in the order of the help.
 ACTIONS: Final = {
+    "build": "write what learners get, what grades them, and the worked solution",
     "check": "see that an exercise grades as its author means",
+    "export": "write an exercise for a learning platform",
     "grade": "grade submissions",
 }
 

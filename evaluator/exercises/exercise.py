@@ -149,17 +149,28 @@ class Exercise:
     def visible_cases(self) -> tuple[Case, ...]:
         """Give the cases that learners may see, expected values too, in file order.
 
-        They judge visible designs and code, and no part asks for a value of theirs.
+        They judge visible designs and code, and no part asks for a value of theirs, nor for one that
+        they expect of the same inputs.
         """
-        asked = {case.number for part in self.parts if part.kind == COMPUTE for case in part.cases}
+        computed = [part for part in self.parts if part.kind == COMPUTE]
+        asked = {case.number for part in computed for case in part.cases}
+        told = {(self._inputs(p.cases[0]), place) for p in computed for place in p.places}
         shown = {
             case.number: case
             for part in self.visible()
             if part.kind != COMPUTE
             for case in part.cases
-            if case.number not in asked
+            if case.number not in asked and not told & self._expected(case)
         }
         return tuple(shown[number] for number in sorted(shown))
+
+    def _inputs(self, case: Case) -> bytes:
+        return bytes((self.spec.inputs[case.row] + 0.0).tobytes())  # −0 is 0
+
+    def _expected(self, case: Case) -> set[tuple[bytes, Place]]:
+        """Give the values that a case expects, each with the inputs that it is for."""
+        probes = self.spec.probes
+        return {(self._inputs(case), probes[check.probe].place) for check in case.checks}
 
     def as_variant(self, key: str) -> Exercise:
         """Name the variant that this is."""
