@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 #: How many errors are looked at to find the diagnostics.
 MAX_ERRORS: Final = 1000
+#: How many bytes the fast validator takes, beside ten for each character, and the texts for which
+#: that is looked at.
+GATE_MEMORY: Final = 1 << 24
+LARGE: Final = 1 << 16
 #: From this length on, the fast validator sorts out the elements that need no explanation.
 LONG: Final = 32
 
@@ -44,6 +48,9 @@ def check(document: Document) -> list[Diagnostic]:
     Numbers below their range alone are left to the build, which tells them with what else is out
     of range; it refuses every one of them.
     """
+    if (size := len(document.text.text)) > LARGE:
+        # Rust ends the process that has no memory for it; Python can say so.
+        bytearray(GATE_MEMORY + 10 * size)
     accepts = _gate()
     if accepts is not None and accepts(document.data):
         return []
