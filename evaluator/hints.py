@@ -78,7 +78,10 @@ class WrongRow:
     rtol: float
     #: Whether the answer is the network's own, so that it is the expectation that is off.
     is_right: bool = False
-    #: What a mutant is to give: close to the answer first, then within the tolerance.
+    #: Whether it differs from the network's own so little that only a loss of precision explains it.
+    is_near: bool = False
+    #: What a mutant is to give: close to the answer first, then within the tolerance. Nothing
+    #: where there is only a rounding to explain.
     targets: tuple[Wanted, ...] = field(default=())
 
 
@@ -134,14 +137,32 @@ def _aim(spec: Spec, wrong: Sequence[WrongRow], trace: Trace) -> None:
     for row, each in enumerate(wrong):
         answer = np.asarray(each.answer, dtype=float)
         close = Wanted(each.expected.inputs, places, *array_bounds(answer, *exact))
-        each.is_right = close.accepts(trace, row)
-        if each.is_right:
-            each.targets = (each.expected,)
-            continue
-        slack = _slack(each, places, answer)
-        near = Wanted(each.expected.inputs, places, answer - slack, answer + slack)
-        # What the right network gives as well would be explained by a mistake that changes nothing.
-        each.targets = (close,) if near.accepts(trace, row) else (close, near)
+        if not close.accepts(trace, row):
+            slack = _slack(each, places, answer)
+            near = Wanted(each.expected.inputs, places, answer - slack, answer + slack)
+            # What the right network gives too would be explained by a mistake that changes nothing.
+            each.targets = (close,) if near.accepts(trace, row) else (close, near)
+        elif each.expected.accepts(trace, row):
+            each.is_near = True
+            closer = _closer(close, answer, trace.outputs[row])
+            each.targets = () if closer.accepts(trace, row) else (closer,)
+        else:
+            each.is_right = True
+            is_rounding = _wider(each.expected, *exact).accepts(trace, row)
+            each.targets = () if is_rounding else (each.expected,)
+
+
+def _closer(close: Wanted, answer: Array, right: Array) -> Wanted:
+    """Accept a hundredth of what lies between an answer and the right one, which is close to it."""
+    apart = np.abs(answer - right)
+    slack = apart.max(where=np.isfinite(apart), initial=0) / 100
+    return close._replace(low=answer - slack, high=answer + slack)
+
+
+def _wider(wanted: Wanted, atol: float, rtol: float) -> Wanted:
+    """Accept so much more on either side."""
+    below, above = (atol + rtol * np.abs(bound) for bound in (wanted.low, wanted.high))
+    return wanted._replace(low=wanted.low - below, high=wanted.high + above)
 
 
 def _slack(each: WrongRow, places: Sequence[Place], answer: Array) -> Array:
@@ -170,12 +191,16 @@ class Fit(NamedTuple):
 def _fitting(
     network: Network, rows: Array, wrong: Sequence[WrongRow], right: Sequence[Wanted], most: int
 ) -> Iterator[Fit]:
-    from evaluator.mistakes import MISTAKES, mutants
+    from evaluator.mistakes import MISTAKES, counts, mutants
 
     known = [mistake for mistake in MISTAKES.values() if mistake.explains]
     for mutant in mutants(network, most, known, aliases=True):
         trace = mutant.network.forward(rows.astype(mutant.network.dtype))
-        fits = tuple(_fit(each, trace, row) for row, each in enumerate(wrong))
+        is_precision = not counts(mutant.mistake.code)
+        fits = tuple([
+            _fit(each, trace, row) if is_precision or not each.is_near else 0
+            for row, each in enumerate(wrong)
+        ])  # fmt: skip
         if any(fits):
             others = enumerate(right, len(wrong))
             yield Fit(mutant, fits, all(each.accepts(trace, row) for row, each in others))
@@ -196,7 +221,8 @@ def _write(wrong: Sequence[WrongRow], fitting: Sequence[Fit]) -> None:
     # What explains every failing case, and contradicts no passing one, is all there is to say.
     shared = _best([fit for fit in fitting if fit.is_consistent], range(len(wrong)))
     for result, rows in of_case.items():
-        fits = shared or _of_one_case(wrong, fitting, rows)
+        others = [other for other in of_case.values() if other is not rows]
+        fits = shared or _of_one_case(wrong, fitting, rows, others)
         names = _names(fits)
         if 0 < len(names) <= MAX_FITTING and len({wrong[row].is_right for row in rows}) == 1:
             values = _values(wrong, rows, len(of_case) if shared else 1)
@@ -205,11 +231,21 @@ def _write(wrong: Sequence[WrongRow], fitting: Sequence[Fit]) -> None:
 
 
 def _of_one_case(
-    wrong: Sequence[WrongRow], fitting: Sequence[Fit], rows: Sequence[int]
-) -> list[Fit]:
-    """Give what explains one case and not all: nothing where its values are common ones."""
-    if all(wrong[row].targets[0].is_common() for row in rows):
+    wrong: Sequence[WrongRow], fitting: Sequence[Fit], rows: Sequence[int],
+    others: Sequence[Sequence[int]],
+) -> list[Fit]:  # fmt: skip
+    """Give what explains one case and not all: nothing where its values are common ones.
+
+    An author may go wrong in one case; a subject has its mistake in more than half of the others too.
+    """
+    if all(target.is_common() for row in rows for target in wrong[row].targets[:1]):
         return []
+    if not wrong[rows[0]].is_right:
+        answered = [other for other in others if not wrong[other[0]].is_right]
+        fitting = [
+            fit for fit in fitting
+            if 2 * sum(fit.on(other) > 0 for other in answered) > len(answered) or not answered
+        ]  # fmt: skip
     return _best([fit for fit in fitting if fit.is_consistent], rows) or _best(fitting, rows)
 
 
