@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator import hints
+from evaluator import aims, hints
 from evaluator.content import FOLDER
 from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, around, array_bounds, parse
@@ -113,9 +113,9 @@ class Judgement:
         self.firsts = MAX_FIRSTS if firsts is None else firsts
         self._rows = max(1, MAX_VALUES // spec.network.size())
         #: The first rows that were answered wrongly.
-        self._wrong: list[hints.WrongRow] = []
+        self._wrong: list[aims.WrongRow] = []
         #: Some rows of tables that were answered rightly beside them.
-        self._right: list[hints.Wanted] = []
+        self._right: list[aims.Wanted] = []
         #: The inline rows that are to be answered, in order: of no case that is skipped.
         self._wanted = [case.row for case in cases if case.table is None and not case.skip]
         #: Those that are answered, each with its place among the answers.
@@ -181,7 +181,7 @@ class Judgement:
             passed = (
                 c for c, r in judged if r.outcome == "passed" and c.table is None and not c.xfail
             )
-            right = [hints.of_case(self.spec, case) for case in islice(passed, hints.MAX_RIGHT)]
+            right = [aims.of_case(self.spec, case) for case in islice(passed, hints.MAX_RIGHT)]
             hints.explain(self.spec, wrong, [*right, *self._right])
 
     def answered(self, case: Case, check: Check) -> Mismatch | None:
@@ -228,17 +228,15 @@ class Judgement:
                 location = self.spec.document.locate(path, used=True)
                 self._keep(result, partial(self._class, case.expected_class, largest, location))
         if result.mismatches or result.withheld:
-            self._note(case, result, hints.of_case(self.spec, case), self.answers.outputs[row])
+            self._note(case, result, aims.of_case(self.spec, case), self.answers.outputs[row])
         if unknown and not result.values:
             return Unsupported(f"it gives no value of `{clip(unknown)}`")
         return None
 
-    def _note(self, case: Case, result: CaseResult, expected: hints.Wanted, answer: Array) -> None:
+    def _note(self, case: Case, result: CaseResult, expected: aims.Wanted, answer: Array) -> None:
         """Remember a row that was answered wrongly, and not the others; unless there are enough."""
         if len(self._wrong) < hints.MAX_WRONG and not case.xfail:
-            self._wrong.append(
-                hints.WrongRow(result, expected, answer.copy(), case.atol, case.rtol)
-            )
+            self._wrong.append(aims.WrongRow(result, expected, answer.copy(), case.atol, case.rtol))
 
     def _note_rows(
         self, case: Case, batch: Batch, wrong: Array, faults: Collection[int], outputs: Array, result: CaseResult
@@ -247,13 +245,13 @@ class Judgement:
         is_wrong = np.logical_or.reduce(wrong, axis=1)
         rows = np.flatnonzero(is_wrong)[: hints.MAX_ROWS].tolist()
         for row in rows:
-            self._note(case, result, hints.of_row(self.spec, case, batch, row), outputs[row])
+            self._note(case, result, aims.of_row(self.spec, case, batch, row), outputs[row])
         if not rows or case.xfail:
             return
         is_right = ~np.asarray(is_wrong)
         is_right[list(faults)] = False
         for row in np.flatnonzero(is_right)[: hints.MAX_RIGHT - len(self._right)].tolist():
-            self._right.append(hints.of_row(self.spec, case, batch, row))
+            self._right.append(aims.of_row(self.spec, case, batch, row))
 
     def _keep(self, result: CaseResult, describe: Callable[[], Mismatch]) -> None:
         """Describe a mismatch if there is room for it, else count it."""
