@@ -92,8 +92,9 @@ def _constant_passes(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Di
         return
     for output in range(spec.network.output_count()):
         checks = [(case, c) for case in cases for c in case.checks if c.probe == output]
-        low = max((check.low for _, check in checks), default=math.nan)
-        high = min((check.high for _, check in checks), default=math.nan)
+        # NaN, where one is expected, or where nothing is.
+        low = float(np.max([check.low for _, check in checks] or math.nan))
+        high = float(np.min([check.high for _, check in checks] or math.nan))
         rows = {tuple(spec.inputs[case.row].tolist()) for case, _ in checks}
         if not low <= high or (len(rows) < 2 and not _is_wide(low, high)):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from evaluator.audit import Audit, Suggestion, Survivor
 from evaluator.cli import main
 from evaluator.cli.audit import _exit_code, _score
 from evaluator.lints import LINTS
+from evaluator.network import Network
 from evaluator.reasons import CODES
 from evaluator.reporters.audit import percent
 from evaluator.results import Report, SpecResult
@@ -346,6 +348,57 @@ def test_a_case_that_would_not_pass_is_not_added(folder: Path) -> None:
     edits, left = add(documents, {1: [wrong]})
     assert edits == []
     assert [(each.location.line, each.location.column) for each in left] == [(2, 1)]
+
+
+EXACT = "tolerance: exact\nneuron: {{weights: {}, bias: {}, activation: {}}}\ncases:\n"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "weights", "bias", "activation", "inputs"),
+    [
+        ("float64", [0.38, 0.83], -1.74, "sigmoid", [[1, 1]]),
+        ("float64", [0.1, -0.7, 1.3, 0.9], 0.31, "tanh", [[1, 1, 1, 1]]),
+        ("float32", [1.24, 1.61, -0.74], -0.74, "{name: prelu, slope: 0.3}", [[1, 1, 1]]),
+        ("float32", [0.41, -1.27, 0.93], 0.2, "sigmoid", [[1, 1, 1], [2, 2, 2]]),
+    ],
+)  # fmt: skip
+def test_what_is_added_under_an_exact_tolerance_passes_and_so_does_what_was_there(
+    capsys: Capture, folder: Path, dtype: str, weights: list[float], bias: float, activation: str,
+    inputs: list[list[float]],
+) -> None:  # fmt: skip
+    file = folder / "f.yaml"
+    head = f"dtype: {dtype}\n{EXACT.format(weights, bias, activation)}"
+    file.write_text(head + "".join(f"  - {{inputs: {x}}}\n" for x in inputs))
+    network, batch = load(file).network, np.array(inputs, dtype)
+    answers = network(batch)[:, 0].tolist()
+    cases = zip(inputs, answers, strict=True)
+    file.write_text(head + "".join(f"  - {{inputs: {x}, expected: {y!r}}}\n" for x, y in cases))
+    before = file.read_text()
+    assert "suggest" in run(capsys, "f.yaml")[1]
+    code, out, _ = run(capsys, "f.yaml", "--write", "-q")
+    assert main(["run", "f.yaml", "--no-cache"]) == 0
+    # Of some the batch with the new cases rounds otherwise than that without; they are left.
+    assert (file.read_text() == before) is (code == 1)
+    assert ("would fail: the last digits" in out) is (code == 1)
+
+
+def test_a_case_that_passed_before_keeps_others_from_being_added(folder: Path) -> None:
+    # Whatever the processor: the second case passes among two and fails among more.
+    documents = read_file(str(folder / "strong.yaml"))
+    new = Suggestion(np.array([1.0]), np.array([3.0]), (0,))
+    right = Network.forward
+
+    def forward(self: Network, x: Any) -> Any:
+        trace = right(self, x)
+        trace.blocks[1][1:2] += len(x) > 2
+        return trace
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Network, "forward", forward)
+        edits, (left,) = add(documents, {1: [new]})
+    assert edits == []
+    assert left.message.startswith("with the new cases `case 2` would fail: ")
+    assert len(add(documents, {1: [new]})[0]) == 1
 
 
 def test_a_tolerance_that_would_do_is_suggested(capsys: Capture, folder: Path) -> None:

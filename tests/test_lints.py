@@ -44,6 +44,17 @@ STRONG = [
     f"{LINE.replace('[1]', '[0], bias: 2')}  - {{inputs: 1, expected: 2}}\n  - {{inputs: 3, expected: 2}}\n",
     f"{LINE}  - {{inputs: 5, expected: 5}}\n  - {{inputs: 5, expected: {{y: 5}}}}\n",
     f"{SIGMOID}  - {{inputs: [2, .inf], expected: 1}}\n",
+    # No constant is 7 and not a number, in whatever order; nor is any infinity.
+    *(
+        f"{LINE}  - {{inputs: {one}, expected: {one}}}\n  - {{inputs: {other}, expected: {other}}}\n"
+        for one, other in [
+            (7, ".nan"),
+            (".nan", 7),
+            (".inf", ".nan"),
+            (".nan", ".inf"),
+            (".inf", 7),
+        ]
+    ),
     f"{LINE}{FAR}  - {{inputs: 1.0e-6, expected: 1.0e-6}}\n",
     f"{LINE}{FAR}  - {{inputs: 0, expected: 0}}\n",
     f'{LINE}{FAR}  - {{inputs: 1, expected: "[-2, 2]"}}\n',
