@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -406,13 +407,26 @@ def test_a_tolerance_that_would_do_is_suggested(capsys: Capture, folder: Path) -
         f"tolerance: 0.5\n{STRONG.replace('7}', '7.03}')}"
         "  - {inputs: 1, expected: 3.2, tolerance: {atol: 0.5}}\n"
         "  - {inputs: 2, expected: 5, tolerance: 0.25}\n"
+        "  - {inputs: 4, expected: 9, tolerance: exact}\n"
+        "  - {inputs: 8, expected: 17.000001, tolerance: 1e-2}\n"
     )
-    _, out, _ = run(capsys, "f.yaml", "--suggest-tolerance")
-    suggested = [line for line in out.splitlines() if "smallest tolerance" in line]
+    (folder / "g.yaml").write_text(f"tolerance: 0.5\n{STRONG.replace('7}', '7.0000001}')}")
+    _, out, _ = run(capsys, "f.yaml", "g.yaml", "--suggest-tolerance")
+    suggested = [line for line in out.splitlines() if re.match(r"\w\.yaml:", line)]
+    smallest = "the smallest tolerance that passes is"
     assert suggested == [
-        f"f.yaml:{place}: the smallest tolerance that passes is {smallest}"
-        for place, smallest in [("1:12", "0.031"), ("6:43", "0.21"), ("7:41", "exact")]
+        f"f.yaml:1:12: {smallest} 0.031",
+        f"f.yaml:6:43: {smallest} 0.21",
+        # Without it 0.5 would be in force.
+        "f.yaml:7:41: the default tolerance will do",
+        "f.yaml:8:41: the default tolerance will do",
+        "f.yaml:9:49: the default tolerance will do",
+        "g.yaml:1:12: the default tolerance will do: none is needed",
     ]
+    found = json.loads(run(capsys, "f.yaml", "--output-format", "json")[1])
+    assert list(Draft7Validator(schema("audit")).iter_errors(found)) == []
+    smallest_ones = [each["smallest"] for each in found["specs"][0]["tolerances"]]
+    assert smallest_ones == [0.031, 0.21, None, None, None]
 
 
 # --- the library

@@ -104,8 +104,11 @@ def _suggested(audit: Audit) -> Iterator[str]:
 
 
 def _tolerances(audit: Audit) -> Iterator[str]:
-    for location, smallest in audit.tolerances:
-        yield f"{harmless(str(location))}: the smallest tolerance that passes is {smallest}"
+    for location, smallest, is_last in audit.tolerances:
+        said = f"the smallest tolerance that passes is {smallest}"
+        if not smallest:
+            said = "the default tolerance will do" + ": none is needed" * is_last
+        yield f"{harmless(str(location))}: {said}"
 
 
 def _score(killed: int, counted: int) -> str:
