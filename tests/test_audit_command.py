@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def test_survivors_are_told_by_name_and_place(capsys: Capture) -> None:
 def test_a_spec_without_survivors_is_told_only_on_request(capsys: Capture) -> None:
     assert "strong.yaml" not in run(capsys, "strong.yaml")[1]
     assert "KILLED strong.yaml strong: " in run(capsys, "strong.yaml", "-v")[1]
-    assert run(capsys, "strong.yaml", "weak.yaml", "-q")[1].count("\n") == 1
+    assert run(capsys, "strong.yaml", "weak.yaml", "warned.yaml", "-q")[1].count("\n") == 1
 
 
 def test_a_score_that_is_too_low_is_told(capsys: Capture) -> None:
@@ -123,7 +124,7 @@ def test_where_nothing_survives_there_is_nothing_to_add(capsys: Capture) -> None
         ("failing", "its cases fail as it is, so it is not scored; see `evaluator run`", "1 failing"),
         ("unrecorded", "a case expects nothing, so it is not scored; `evaluator record` writes",
          "1 unrecorded"),
-        ("skipped", "none of its cases checks anything, so it is not scored", "1 not scored"),
+        ("skipped", "its cases are skipped or expected to fail, which kills nothing, so it is not scored", "1 not scored"),
     ],
 )  # fmt: skip
 def test_a_spec_without_a_score_is_told_why(
@@ -136,9 +137,28 @@ def test_a_spec_without_a_score_is_told_why(
 
 
 def test_a_case_that_is_not_there_is_told_in_the_last_line_too(capsys: Capture) -> None:
-    assert run(capsys, "strong.yaml::zzz", "-q")[1].startswith(
-        "nothing was scored, 1 not found in "
-    )
+    out = run(capsys, "strong.yaml::zzz", "-q")[1].splitlines()
+    assert out[0].startswith("strong.yaml:1:1: no-such-case there is no case `zzz`")
+    assert out[1].startswith("nothing was scored, 1 not found in ")
+
+
+def test_what_is_broken_is_told_in_a_line_each_however_little_is_shown(
+    capsys: Capture, folder: Path
+) -> None:
+    (folder / "unrecorded.yaml").write_text(WEAK.replace(", expected: 1", ""))
+    (folder / "passing.yaml").write_text(STRONG.replace("7}", "7, xfail: not yet}"))
+    names = ["strong", "failing", "invalid", "unrecorded", "passing", "skipped", "strong"]
+    files = [f"{name}.yaml" for name in names]
+    *told, _ = run(capsys, *files, "-q")[1].splitlines()
+    assert [" ".join(line.split()[:2]) for line in told] == [
+        "failing.yaml:3:27: value-mismatch",
+        "invalid.yaml:1:10: unknown-key",
+        "unrecorded.yaml:3:5: unrecorded",
+        "passing.yaml:3:5: unexpected-pass",
+    ]
+    # Word for word what a run says.
+    main(["run", *files, "-q"])
+    assert [line for line in capsys.readouterr().out.splitlines() if line in told] == told
 
 
 def test_of_many_places_the_first_are_told(capsys: Capture, folder: Path) -> None:
@@ -455,6 +475,20 @@ def test_the_library_lets_no_mistake_pass() -> None:
     assert len(scores) > 140
     assert not {spec: [*found.survived] for spec, found in scores.items() if found.survived}
     assert not set(CODES) & {found.code for found in report.diagnostics}
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [("1e-1", "1/10"), ("+.5", "1/2"), (" 1. ", "1"), ("0.1e1", "1"), ("10E-1", "1"), ("-0", "0"),
+     ("1e-999999999", "0"), ("0.0000000000000000000001", None), ("1e-999999999x", ""), ("nan", ""),
+     ("inf", ""), ("2", ""), ("-0.1", ""), ("\u0660", ""), ("0_1", ""), ("1/2", ""), ("", "")],
+)  # fmt: skip
+def test_a_score_is_any_number_from_0_to_1(text: str, score: str | None) -> None:
+    if score == "":
+        with pytest.raises(argparse.ArgumentTypeError, match="is not a number from 0 to 1"):
+            _score(text)
+    else:
+        assert _score(text) == (float(text) if score is None else Fraction(score))
 
 
 @pytest.mark.parametrize(("text", "killed", "counted"), [("0.56", 14, 25), ("0.07", 7, 100)])
