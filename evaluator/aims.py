@@ -64,7 +64,8 @@ class WrongRow:
     rtol: float
     #: Whether the answer is the network's own, so that it is the expectation that is off.
     is_right: bool = False
-    #: Whether it differs from the network's own so little that only a loss of precision explains it.
+    #: Whether it differs from the network's own by so little that, of itself, it shows no more than
+    #: a loss of precision.
     is_near: bool = False
     #: What a mutant is to give: close to the answer first, then within the tolerance. Nothing
     #: where there is only a rounding to explain.

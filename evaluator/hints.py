@@ -58,6 +58,8 @@ class Fit(NamedTuple):
     rows: tuple[int, ...]
     #: Whether it gives what the right rows accept.
     is_consistent: bool
+    #: Whether it is a loss of precision.
+    is_precision: bool
 
     def on(self, rows: Iterable[int]) -> int:
         """Give how well it explains these rows: as well as the one it explains worst."""
@@ -72,14 +74,11 @@ def _fitting(
     known = [mistake for mistake in MISTAKES.values() if mistake.explains]
     for mutant in mutants(network, most, known, aliases=True):
         trace = mutant.network.forward(rows.astype(mutant.network.dtype))
-        is_precision = not counts(mutant.mistake.code)
-        fits = tuple([
-            _fit(each, trace, row) if is_precision or not each.is_near else 0
-            for row, each in enumerate(wrong)
-        ])  # fmt: skip
+        fits = tuple(_fit(each, trace, row) for row, each in enumerate(wrong))
         if any(fits):
             others = enumerate(right, len(wrong))
-            yield Fit(mutant, fits, all(each.accepts(trace, row) for row, each in others))
+            is_consistent = all(each.accepts(trace, row) for row, each in others)
+            yield Fit(mutant, fits, is_consistent, not counts(mutant.mistake.code))
 
 
 def _fit(wrong: WrongRow, trace: Trace, row: int) -> int:
@@ -95,7 +94,7 @@ def _write(wrong: Sequence[WrongRow], fitting: Sequence[Fit]) -> None:
     for row, each in enumerate(wrong):
         of_case.setdefault(each.result, []).append(row)
     # What explains every failing case, and contradicts no passing one, is all there is to say.
-    shared = _best([fit for fit in fitting if fit.is_consistent], range(len(wrong)))
+    shared = _best(wrong, [fit for fit in fitting if fit.is_consistent], range(len(wrong)))
     for result, rows in of_case.items():
         others = [other for other in of_case.values() if other is not rows]
         fits = shared or _of_one_case(wrong, fitting, rows, others)
@@ -122,12 +121,14 @@ def _of_one_case(
             fit for fit in fitting
             if 2 * sum(fit.on(other) > 0 for other in answered) > len(answered) or not answered
         ]  # fmt: skip
-    return _best([fit for fit in fitting if fit.is_consistent], rows) or _best(fitting, rows)
+    consistent = [fit for fit in fitting if fit.is_consistent]
+    return _best(wrong, consistent, rows) or _best(wrong, fitting, rows)
 
 
-def _best(fitting: Sequence[Fit], rows: Iterable[int]) -> list[Fit]:
+def _best(wrong: Sequence[WrongRow], fitting: Sequence[Fit], rows: Sequence[int]) -> list[Fit]:
     """Give the fits that explain all these rows, and of them those that do it best."""
-    rows = list(rows)
+    if all(wrong[row].is_near for row in rows):
+        fitting = [fit for fit in fitting if fit.is_precision]
     best = max((fit.on(rows) for fit in fitting), default=0)
     return [fit for fit in fitting if fit.on(rows) == best] if best else []
 

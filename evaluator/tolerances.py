@@ -30,7 +30,7 @@ class Needed(NamedTuple):
 
 
 def needed(spec: Spec, cases: Sequence[Case]) -> list[Needed]:
-    """Find the smallest tolerances that pass, which are no smaller than the default: that allows for rounding.
+    """Find the smallest tolerances that pass, none below the default, which allows for rounding.
 
     Those that a table has, or that nothing uses, are left out.
     """

@@ -220,6 +220,19 @@ def test_a_rounding_is_no_mistake_and_blames_nobody(
     assert said == [told]
 
 
+def test_an_answer_that_is_nearly_right_is_explained_by_what_explains_the_others() -> None:
+    # Without its bias sigmoid(25) is sigmoid(21), 7e-10 less.
+    right, wrong = 1 / (1 + np.exp(-25.0)), 1 / (1 + np.exp(-21.0))
+    near = f"- {{inputs: [2, 21], expected: {right}, tolerance: 1e-12}}\n"
+    both = f"{near}- {{inputs: [2, 0], expected: {RIGHT[0]}}}\n"
+    assert hints_about([[wrong]], spec(near)) == [""]
+    assert (
+        hints_about([[wrong], [0.5]], spec(both))
+        == ["the answers to both failing cases are what the network gives if the bias is left out"]
+        * 2
+    )
+
+
 def test_a_mistake_by_two_names_is_told_by_the_likelier_one() -> None:
     network = "layers: [{weights: [[1, 2], [3, -1]], bias: [1, 0], activation: softmax}]\n"
     assert hints(spec("- {inputs: [1, 1], expected: [4, 2]}\n", network)) == [
