@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator import hints
+from evaluator import aims, hints, mismatches
 from evaluator.content import FOLDER
 from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
-from evaluator.expectation import accepts, around, array_bounds, parse
-from evaluator.explain import number
+from evaluator.expectation import accepts, array_bounds, parse
 from evaluator.results import MAX_FIRSTS, MAX_MISMATCHES, CaseResult, Mismatch, SpecResult
 from evaluator.subjects import confined
 from evaluator.subjects.subject import Answers, ask
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from evaluator.batch import Batch
     from evaluator.case import Case, Check, Probe
     from evaluator.collect import Selection
-    from evaluator.diagnostics import Location
     from evaluator.network import Array
     from evaluator.spec import Spec
     from evaluator.subjects.limits import Limits
@@ -113,9 +111,9 @@ class Judgement:
         self.firsts = MAX_FIRSTS if firsts is None else firsts
         self._rows = max(1, MAX_VALUES // spec.network.size())
         #: The first rows that were answered wrongly.
-        self._wrong: list[hints.WrongRow] = []
+        self._wrong: list[aims.WrongRow] = []
         #: Some rows of tables that were answered rightly beside them.
-        self._right: list[hints.Wanted] = []
+        self._right: list[aims.Wanted] = []
         #: The inline rows that are to be answered, in order: of no case that is skipped.
         self._wanted = [case.row for case in cases if case.table is None and not case.skip]
         #: Those that are answered, each with its place among the answers.
@@ -181,7 +179,7 @@ class Judgement:
             passed = (
                 c for c, r in judged if r.outcome == "passed" and c.table is None and not c.xfail
             )
-            right = [hints.of_case(self.spec, case) for case in islice(passed, hints.MAX_RIGHT)]
+            right = [aims.of_case(self.spec, case) for case in islice(passed, hints.MAX_RIGHT)]
             hints.explain(self.spec, wrong, [*right, *self._right])
 
     def answered(self, case: Case, check: Check) -> Mismatch | None:
@@ -226,19 +224,20 @@ class Judgement:
             if largest != case.expected_class:
                 path = "cases", case.number, "expected_class"
                 location = self.spec.document.locate(path, used=True)
-                self._keep(result, partial(self._class, case.expected_class, largest, location))
+                self._keep(
+                    result,
+                    partial(mismatches.of_class, self.spec, case.expected_class, largest, location),
+                )
         if result.mismatches or result.withheld:
-            self._note(case, result, hints.of_case(self.spec, case), self.answers.outputs[row])
+            self._note(case, result, aims.of_case(self.spec, case), self.answers.outputs[row])
         if unknown and not result.values:
             return Unsupported(f"it gives no value of `{clip(unknown)}`")
         return None
 
-    def _note(self, case: Case, result: CaseResult, expected: hints.Wanted, answer: Array) -> None:
+    def _note(self, case: Case, result: CaseResult, expected: aims.Wanted, answer: Array) -> None:
         """Remember a row that was answered wrongly, and not the others; unless there are enough."""
         if len(self._wrong) < hints.MAX_WRONG and not case.xfail:
-            self._wrong.append(
-                hints.WrongRow(result, expected, answer.copy(), case.atol, case.rtol)
-            )
+            self._wrong.append(aims.WrongRow(result, expected, answer.copy(), case.atol, case.rtol))
 
     def _note_rows(
         self, case: Case, batch: Batch, wrong: Array, faults: Collection[int], outputs: Array, result: CaseResult
@@ -247,13 +246,13 @@ class Judgement:
         is_wrong = np.logical_or.reduce(wrong, axis=1)
         rows = np.flatnonzero(is_wrong)[: hints.MAX_ROWS].tolist()
         for row in rows:
-            self._note(case, result, hints.of_row(self.spec, case, batch, row), outputs[row])
+            self._note(case, result, aims.of_row(self.spec, case, batch, row), outputs[row])
         if not rows or case.xfail:
             return
         is_right = ~np.asarray(is_wrong)
         is_right[list(faults)] = False
         for row in np.flatnonzero(is_right)[: hints.MAX_RIGHT - len(self._right)].tolist():
-            self._right.append(hints.of_row(self.spec, case, batch, row))
+            self._right.append(aims.of_row(self.spec, case, batch, row))
 
     def _keep(self, result: CaseResult, describe: Callable[[], Mismatch]) -> None:
         """Describe a mismatch if there is room for it, else count it."""
@@ -309,9 +308,11 @@ class Judgement:
         for place in places[:kept].tolist():
             row, column = divmod(place, wrong.shape[1])
             if batch.classes is not None and column == wrong.shape[1] - 1:
-                found = self._class(int(batch.classes[row]), int(largest[row]), location)
+                expected = int(batch.classes[row])
+                found = mismatches.of_class(self.spec, expected, int(largest[row]), location)
             else:
-                found = self._cell(case, batch, row, column, outputs[row, column], location)
+                actual = outputs[row, column]
+                found = mismatches.of_cell(self.spec, case, batch, row, column, actual, location)
             found.row = first + row + 1
             found.row_name = batch.names[row] if batch.names else ""
             result.mismatches.append(found)
@@ -329,50 +330,8 @@ class Judgement:
         return self._columns[probe]
 
     def _mismatch(self, case: Case, check: Check, actual: float) -> Mismatch:
-        probe = self.spec.probes[check.probe]
-        interval = _interval(check.low, check.high, check.value, case)
-        document, row = self.spec.document, self._places[case.row]
-        start, end = document.span(check.path)
-        written = document.text.text[start:end][:80]
-        if written.startswith(("*", ">", "|")):  # an alias, or a text in a block
-            written = str(document.value(check.path))
-        column = self.answers.column(check.probe, probe)
-        assert column is not None
-        shown = number(column[row])
-        low, high = interval
-        if math.isfinite(actual) and low <= float(shown) <= high and not low <= actual <= high:
-            shown = number(actual)  # float32, in too few digits to tell them apart
-        return Mismatch(
-            probe.name, probe.unit, None, document.locate(check.path, used=True), written, *interval, actual,
-            shown, arithmetic=self.answers.arithmetic(row, probe),
-        )  # fmt: skip
-
-    def _cell(
-        self, case: Case, batch: Batch, row: int, column: int, actual: Any, location: Location
-    ) -> Mismatch:
-        """Describe one output of a row that is not what its cell accepts."""
-        assert batch.expected is not None
-        value, text = float(batch.expected[row, column]), batch.texts.get((row, column))
-        interval = parse(text) if text else around(value, case.atol, case.rtol)
-        name, unit, _ = self.spec.probes[column]
-        return Mismatch(
-            name, unit, None, location, text or number(value), *interval,
-            float(actual), number(actual),
-        )  # fmt: skip
-
-    def _class(self, expected: int, largest: int, location: Location) -> Mismatch:
-        wanted = self._class_name(expected)
-        said = "not a number" if largest < 0 else self._class_name(largest)
-        note = f"class {wanted} is expected, and the largest output is {said}"
-        value = math.nan if largest < 0 else float(largest)
-        return Mismatch(
-            "class", None, None, location, wanted.strip("`"), expected, expected, value,
-            said.strip("`"), note,
-        )  # fmt: skip
-
-    def _class_name(self, index: int) -> str:
-        names = self.spec.network.outputs
-        return f"`{names[index]}`" if len(names) > 1 else str(index)
+        row = self._places[case.row]
+        return mismatches.of_check(self.spec, case, check, self.answers, row, actual)
 
 
 def _gravity(fault: SubjectError) -> int:
@@ -393,12 +352,7 @@ def _largest(outputs: Array) -> Array:
     return np.where(np.isnan(outputs).any(axis=1), -1, outputs.argmax(axis=1))
 
 
-def _interval(low: float, high: float, value: float, case: Case) -> tuple[float, float]:
-    """Give the interval of an expectation in exact decimals."""
-    return around(value, case.atol, case.rtol) if math.isfinite(value) else (low, high)
-
-
 def accepts_exactly(check: Check, actual: float, case: Case) -> bool:
     """Judge again, exactly, what the rounded bounds do not accept."""
-    low, high = _interval(check.low, check.high, check.value, case)
+    low, high = mismatches.interval(check, case)
     return low <= actual <= high or (math.isnan(low) and math.isnan(actual))

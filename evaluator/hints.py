@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from evaluator import hintwords
-from evaluator.expectation import DEFAULT_TOLERANCE, array_bounds, parse
+from evaluator.aims import aim
 
 if TYPE_CHECKING:
-    from evaluator.batch import Batch
-    from evaluator.case import Case
+    from evaluator.aims import Wanted, WrongRow
     from evaluator.mistakes import Mutant
-    from evaluator.network import Array, Network, Place, Trace
+    from evaluator.network import Array, Network, Trace
     from evaluator.results import CaseResult
     from evaluator.spec import Spec
 
@@ -26,86 +24,11 @@ MAX_ROWS: Final = 8
 MAX_RIGHT: Final = 16
 #: Where more mistakes fit, they tell nothing.
 MAX_FITTING: Final = 6
-#: Values that many wrong networks give.
-COMMON: Final = (0.0, 1.0, -1.0)
 #: How many places each mistake is tried in, and how many numbers it may take to try one everywhere.
 MAX_PLACES: Final = 50
 MAX_WORK: Final = 1 << 18
 #: How well a mistake explains a row whose values it gives to the default tolerance.
 CLOSELY: Final = 2
-
-
-class Wanted(NamedTuple):
-    """Values of one row, and the intervals that the same values of a mutant are to lie in."""
-
-    #: (inputs,)
-    inputs: Array
-    places: tuple[Place, ...]
-    low: Array
-    high: Array
-    #: The output that is to be the largest.
-    largest: int | None = None
-
-    def accepts(self, trace: Trace, row: int) -> bool:
-        """Tell whether the values of a trace lie in the intervals."""
-        for place, low, high in zip(self.places, self.low, self.high, strict=True):
-            value = trace.block(place)[row, place.column]
-            if not low <= value <= high and not (np.isnan(low) and np.isnan(value)):
-                return False
-        if self.largest is None:
-            return True
-        outputs = trace.outputs[row]
-        # Of several largest the first counts, as where cases are judged.
-        return not np.isnan(outputs).any() and bool(outputs.argmax() == self.largest)
-
-    def is_common(self) -> bool:
-        """Tell whether many wrong networks meet it: a class, and no value but 0, 1 or −1."""
-        return all(
-            any(low <= value <= high for value in COMMON)
-            for low, high in zip(self.low, self.high, strict=True)
-        )
-
-
-@dataclass(slots=True, eq=False)
-class WrongRow:
-    """One row of a case that was answered otherwise than it is expected."""
-
-    result: CaseResult
-    expected: Wanted
-    #: The outputs of the subject (outputs,), and the tolerance of the case.
-    answer: Array
-    atol: float
-    rtol: float
-    #: Whether the answer is the network's own, so that it is the expectation that is off.
-    is_right: bool = False
-    #: What a mutant is to give: close to the answer first, then within the tolerance.
-    targets: tuple[Wanted, ...] = field(default=())
-
-
-def of_case(spec: Spec, case: Case) -> Wanted:
-    """Give what a case that is written out expects."""
-    checks = case.checks
-    return Wanted(
-        spec.inputs[case.row], tuple(spec.probes[check.probe].place for check in checks),
-        np.array([check.low for check in checks]), np.array([check.high for check in checks]),
-        case.expected_class,
-    )  # fmt: skip
-
-
-def of_row(spec: Spec, case: Case, batch: Batch, row: int) -> Wanted:
-    """Give what a row of a table expects."""
-    low = high = np.zeros(0)
-    if batch.expected is not None:
-        low, high = array_bounds(batch.expected[row], case.atol, case.rtol)
-        for (at, column), text in batch.texts.items():
-            if at == row:
-                low[column], high[column] = parse(text)
-    largest = None if batch.classes is None else int(batch.classes[row])
-    return Wanted(batch.inputs[row].copy(), _outputs(spec)[: len(low)], low, high, largest)
-
-
-def _outputs(spec: Spec) -> tuple[Place, ...]:
-    return tuple(probe.place for probe in spec.probes[: spec.network.output_count()])
 
 
 def explain(spec: Spec, wrong: Sequence[WrongRow], right: Sequence[Wanted]) -> None:
@@ -118,39 +41,13 @@ def explain(spec: Spec, wrong: Sequence[WrongRow], right: Sequence[Wanted]) -> N
     if not most:
         return
     with np.errstate(all="ignore"):
-        _aim(spec, wrong, network.forward(rows[: len(wrong)].astype(network.dtype)))
+        aim(spec, wrong, network.forward(rows[: len(wrong)].astype(network.dtype)))
         fitting = list(_fitting(network, rows, wrong, right, min(most, MAX_PLACES)))
     _write(wrong, fitting)
 
 
 def _size(network: Network) -> int:
     return sum(step.weights.size for step in network.steps if step.weights is not None)
-
-
-def _aim(spec: Spec, wrong: Sequence[WrongRow], trace: Trace) -> None:
-    """Find out of each row who is off, the subject or the spec, and what a mutant is to give."""
-    places = _outputs(spec)
-    exact = DEFAULT_TOLERANCE[spec.network.dtype]
-    for row, each in enumerate(wrong):
-        answer = np.asarray(each.answer, dtype=float)
-        close = Wanted(each.expected.inputs, places, *array_bounds(answer, *exact))
-        each.is_right = close.accepts(trace, row)
-        if each.is_right:
-            each.targets = (each.expected,)
-            continue
-        slack = _slack(each, places, answer)
-        near = Wanted(each.expected.inputs, places, answer - slack, answer + slack)
-        # What the right network gives as well would be explained by a mistake that changes nothing.
-        each.targets = (close,) if near.accepts(trace, row) else (close, near)
-
-
-def _slack(each: WrongRow, places: Sequence[Place], answer: Array) -> Array:
-    """Give the tolerance of every output: half of what is accepted, or that of the case."""
-    slack = each.atol + each.rtol * np.abs(answer)
-    wanted = each.expected
-    half = dict(zip(wanted.places, (wanted.high - wanted.low) / 2, strict=True))
-    widths = np.array([half.get(place, 0.0) for place in places])
-    return np.where(np.isfinite(widths), np.maximum(slack, widths), slack)
 
 
 class Fit(NamedTuple):
@@ -161,6 +58,8 @@ class Fit(NamedTuple):
     rows: tuple[int, ...]
     #: Whether it gives what the right rows accept.
     is_consistent: bool
+    #: Whether it is a loss of precision.
+    is_precision: bool
 
     def on(self, rows: Iterable[int]) -> int:
         """Give how well it explains these rows: as well as the one it explains worst."""
@@ -170,7 +69,7 @@ class Fit(NamedTuple):
 def _fitting(
     network: Network, rows: Array, wrong: Sequence[WrongRow], right: Sequence[Wanted], most: int
 ) -> Iterator[Fit]:
-    from evaluator.mistakes import MISTAKES, mutants
+    from evaluator.mistakes import MISTAKES, counts, mutants
 
     known = [mistake for mistake in MISTAKES.values() if mistake.explains]
     for mutant in mutants(network, most, known, aliases=True):
@@ -178,7 +77,8 @@ def _fitting(
         fits = tuple(_fit(each, trace, row) for row, each in enumerate(wrong))
         if any(fits):
             others = enumerate(right, len(wrong))
-            yield Fit(mutant, fits, all(each.accepts(trace, row) for row, each in others))
+            is_consistent = all(each.accepts(trace, row) for row, each in others)
+            yield Fit(mutant, fits, is_consistent, not counts(mutant.mistake.code))
 
 
 def _fit(wrong: WrongRow, trace: Trace, row: int) -> int:
@@ -194,9 +94,10 @@ def _write(wrong: Sequence[WrongRow], fitting: Sequence[Fit]) -> None:
     for row, each in enumerate(wrong):
         of_case.setdefault(each.result, []).append(row)
     # What explains every failing case, and contradicts no passing one, is all there is to say.
-    shared = _best([fit for fit in fitting if fit.is_consistent], range(len(wrong)))
+    shared = _best(wrong, [fit for fit in fitting if fit.is_consistent], range(len(wrong)))
     for result, rows in of_case.items():
-        fits = shared or _of_one_case(wrong, fitting, rows)
+        others = [other for other in of_case.values() if other is not rows]
+        fits = shared or _of_one_case(wrong, fitting, rows, others)
         names = named([fit.mutant for fit in fits])
         if 0 < len(names) <= MAX_FITTING and len({wrong[row].is_right for row in rows}) == 1:
             values = _values(wrong, rows, len(of_case) if shared else 1)
@@ -205,17 +106,29 @@ def _write(wrong: Sequence[WrongRow], fitting: Sequence[Fit]) -> None:
 
 
 def _of_one_case(
-    wrong: Sequence[WrongRow], fitting: Sequence[Fit], rows: Sequence[int]
-) -> list[Fit]:
-    """Give what explains one case and not all: nothing where its values are common ones."""
-    if all(wrong[row].targets[0].is_common() for row in rows):
+    wrong: Sequence[WrongRow], fitting: Sequence[Fit], rows: Sequence[int],
+    others: Sequence[Sequence[int]],
+) -> list[Fit]:  # fmt: skip
+    """Give what explains one case and not all: nothing where its values are common ones.
+
+    An author may go wrong in one case; a subject has its mistake in more than half of the others too.
+    """
+    if all(target.is_common() for row in rows for target in wrong[row].targets[:1]):
         return []
-    return _best([fit for fit in fitting if fit.is_consistent], rows) or _best(fitting, rows)
+    if not wrong[rows[0]].is_right:
+        answered = [other for other in others if not wrong[other[0]].is_right]
+        fitting = [
+            fit for fit in fitting
+            if 2 * sum(fit.on(other) > 0 for other in answered) > len(answered) or not answered
+        ]  # fmt: skip
+    consistent = [fit for fit in fitting if fit.is_consistent]
+    return _best(wrong, consistent, rows) or _best(wrong, fitting, rows)
 
 
-def _best(fitting: Sequence[Fit], rows: Iterable[int]) -> list[Fit]:
+def _best(wrong: Sequence[WrongRow], fitting: Sequence[Fit], rows: Sequence[int]) -> list[Fit]:
     """Give the fits that explain all these rows, and of them those that do it best."""
-    rows = list(rows)
+    if all(wrong[row].is_near for row in rows):
+        fitting = [fit for fit in fitting if fit.is_precision]
     best = max((fit.on(rows) for fit in fitting), default=0)
     return [fit for fit in fitting if fit.on(rows) == best] if best else []
 

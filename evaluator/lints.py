@@ -18,7 +18,7 @@ from evaluator.expected import protecting, survivors
 from evaluator.explain import number
 from evaluator.spec import in_file_order
 from evaluator.telling import candidates
-from evaluator.tolerances import distances, in_force
+from evaluator.tolerances import default_does, distances, in_force
 
 if TYPE_CHECKING:
     from evaluator.case import Case, Check
@@ -92,8 +92,9 @@ def _constant_passes(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Di
         return
     for output in range(spec.network.output_count()):
         checks = [(case, c) for case in cases for c in case.checks if c.probe == output]
-        low = max((check.low for _, check in checks), default=math.nan)
-        high = min((check.high for _, check in checks), default=math.nan)
+        # NaN, where one is expected, or where nothing is.
+        low = float(np.max([check.low for _, check in checks] or math.nan))
+        high = float(np.min([check.high for _, check in checks] or math.nan))
         rows = {tuple(spec.inputs[case.row].tolist()) for case, _ in checks}
         if not low <= high or (len(rows) < 2 and not _is_wide(low, high)):
             continue
@@ -179,15 +180,21 @@ def _range(low: float, high: float) -> str:
 def _wide_tolerance(spec: Spec, cases: Sequence[Case], trace: Trace) -> Iterator[Diagnostic]:
     atol, rtol = DEFAULT_TOLERANCE[spec.network.dtype]
     for path, group in in_force(spec, cases).items():
-        uses = [
-            (max(off, atol + rtol * abs(value)), case.atol + case.rtol * abs(value), off)
-            for case, value, off in distances(spec, group, trace)
+        uses = list(distances(spec, group, trace))
+        times = [
+            (case.atol + case.rtol * abs(value)) / max(off, atol + rtol * abs(value))
+            for case, value, off in uses
         ]
-        if uses and min(allowed / needed for needed, allowed, _ in uses) > _TOO_WIDE:
+        if uses and min(times) > _TOO_WIDE:
             largest = max(off for *_, off in uses)
+            no_wider = "write no wider one than the default, which will do"
+            if not default_does(spec, uses):
+                no_wider = "tighten it, as --suggest-tolerance says"
+            elif len(path) == 1 or "tolerance" not in spec.document.data:
+                no_wider = "leave it out: the default will do"
             yield _warn(spec, path, "wide-tolerance",
                         f"no value needs a hundredth of this tolerance: the largest is off by {largest:.2g}",
-                        "tighten it, as --suggest-tolerance says, or leave it out")  # fmt: skip
+                        no_wider)  # fmt: skip
 
 
 def _repeated(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from evaluator.diagnostics import SpecError
+from evaluator.diagnostics import SpecError, clip
 from evaluator.evaluate import evaluate
 from evaluator.insertion import (
     entry_end,
@@ -18,6 +18,7 @@ from evaluator.insertion import (
     line_start,
     newline,
 )
+from evaluator.results import FAILING
 from evaluator.source import read
 from evaluator.spec import build
 from evaluator.spelling import plain
@@ -28,9 +29,15 @@ if TYPE_CHECKING:
     from evaluator.audit import Suggestion
     from evaluator.diagnostics import Location
     from evaluator.document import Document
+    from evaluator.results import CaseResult
 
 #: Long lists of numbers are wrapped here.
 _WIDTH: Final = 100
+#: Why the cases cannot be added to a list, and what to do.
+_AS_WRITTEN: Final = (
+    "the cases cannot be added to this list as it is written",
+    "paste them in by hand: --suggest shows them",
+)
 #: Where the cases of a document are.
 _LIST: Final = ("cases",)
 
@@ -70,31 +77,47 @@ def add(
     for number, suggestions in suggested.items():
         document = documents[number - 1]
         new = [] if document.twins(_LIST) else _added(document, suggestions)
-        if new and _holds(documents, new, number):
-            edits += new
+        if why_not := _trial(documents, new, number):
+            left.append(NotAdded(number, document.locate(_LIST, key=True), *why_not))
         else:
-            left.append(NotAdded(number, document.locate(_LIST, key=True),
-                                 "the cases cannot be added to this list as it is written",
-                                 "paste them in by hand: --suggest shows them"))  # fmt: skip
+            edits += new
     return edits, left
 
 
-def _holds(documents: Sequence[Document], edits: Sequence[Edit], number: int) -> bool:
-    """Tell whether a new text says what the old one said and more cases, and whether these pass."""
+def _trial(
+    documents: Sequence[Document], edits: Sequence[Edit], number: int
+) -> tuple[str, str] | None:
+    """Say what is wrong with a new text, and what to do.
+
+    It must say what the old one said and more cases; these pass, and so does what passed before.
+    """
     source = documents[0].text
-    after = read(splice(source.text, edits), source.file)
+    after = read(splice(source.text, edits), source.file) if edits else []
     if len(after) != len(documents) or any(document.broken for document in after):
-        return False
-    count, new = len(documents[number - 1].data["cases"]), after[number - 1]
+        return _AS_WRITTEN
+    old, new = documents[number - 1], after[number - 1]
+    count = len(old.data["cases"])
     try:
-        with np.errstate(all="ignore"):
-            cases = evaluate(build(new), None, 1).cases
+        cases = _outcomes(new)
+        failing = [case.id for case in cases[count:] if case.outcome != "passed"]
+        if any(case.outcome in FAILING for case in cases[:count]):
+            failing += [
+                one.id for one, other in zip(cases, _outcomes(old), strict=False)
+                if one.outcome in FAILING and other.outcome not in FAILING
+            ]  # fmt: skip
     except SpecError:
-        return False
-    if not cases[count:] or any(case.outcome != "passed" for case in cases[count:]):
-        return False
+        return _AS_WRITTEN
+    if failing:
+        return (f"with the new cases `{clip(failing[0])}` would fail: the last digits of an answer may"
+                " depend on how many cases there are",
+                "write a tolerance that allows for rounding")  # fmt: skip
     new.data["cases"] = new.data["cases"][:count]
-    return differ_only(documents, after, {})
+    return None if cases[count:] and differ_only(documents, after, {}) else _AS_WRITTEN
+
+
+def _outcomes(document: Document) -> list[CaseResult]:
+    with np.errstate(all="ignore"):
+        return evaluate(build(document), None, 1).cases
 
 
 def _added(document: Document, suggestions: Sequence[Suggestion]) -> list[Edit]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from evaluator.expectation import DEFAULT_TOLERANCE
 from evaluator.spelling import plain
 
 if TYPE_CHECKING:
@@ -22,12 +23,17 @@ class Needed(NamedTuple):
     """A tolerance that is written, and the smallest in its place that passes."""
 
     location: Location
-    #: As a spec writes it: a number, or `exact`.
+    #: As a spec writes it: a number; empty where the default will do.
     smallest: str
+    #: Whether without it the default is in force, not the tolerance of the file.
+    is_last: bool
 
 
 def needed(spec: Spec, cases: Sequence[Case]) -> list[Needed]:
-    """Find the smallest tolerances that pass; those that a table has, or that nothing uses, are left out."""
+    """Find the smallest tolerances that pass, none below the default, which allows for rounding.
+
+    Those that a table has, or that nothing uses, are left out.
+    """
     groups = in_force(spec, cases)
     if not groups:
         return []
@@ -35,10 +41,19 @@ def needed(spec: Spec, cases: Sequence[Case]) -> list[Needed]:
         trace = spec.network.forward(spec.inputs)
     found = []
     for path, group in groups.items():
-        off = [off for *_, off in distances(spec, group, trace)]
+        off = list(distances(spec, group, trace))
         if off:
-            found.append(Needed(spec.document.locate(path), _rounded_up(max(off))))
+            largest = max(distance for *_, distance in off)
+            smallest = "" if default_does(spec, off) else _rounded_up(largest)
+            is_last = len(path) == 1 or "tolerance" not in spec.document.data
+            found.append(Needed(spec.document.locate(path), smallest, is_last))
     return found
+
+
+def default_does(spec: Spec, off: Iterable[tuple[Case, float, float]]) -> bool:
+    """Tell whether the default tolerance allows for these distances."""
+    atol, rtol = DEFAULT_TOLERANCE[spec.network.dtype]
+    return all(distance <= atol + rtol * abs(value) for _, value, distance in off)
 
 
 def in_force(spec: Spec, cases: Sequence[Case]) -> dict[Path, list[Case]]:
@@ -70,8 +85,6 @@ def distances(
 
 def _rounded_up(number: float) -> str:
     """Write a tolerance with two digits, no smaller than this."""
-    if number == 0:
-        return "exact"
     unit = 10.0 ** (math.floor(math.log10(number)) - 1)
     # A millionth more: the bounds of what is accepted are rounded too.
     return plain(float(f"{math.ceil(number * (1 + 1e-6) / unit) * unit:.2g}"))

@@ -11,8 +11,8 @@ import jsonschema
 import numpy as np
 import pytest
 
+from evaluator.aims import of_case
 from evaluator.evaluate import Judgement, evaluate
-from evaluator.hints import of_case
 from evaluator.mistakes import mutants
 from evaluator.reporters import REPORTERS, load
 from evaluator.results import Report, SpecResult, Summary
@@ -167,7 +167,13 @@ def gate(network: str, *answers: float) -> Spec:
         (gate(AND.replace("1.5", "0.5"), 0, 1, 1, 1), [0, 0, 0, 0],
          ["", *["if the weights have the wrong sign"] * 3]),
         # Without its bias [1, 1] gives sigmoid(1); that [0, 0] gives 0.25 nothing explains.
-        (gate(NEURON, *RIGHT), [0.25, *RIGHT[1:3], 0.7310585786], [NOTHING, "", "", IN_THIS_CASE]),
+        (gate(NEURON, *RIGHT), [0.25, *RIGHT[1:3], 0.7310585786], [NOTHING, "", "", NOTHING]),
+        # Without it [0, 0] gives sigmoid(0) and [1, 0] too, so that one of two others contradicts.
+        (gate(NEURON, *RIGHT), [0.5, RIGHT[1], 0.25, 0.7310585786], [NOTHING, "", "", NOTHING]),
+        (gate(NEURON, *RIGHT), [0.25, 0.7310585786, 0.5, 0.7310585786],
+         [NOTHING, *[IN_THIS_CASE] * 3]),
+        # The sum at [0, 0] is 4, and the subject always answers that.
+        (gate(NEURON, *RIGHT), [4] * 4, [NOTHING] * 4),
         # Without its bias [0, 1] would not give what it gives.
         (gate(NEURON, *RIGHT), [*RIGHT[:3], 0.7310585786], ["", "", "", IN_THIS_CASE]),
     ],
@@ -179,6 +185,59 @@ def test_what_other_cases_contradict_is_told_of_one_case_and_of_values_that_many
     for hint, wanted in zip(said, told, strict=True):
         assert hint.endswith(wanted), said
         assert bool(hint) is bool(wanted), said
+
+
+NARROW = "neuron: {weights: [0.3, 0.7], bias: 0.2, activation: sigmoid}\n"
+#: At [1, 1] the bias times an input is the same sum in another order.
+ULP = "neuron: {weights: [0.38, 0.83], bias: -1.74, activation: sigmoid}\n"
+#: sigmoid of 1.5, and the same in float32.
+SIGMOID_1_5 = 0.8175744761936437
+SINGLE = float(np.float32(SIGMOID_1_5))
+
+
+@pytest.mark.parametrize(
+    ("network", "case", "answer", "told"),
+    [
+        (ULP, "inputs: [1, 1], expected: 0.3705168880326052, tolerance: exact", None, ""),
+        (ULP, "inputs: [1, 1], expected: 0.37051688803260513, tolerance: exact",
+         0.3705168880326052, ""),
+        # Off by 2e-8, less than the default tolerance.
+        (NARROW, "inputs: [2, 1], expected: 0.8175745, tolerance: 1e-12", None, ""),
+        (NARROW, f"inputs: [2, 1], expected: {SIGMOID_1_5}, tolerance: 1e-12", SINGLE,
+         "the answer is what the network gives if it is computed in float32"),
+        (NARROW, f"inputs: [2, 1], expected: {SIGMOID_1_5}, tolerance: 1e-12",
+         SIGMOID_1_5 + 3e-9, ""),
+        # sigmoid(2·0.3 + 0.7): off by far more.
+        (NARROW, "inputs: [2, 1], expected: 0.785834983, tolerance: 1e-9", None,
+         "the expected value is what the network gives if the bias is left out"),
+    ],
+)  # fmt: skip
+def test_a_rounding_is_no_mistake_and_blames_nobody(
+    network: str, case: str, answer: float | None, told: str
+) -> None:
+    judged = spec(f"- {{{case}}}\n", network)
+    said = hints(judged) if answer is None else hints_about([[answer]], judged)
+    assert said == [told]
+
+
+def test_an_answer_that_is_nearly_right_is_explained_by_what_explains_the_others() -> None:
+    # Without its bias sigmoid(25) is sigmoid(21), 7e-10 less.
+    right, wrong = 1 / (1 + np.exp(-25.0)), 1 / (1 + np.exp(-21.0))
+    near = f"- {{inputs: [2, 21], expected: {right}, tolerance: 1e-12}}\n"
+    both = f"{near}- {{inputs: [2, 0], expected: {RIGHT[0]}}}\n"
+    assert hints_about([[wrong]], spec(near)) == [""]
+    assert (
+        hints_about([[wrong], [0.5]], spec(both))
+        == ["the answers to both failing cases are what the network gives if the bias is left out"]
+        * 2
+    )
+
+
+def test_a_mistake_by_two_names_is_told_by_the_likelier_one() -> None:
+    network = "layers: [{weights: [[1, 2], [3, -1]], bias: [1, 0], activation: softmax}]\n"
+    assert hints(spec("- {inputs: [1, 1], expected: [4, 2]}\n", network)) == [
+        "the expected values are what the network gives if softmax is left out"
+    ]
 
 
 def test_a_passing_row_of_a_table_contradicts_what_explains_the_failing_one(

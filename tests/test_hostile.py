@@ -41,22 +41,22 @@ class TooSlow(BaseException):
 def survive(
     capsys: Capture, content: str | bytes, *words: str, seconds: int = 20
 ) -> tuple[int, str]:
-    """Run a file within a time limit; give the exit code and what was printed."""
+    """Run a file within a limit of processor time; give the exit code and what was printed."""
     data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
     Path("f.yaml").write_bytes(data)
 
     def stop(*_: object) -> None:
         raise TooSlow
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         code = main(["run", "f.yaml", *words])
     except TooSlow:
         code = -1  # what is raised in the middle of anything has no traceback to show
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
     assert code >= 0, f"it takes more than {seconds} s"
     output = capsys.readouterr()
     assert output.err == ""

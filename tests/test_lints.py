@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,17 @@ STRONG = [
     f"{LINE.replace('[1]', '[0], bias: 2')}  - {{inputs: 1, expected: 2}}\n  - {{inputs: 3, expected: 2}}\n",
     f"{LINE}  - {{inputs: 5, expected: 5}}\n  - {{inputs: 5, expected: {{y: 5}}}}\n",
     f"{SIGMOID}  - {{inputs: [2, .inf], expected: 1}}\n",
+    # No constant is 7 and not a number, in whatever order; nor is any infinity.
+    *(
+        f"{LINE}  - {{inputs: {one}, expected: {one}}}\n  - {{inputs: {other}, expected: {other}}}\n"
+        for one, other in [
+            (7, ".nan"),
+            (".nan", 7),
+            (".inf", ".nan"),
+            (".nan", ".inf"),
+            (".inf", 7),
+        ]
+    ),
     f"{LINE}{FAR}  - {{inputs: 1.0e-6, expected: 1.0e-6}}\n",
     f"{LINE}{FAR}  - {{inputs: 0, expected: 0}}\n",
     f'{LINE}{FAR}  - {{inputs: 1, expected: "[-2, 2]"}}\n',
@@ -84,6 +96,25 @@ def test_a_near_miss_is_not_told(tmp_path: Path, text: str) -> None:
 
 def test_every_lint_is_shown_by_a_spec() -> None:
     assert {code for _, code, _, _ in WEAK} == set(LINTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (f"tolerance: 0.01\n{LINE}{FAR}", "leave it out: the default will do"),
+        (f"tolerance: 0.01\n{LINE}{FAR.replace('5}', '5.00001}')}",
+         "tighten it, as --suggest-tolerance says"),
+        (f"{LINE}  - {{inputs: 3, expected: 3, tolerance: 0.01}}\n", "leave it out: the default will do"),
+        (f"tolerance: 0.2\n{LINE}  - {{inputs: 5, expected: 5.1}}\n"
+         "  - {inputs: 3, expected: 3, tolerance: 0.01}\n",
+         "write no wider one than the default, which will do"),
+    ],
+)  # fmt: skip
+def test_a_tolerance_is_to_be_left_out_where_the_default_would_do(
+    written: Any, text: str, hint: str
+) -> None:
+    (only,) = lints(written(text))
+    assert (only.code, only.hint) == ("wide-tolerance", hint)
 
 
 def test_the_range_of_z_is_told_in_numbers(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import gc
-import re
+import math
 import sys
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from evaluator.cli import console, reporting, rewriting, run, settings, workers
 from evaluator.diagnostics import UsageError, clip
@@ -37,7 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     workers.add_arguments(parser)
     parser.add_argument("--output-format", choices=("text", "json"), default="text",
                         help="what is shown (default: text)")  # fmt: skip
-    parser.add_argument("-q", "--quiet", action="store_true", help="show the last line alone")
+    parser.add_argument(
+        "-q",
+        "--quiet",
+        action="store_true",
+        help="show a line for each spec that is broken, and the last line",
+    )
     parser.add_argument("-v", "--verbose", action="count", default=0,
                         help="also show specs without survivors, every place, and the reasons")  # fmt: skip
     settings.add_arguments(parser)
@@ -134,7 +139,16 @@ def _write(files: Sequence[Target], report: Report, arguments: argparse.Namespac
     return Rewriting(arguments, chosen, Words("add", "added", "case")).run(work)
 
 
+#: A score that is not 0 is no smaller than this.
+_SMALL: Final = 1e-15
+
+
 def _score(text: str) -> Fraction:
-    if not re.fullmatch(r"[01]|[01]?\.[0-9]{1,15}|[01]\.", text) or float(text) > 1:
+    try:
+        number = float(text) if text.isascii() and "_" not in text else math.nan
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 1:
         raise argparse.ArgumentTypeError(f"{clip(text)} is not a number from 0 to 1, as in 0.9")
-    return Fraction(text)  # exactly: 14 of 25 is 0.56, which no float is
+    # Exactly: 14 of 25 is 0.56, which no float is. What is smaller than any score need not be.
+    return Fraction(text) if number > _SMALL else Fraction(number)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from evaluator import mismatches
 from evaluator.diagnostics import UsageError
 from evaluator.evaluate import accepts_exactly, batches
-from evaluator.expectation import Interval, around, parse
-from evaluator.explain import number
+from evaluator.expectation import Interval
 from evaluator.explanations.byhand import by_hand
 from evaluator.explanations.row import Explained, Row
 from evaluator.reporters.text import named, plural
@@ -77,8 +77,8 @@ class _Reader:
         row = self._row(case, self.spec.inputs[case.row], named(case.id))
         for check in case.checks:
             row.expect(
-                self.spec.probes[check.probe], self._written(check), _interval(check, case),
-                partial(_accepts, check, case),
+                self.spec.probes[check.probe], mismatches.written(self.spec, check).strip("\"'"),
+                mismatches.interval(check, case), partial(_accepts, check, case),
             )  # fmt: skip
         if case.expected_class is not None:
             row.expect_class(case.expected_class)
@@ -86,14 +86,6 @@ class _Reader:
 
     def _row(self, case: Case, inputs: Array, title: str) -> Row:
         return Row(self.network, self.spec.network, self.digits, case, inputs, title)
-
-    def _written(self, check: Check) -> str:
-        document = self.spec.document
-        start, end = document.span(check.path)
-        written = document.text.text[start:end][:80]
-        if written.startswith(("*", ">", "|")):  # an alias, or a text in a block
-            written = str(document.value(check.path))
-        return written.strip("\"'")
 
     def table(self, case: Case, left_out: list[str]) -> Iterator[Explained]:
         """Explain the first rows of a table, and count the others."""
@@ -110,21 +102,11 @@ class _Reader:
         row = self._row(case, batch.inputs[at], f"{named(case.id)}, row {shown}{name}")
         if batch.expected is not None:
             for column in range(batch.expected.shape[1]):
-                value, text = float(batch.expected[at, column]), batch.texts.get((at, column))
-                interval = parse(text) if text else around(value, case.atol, case.rtol)
-                row.expect(
-                    self.spec.probes[column], text or number(value), interval,
-                    partial(_accepted, interval),
-                )  # fmt: skip
+                text, interval = mismatches.cell(case, batch, at, column)
+                row.expect(self.spec.probes[column], text, interval, partial(_accepted, interval))
         if batch.classes is not None:
             row.expect_class(int(batch.classes[at]))
         return row.explained()
-
-
-def _interval(check: Check, case: Case) -> Interval:
-    if math.isfinite(check.value):
-        return around(check.value, case.atol, case.rtol)
-    return Interval(check.low, check.high)
 
 
 def _accepts(check: Check, case: Case, value: float) -> bool:

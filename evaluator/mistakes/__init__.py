@@ -71,7 +71,12 @@ def counts(code: str) -> bool:
 
 
 def _kind(mistake: Mistake) -> str:
-    """Give what aliases have in common: numbers in another order are one mistake by many names."""
+    """Give what aliases have in common: numbers in another order are one mistake by many names.
+
+    So are weighted sums that are given as they are.
+    """
+    if mistake.code in ("softmax-dropped", "activation-dropped"):
+        return "activation-dropped"
     is_order = mistake.code.endswith(("-reversed", "-swapped", "-transposed"))
     return "order" if is_order else mistake.code
 

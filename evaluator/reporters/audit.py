@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import harmless
+from evaluator.reporters.concise import case_lines, diagnostic_line
 from evaluator.reporters.full import diagnostic
 from evaluator.reporters.text import named, paint, plural
 from evaluator.suggestion import case_text
@@ -23,7 +24,7 @@ MAX_PLACES: Final = 5
 _UNSCORED: Final = {
     "failing": "its cases fail as it is, so it is not scored; see `evaluator run`",
     "unrecorded": "a case expects nothing, so it is not scored; `evaluator record` writes what the network answers",
-    "nothing checked": "none of its cases checks anything, so it is not scored",
+    "nothing checked": "its cases are skipped or expected to fail, which kills nothing, so it is not scored",
     "no mistakes": "no mistakes are known for its network, so it is not scored",
 }
 
@@ -38,7 +39,7 @@ def render(
     `writes` says that the suggested cases are written next, so that none needs to be told of them.
     """
     if quiet:
-        return "\n".join(_summary(report, color, min_score)) + "\n"
+        return "\n".join([*_broken(report, color), *_summary(report, color, min_score)]) + "\n"
     blocks = []
     for spec in report.specs:
         parts = [diagnostic(found, color) for found in spec.diagnostics]
@@ -54,6 +55,16 @@ def render(
     ):
         blocks.append("help: --suggest shows cases that kill survivors, --write adds them")
     return "\n\n".join([*blocks, "\n".join(_summary(report, color, min_score))]) + "\n"
+
+
+def _broken(report: Report, color: bool) -> Iterator[str]:
+    """Write a line for what is invalid or not found, and for each case that does not pass as it is."""
+    for spec in report.specs:
+        for found in spec.diagnostics:
+            if found.severity == "error":
+                yield diagnostic_line(found, color)
+        for case in spec.cases:
+            yield from case_lines(spec, case, color)[:1]
 
 
 def _survivors(spec: SpecResult, audit: Audit, color: bool, verbose: int) -> Iterator[str]:
@@ -104,8 +115,11 @@ def _suggested(audit: Audit) -> Iterator[str]:
 
 
 def _tolerances(audit: Audit) -> Iterator[str]:
-    for location, smallest in audit.tolerances:
-        yield f"{harmless(str(location))}: the smallest tolerance that passes is {smallest}"
+    for location, smallest, is_last in audit.tolerances:
+        said = f"the smallest tolerance that passes is {smallest}"
+        if not smallest:
+            said = "the default tolerance will do" + ": none is needed" * is_last
+        yield f"{harmless(str(location))}: {said}"
 
 
 def _score(killed: int, counted: int) -> str:

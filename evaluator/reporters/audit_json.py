@@ -9,8 +9,8 @@ from evaluator.reporters.json import VERSION, diagnostic_object
 
 if TYPE_CHECKING:
     from evaluator.audit import Audit, Suggestion, Survivor
-    from evaluator.diagnostics import Location
     from evaluator.results import Report, SpecResult
+    from evaluator.tolerances import Needed
 
 
 def render(report: Report) -> str:
@@ -52,7 +52,7 @@ def _audit(audit: Audit) -> dict[str, Any]:
         "survived": [{**_survivor(one), "told_apart": one.found} for one in audit.survived],
         "equivalent": [{**_survivor(one), "reason": one.reason} for one in audit.equivalent],
         "suggested": [_suggestion(each, audit) for each in audit.suggested],
-        "tolerances": [_tolerance(*each) for each in audit.tolerances],
+        "tolerances": [_tolerance(each) for each in audit.tolerances],
     }  # fmt: skip
 
 
@@ -69,6 +69,8 @@ def _suggestion(suggestion: Suggestion, audit: Audit) -> dict[str, Any]:
     }
 
 
-def _tolerance(location: Location, smallest: str) -> dict[str, Any]:
-    number = 0.0 if smallest == "exact" else float(smallest)
-    return {"line": location.line, "column": location.column, "smallest": number}
+def _tolerance(needed: Needed) -> dict[str, Any]:
+    smallest = float(needed.smallest) if needed.smallest else None
+    return {
+        "line": needed.location.line, "column": needed.location.column, "smallest": smallest,
+    }  # fmt: skip

@@ -8,6 +8,7 @@ from evaluator.diagnostics import harmless
 from evaluator.reporters.text import by, named, paint, summary, told
 
 if TYPE_CHECKING:
+    from evaluator.diagnostics import Diagnostic
     from evaluator.results import CaseResult, Mismatch, Report, SpecResult
 
 
@@ -15,15 +16,17 @@ def render(report: Report, *, color: bool = False, verbose: int = 0, quiet: bool
     """Write a line for each problem, then the counts."""
     lines = []
     for spec in report.specs:
-        for found in spec.diagnostics:
-            hint = f" ({found.hint})" if found.hint else ""
-            code = paint(found.code, "red" if found.severity == "error" else "yellow", color)
-            lines.append(
-                f"{harmless(str(found.location))}: {code} {harmless(found.message + hint)}"
-            )
+        lines += [diagnostic_line(found, color) for found in spec.diagnostics]
         for case in spec.cases:
             lines += case_lines(spec, case, color)
     return "\n".join([*lines, summary(report, color)]) + "\n"
+
+
+def diagnostic_line(found: Diagnostic, color: bool) -> str:
+    """Write one diagnostic in a line."""
+    hint = f" ({found.hint})" if found.hint else ""
+    code = paint(found.code, "red" if found.severity == "error" else "yellow", color)
+    return f"{harmless(str(found.location))}: {code} {harmless(found.message + hint)}"
 
 
 def case_lines(spec: SpecResult, case: CaseResult, color: bool) -> list[str]:
