@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from evaluator import hints
+from evaluator.aims import COMMON
 from evaluator.exercises.exercise import COMPUTE, Exercise, Part, Wrong
 from evaluator.exercises.intervals import holds, of_written, slack
 from evaluator.exercises.mistaken import SAME, Mistaken, answers, mistaken
@@ -69,7 +70,7 @@ class Recogniser:
             return Recognised()
         fitting = [each.mutant for each in self._known if self._fits(each.values, given)]
         names = hints.named(fitting)
-        if not 0 < len(names) <= hints.MAX_FITTING or set(values) <= set(hints.COMMON):
+        if not 0 < len(names) <= hints.MAX_FITTING or set(values) <= set(COMMON):
             return Recognised()
         code = fitting[0].mistake.code
         if len(names) > 1 and all(m.mistake.code.startswith(PRECISION) for m in fitting):
