@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from evaluator.arrays.tables import Table
     from evaluator.document import Path
     from evaluator.network import Place
-    from evaluator.tables import Table
 
 
 class Probe(NamedTuple):

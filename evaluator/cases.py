@@ -280,8 +280,8 @@ class CaseReader:
         return float(parts.get("atol", 0.0)), float(parts.get("rtol", 0.0))
 
     def _table(self, case: Case, written: Mapping[str, Any]) -> None:
-        from evaluator.files import ArrayFileError
-        from evaluator.tables import open_table
+        from evaluator.arrays.files import ArrayFileError
+        from evaluator.arrays.tables import open_table
 
         path = ("cases", case.number)
         names = [self.probes[p].name for p in self.outputs]

@@ -6,15 +6,14 @@ import math
 import os
 import sys
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
-from itertools import islice
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator import aims, hints, mismatches
+from evaluator import mismatches
 from evaluator.content import FOLDER
 from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, array_bounds, parse
@@ -23,9 +22,10 @@ from evaluator.subjects import confined
 from evaluator.subjects.subject import Answers, ask
 
 if TYPE_CHECKING:
-    from evaluator.batch import Batch
+    from evaluator.arrays.batch import Batch
     from evaluator.case import Case, Check, Probe
     from evaluator.collect import Selection
+    from evaluator.hints.evidence import Evidence
     from evaluator.network import Array
     from evaluator.spec import Spec
     from evaluator.subjects.limits import Limits
@@ -66,7 +66,7 @@ def evaluate(
 
 def batches(spec: Spec, case: Case, most: int = MAX_VALUES) -> Iterator[Batch]:
     """Give the rows of a table, at most so many at a time; raises SpecError for what is wrong."""
-    from evaluator.files import ArrayFileError
+    from evaluator.arrays.files import ArrayFileError
 
     assert case.table is not None
     try:
@@ -110,10 +110,6 @@ class Judgement:
         #: In how many cases the first one is kept although there is no room.
         self.firsts = MAX_FIRSTS if firsts is None else firsts
         self._rows = max(1, MAX_VALUES // spec.network.size())
-        #: The first rows that were answered wrongly.
-        self._wrong: list[aims.WrongRow] = []
-        #: Some rows of tables that were answered rightly beside them.
-        self._right: list[aims.Wanted] = []
         #: The inline rows that are to be answered, in order: of no case that is skipped.
         self._wanted = [case.row for case in cases if case.table is None and not case.skip]
         #: Those that are answered, each with its place among the answers.
@@ -171,16 +167,19 @@ class Judgement:
             result.location = self.spec.document.locate(("cases", case.number))
         return result
 
+    @cached_property
+    def _evidence(self) -> Evidence:
+        # Only where something is wrong is there anything to explain.
+        from evaluator.hints.evidence import Evidence
+
+        return Evidence(self.spec)
+
     def explain(self, results: Sequence[CaseResult]) -> None:
         """Look for known mistakes behind the rows that were answered wrongly, and hint at them."""
-        wrong, self._wrong = self._wrong, []
-        if wrong:
+        if "_evidence" in self.__dict__:
             judged = zip(self._cases, results, strict=False)
-            passed = (
-                c for c, r in judged if r.outcome == "passed" and c.table is None and not c.xfail
-            )
-            right = [aims.of_case(self.spec, case) for case in islice(passed, hints.MAX_RIGHT)]
-            hints.explain(self.spec, wrong, [*right, *self._right])
+            self._evidence.explain(case for case, found in judged if found.outcome == "passed")
+            del self._evidence
 
     def answered(self, case: Case, check: Check) -> Mismatch | None:
         """Describe one value as a mismatch is described, accepted or not; None: it has no answer."""
@@ -229,30 +228,10 @@ class Judgement:
                     partial(mismatches.of_class, self.spec, case.expected_class, largest, location),
                 )
         if result.mismatches or result.withheld:
-            self._note(case, result, aims.of_case(self.spec, case), self.answers.outputs[row])
+            self._evidence.of_case(case, result, self.answers.outputs[row])
         if unknown and not result.values:
             return Unsupported(f"it gives no value of `{clip(unknown)}`")
         return None
-
-    def _note(self, case: Case, result: CaseResult, expected: aims.Wanted, answer: Array) -> None:
-        """Remember a row that was answered wrongly, and not the others; unless there are enough."""
-        if len(self._wrong) < hints.MAX_WRONG and not case.xfail:
-            self._wrong.append(aims.WrongRow(result, expected, answer.copy(), case.atol, case.rtol))
-
-    def _note_rows(
-        self, case: Case, batch: Batch, wrong: Array, faults: Collection[int], outputs: Array, result: CaseResult
-    ) -> None:  # fmt: skip
-        """Remember some rows of a table that were answered wrongly, and right ones beside them."""
-        is_wrong = np.logical_or.reduce(wrong, axis=1)
-        rows = np.flatnonzero(is_wrong)[: hints.MAX_ROWS].tolist()
-        for row in rows:
-            self._note(case, result, aims.of_row(self.spec, case, batch, row), outputs[row])
-        if not rows or case.xfail:
-            return
-        is_right = ~np.asarray(is_wrong)
-        is_right[list(faults)] = False
-        for row in np.flatnonzero(is_right)[: hints.MAX_RIGHT - len(self._right)].tolist():
-            self._right.append(aims.of_row(self.spec, case, batch, row))
 
     def _keep(self, result: CaseResult, describe: Callable[[], Mismatch]) -> None:
         """Describe a mismatch if there is room for it, else count it."""
@@ -316,7 +295,8 @@ class Judgement:
             found.row = first + row + 1
             found.row_name = batch.names[row] if batch.names else ""
             result.mismatches.append(found)
-        self._note_rows(case, batch, wrong, faults, outputs, result)
+        if len(places):
+            self._evidence.of_rows(case, batch, wrong, faults, outputs, result)
         if not faults:
             return []
         row, fault = max(faults.items(), key=lambda item: _gravity(item[1]))

@@ -9,8 +9,8 @@ from evaluator.diagnostics import clip
 
 if TYPE_CHECKING:
     from evaluator.case import Probe
+    from evaluator.explanations.units import Unit
     from evaluator.network import Network, Place, Step, Trace
-    from evaluator.units import Unit
 
 #: Networks with more weights than this behind one value are not written out.
 MAX_WEIGHTS: Final = 24
@@ -28,7 +28,7 @@ def arithmetic(trace: Trace, row: int, probe: Probe) -> tuple[str, ...]:
     What the value is called in the probe, it is called here.
     """
     # Few runs have something to explain.
-    from evaluator.units import is_lone, unit
+    from evaluator.explanations.units import is_lone, unit
 
     network, place = trace.network, probe.place
     units = _units_behind(network, place)
@@ -83,7 +83,7 @@ def _read_by(network: Network, step: Step, column: int) -> list[tuple[int, int]]
 
 def _lines(unit: Unit, lone: bool, z_only: bool) -> Iterator[str]:
     """Write how a unit gets its sum, and its answer unless only the sum is asked for."""
-    from evaluator.expressions import PLAIN
+    from evaluator.explanations.expressions import PLAIN
 
     z_name = "z" if lone and not z_only else f"{unit.name}.z"
     same = unit.weights is None and unit.bias is None

@@ -10,7 +10,7 @@ from evaluator.explain import number
 from evaluator.results import Mismatch
 
 if TYPE_CHECKING:
-    from evaluator.batch import Batch
+    from evaluator.arrays.batch import Batch
     from evaluator.case import Case, Check
     from evaluator.diagnostics import Location
     from evaluator.spec import Spec

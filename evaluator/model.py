@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from evaluator.arrays.files import ArrayFileError, resolve
 from evaluator.diagnostics import clip, count
-from evaluator.files import ArrayFileError, resolve
 from evaluator.network import Network, Place, Trace
 from evaluator.onnxfile import ModelFileError, OnnxFile, Tensor, read_model, total
 

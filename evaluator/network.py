@@ -145,7 +145,7 @@ class Network:
 
     def _repr_svg_(self) -> str | None:
         """Show a notebook the diagram; there is none of an ONNX file."""
-        from evaluator.diagram import svg
+        from evaluator.pictures.diagram import svg
 
         return svg(self) if self.steps else None
 

@@ -14,8 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from evaluator.arrays.files import ArrayFileError
 from evaluator.diagnostics import UsageError, clip
-from evaluator.files import ArrayFileError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

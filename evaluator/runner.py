@@ -299,7 +299,7 @@ def _judge(document: Document, options: Options, selection: Selection) -> list[S
     for each in found if len(found) > 1 else ():
         each.is_compared = True
     if options.diagrams and spec.network.steps:
-        from evaluator.diagram import svg
+        from evaluator.pictures.diagram import svg
 
         found[0].diagram = svg(spec.network)
     return found

@@ -170,7 +170,7 @@ class Wiring:
 
     def _from_file(self, path: Path, reference: Mapping[str, Any]) -> Array | None:
         from evaluator.arrays import Archives, load_array
-        from evaluator.files import ArrayFileError
+        from evaluator.arrays.files import ArrayFileError
 
         try:
             self._archives = self._archives or Archives()

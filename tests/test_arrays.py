@@ -27,14 +27,13 @@ from safetensors.numpy import load as oracle_load
 from safetensors.numpy import save as oracle_save
 
 import evaluator
-from evaluator import csvfile
-from evaluator import npy as npyfile
-from evaluator.arrays import load_array
-from evaluator.batch import Batch
+from evaluator.arrays import csvfile, load_array
+from evaluator.arrays import npy as npyfile
+from evaluator.arrays.batch import Batch
+from evaluator.arrays.files import ArrayFileError, project_root, resolve
+from evaluator.arrays.npy import Npz
+from evaluator.arrays.tables import open_table
 from evaluator.diagnostics import CODES
-from evaluator.files import ArrayFileError, project_root, resolve
-from evaluator.npy import Npz
-from evaluator.tables import open_table
 
 thorough = settings(max_examples=150)
 

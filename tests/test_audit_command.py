@@ -16,16 +16,16 @@ from jsonschema import Draft7Validator
 import evaluator
 from evaluator import load
 from evaluator.audit import Audit, Suggestion, Survivor
+from evaluator.audit.lints import LINTS
+from evaluator.audit.reasons import CODES
+from evaluator.audit.suggestion import add
 from evaluator.cli import main
 from evaluator.cli.audit import _exit_code, _score
-from evaluator.lints import LINTS
 from evaluator.network import Network
-from evaluator.reasons import CODES
 from evaluator.reporters.audit import percent
 from evaluator.results import Report, SpecResult
 from evaluator.runner import Options
 from evaluator.source import read_file
-from evaluator.suggestion import add
 from evaluator.validate import schema
 
 #: A neuron whose mistakes the cases all kill: each answer is worked out by hand, 2·x + 1.

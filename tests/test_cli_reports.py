@@ -203,7 +203,7 @@ def test_reports_name_files_from_the_repository(capsys: Capture) -> None:
 
 
 def test_only_a_page_draws_diagrams(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "evaluator.diagram", None)
+    monkeypatch.setitem(sys.modules, "evaluator.pictures.diagram", None)
     plain = [
         word for name in REPORTERS if name != "html" for word in ("--report", f"{name}=a.{name}")
     ]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import evaluator
-from evaluator.diagram import MAX_EDGES, MAX_LAYERS, MAX_UNITS, svg
+from evaluator.pictures.diagram import MAX_EDGES, MAX_LAYERS, MAX_UNITS, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 XOR = """\

@@ -28,26 +28,16 @@ import yaml
 import evaluator
 from benchmarks import budgets
 from benchmarks.shapes import SHAPES
-from evaluator import (
-    collect,
-    content,
-    csvfile,
-    diagram,
-    expectation,
-    npy,
-    scalars,
-    source,
-    spec,
-    validate,
-    working,
-)
+from evaluator import collect, content, expectation, scalars, source, spec, validate
 from evaluator.activations import ACTIVATIONS, Parameter
+from evaluator.arrays import csvfile, npy
 from evaluator.cli import COMMANDS, _parser, main
 from evaluator.config import SETTINGS, Config
 from evaluator.diagnostics import CODES
 from evaluator.exercises import checking, submission
 from evaluator.explain import MAX_WEIGHTS
-from evaluator.explanations import solution
+from evaluator.explanations import solution, working
+from evaluator.pictures import diagram
 from evaluator.reporters import (
     REPORTERS,
     full,

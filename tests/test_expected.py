@@ -10,8 +10,8 @@ import pytest
 from networks import changed
 
 from evaluator import load
+from evaluator.audit.expected import protecting, survivors
 from evaluator.evaluate import evaluate
-from evaluator.expected import protecting, survivors
 from evaluator.network import Network
 from evaluator.spec import Spec
 

@@ -15,15 +15,14 @@ import numpy as np
 import pytest
 
 import evaluator
-from evaluator import working
 from evaluator.activations import ACTIVATIONS
 from evaluator.cli import main
-from evaluator.explanations import FORMATS, explain, solution
+from evaluator.explanations import FORMATS, explain, solution, working
 from evaluator.explanations.byhand import by_hand
-from evaluator.expressions import PLAIN, Number, Total
-from evaluator.formulas import fill, read
-from evaluator.shown import Digits, decimals
-from evaluator.working import MAX_WEIGHTS
+from evaluator.explanations.expressions import PLAIN, Number, Total
+from evaluator.explanations.formulas import fill, read
+from evaluator.explanations.shown import Digits, decimals
+from evaluator.explanations.working import MAX_WEIGHTS
 
 SPECS = Path(__file__).parent.parent / "specs"
 MATHML = ("math", "mi", "mn", "mo", "mrow", "mfrac", "msup", "msub", "msqrt", "mtext")

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import evaluator
 from evaluator import source
 from evaluator.cli import main
-from evaluator.fix import Version, fix
-from evaluator.splice import splice
+from evaluator.rewriting.fix import Version, fix
+from evaluator.rewriting.splice import splice
 
 Capture = pytest.CaptureFixture[str]
 
@@ -274,7 +274,7 @@ def test_a_fault_of_the_fixer_damages_nothing(
 ) -> None:
     Path("f.yaml").write_text(DOUBTFUL)
     for wrong in ("1_0", "]", "1, 2"):
-        monkeypatch.setattr("evaluator.fix._agreed", lambda text, wrong=wrong: wrong)
+        monkeypatch.setattr("evaluator.rewriting.fix._agreed", lambda text, wrong=wrong: wrong)
         code, _, err = run(capsys, "fix", "f.yaml")
         assert code == 4
         assert "would change more than was meant; it is left as it is" in err

@@ -11,8 +11,8 @@ import jsonschema
 import numpy as np
 import pytest
 
-from evaluator.aims import of_case
 from evaluator.evaluate import Judgement, evaluate
+from evaluator.hints.aims import of_case
 from evaluator.mistakes import mutants
 from evaluator.reporters import REPORTERS, load
 from evaluator.results import Report, SpecResult, Summary

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from evaluator import load
+from evaluator.audit.lints import LINTS, lints
 from evaluator.evaluate import evaluate
-from evaluator.lints import LINTS, lints
 
 LINE = "neuron: {weights: [1], activation: identity}\ncases:\n"
 SIGMOID = "neuron: {weights: [0, 1], bias: 4, activation: sigmoid}\ncases:\n"

@@ -21,9 +21,9 @@ from evaluator.lsp.following import Version
 from evaluator.lsp.positions import Position, Positions
 from evaluator.lsp.reading import Reading, read_text
 from evaluator.lsp.scope import is_spec
-from evaluator.record import Terms
-from evaluator.recording import record_file
-from evaluator.splice import splice
+from evaluator.rewriting.record import Terms
+from evaluator.rewriting.recording import record_file
+from evaluator.rewriting.splice import splice
 
 DOUBLE = "neuron: {weights: [2], activation: identity}\n"
 PAIR = "layers: [{weights: [[1], [2]], activation: identity}]\noutputs: [a, b]\n"

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import evaluator
-from evaluator import diagram, plane, plot
 from evaluator.activations import ACTIVATIONS
+from evaluator.pictures import diagram, plane, plot
 
 SPECS = Path(__file__).parent.parent / "specs"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -14,9 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import evaluator
-from evaluator import record as recorder
 from evaluator.cli import main, rewriting
 from evaluator.expectation import parse
+from evaluator.rewriting import record as recorder
 from evaluator.spelling import about, in_text, plain
 
 Capture = pytest.CaptureFixture[str]
@@ -587,7 +587,7 @@ def test_a_file_that_changes_meanwhile_is_left_alone(
         Path("f.yaml").write_text("# saved by an editor\n" + GOOD)
         return true(*words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("evaluator.recording.record", slow)
+    monkeypatch.setattr("evaluator.rewriting.recording.record", slow)
     code, new, said = recorded(capsys, GOOD)
     assert (code, new) == (2, "# saved by an editor\n" + GOOD)
     assert "f.yaml changed on disk after it was read" in said

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaluator.evaluate import evaluate
-from evaluator.record import Terms
-from evaluator.recording import record_file
+from evaluator.rewriting.record import Terms
+from evaluator.rewriting.recording import record_file
+from evaluator.rewriting.splice import splice
 from evaluator.source import read
 from evaluator.spec import build
-from evaluator.splice import splice
 
 thorough = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 #: Stands before inputs that may be an alias of others.

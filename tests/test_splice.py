@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluator.diagnostics import UsageError
-from evaluator.diff import diff
-from evaluator.splice import Edit, encode, splice
+from evaluator.rewriting.diff import diff
+from evaluator.rewriting.splice import Edit, encode, splice
 from evaluator.writing import replace
 
 TEXTS = st.text(st.sampled_from("ab \n\r"), min_size=1, max_size=60) | st.lists(

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from networks import changed
 
-from evaluator import load, stacked
+from evaluator import load
+from evaluator.audit import stacked
 from evaluator.network import Network, Place, Step
 
 x = np.random.default_rng(0).normal(size=(7, 2))

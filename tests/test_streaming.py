@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 import evaluator
-from evaluator import evaluate, tables
+from evaluator import evaluate
+from evaluator.arrays import tables
 from evaluator.cli import main
 from evaluator.results import Report
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from networks import changed
 
-from evaluator.telling import candidates, telling
+from evaluator.audit.telling import candidates, telling
 
 SEED = "neuron: {weights: [0, 1], bias: 4, activation: sigmoid}\ncases: [{inputs: [2, 3]}]\n"
 GATE = "neuron: {weights: [1, 1], bias: -1.5, activation: step}\ncases: [{inputs: [1, 1]}, {inputs: [0, 1]}]\n"

@@ -69,7 +69,7 @@ def _described(activation: Activation) -> str:
 
 
 def _plot(activation: Activation, path: str) -> None:
-    from evaluator.plot import characters, svg
+    from evaluator.pictures.plot import characters, svg
     from evaluator.writing import check_writable, write_whole
 
     if activation.whole_layer or activation.problems({}, None):

@@ -114,9 +114,9 @@ def _text(report: Report, arguments: argparse.Namespace) -> str:
 
 def _write(files: Sequence[Target], report: Report, arguments: argparse.Namespace) -> int:
     """Add the suggested cases to their files; give the exit code, 0 where that went well."""
+    from evaluator.audit.suggestion import add
     from evaluator.cli.rewriting import Outcome, Rewriting, Words
     from evaluator.source import read_bytes
-    from evaluator.suggestion import add
 
     suggested = {
         (spec.file, spec.document): spec.audit.suggested

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Show, write, and give the exit code."""
-    from evaluator.fix import fix
+    from evaluator.rewriting.fix import fix
 
     def work(target: Target, content: bytes) -> Outcome:
         if target.ids:

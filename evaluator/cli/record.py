@@ -28,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Record, and give the exit code."""
     rewriting.refuse_in_ci(arguments)
-    from evaluator.record import Terms
-    from evaluator.recording import record_file
+    from evaluator.rewriting.record import Terms
+    from evaluator.rewriting.recording import record_file
 
     terms = Terms(run.selection(arguments), arguments.update, arguments.digits)
     files = run.find_targets(arguments.paths)

@@ -20,7 +20,7 @@ from evaluator.diagnostics import (
 
 if TYPE_CHECKING:
     from evaluator.collect import Target
-    from evaluator.splice import Edit
+    from evaluator.rewriting.splice import Edit
 
 
 class Outcome(NamedTuple):
@@ -124,7 +124,7 @@ class Rewriting:
             self._say(f"help: {error.hint}", sys.stderr)
 
     def _finish(self, file: str, before: bytes, outcome: Outcome, shown: bool) -> None:
-        from evaluator.splice import encode, splice
+        from evaluator.rewriting.splice import encode, splice
         from evaluator.writing import replace
 
         if self.diff_only or (shown and file != "-"):
@@ -146,8 +146,8 @@ class Rewriting:
         self._diagnose(outcome.diagnostics)
 
     def _show(self, file: str, outcome: Outcome) -> None:
-        from evaluator.diff import diff
         from evaluator.reporters.text import paint
+        from evaluator.rewriting.diff import diff
 
         styles = {"+": "green", "-": "red"}
         for line in diff(outcome.text, outcome.edits, file):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from evaluator.arrays.csvfile import NUMBER
 from evaluator.convert.builder import Builder, Columns
 from evaluator.convert.conversion import Conversion, ConversionError
 from evaluator.convert.reading import Source, read_text
-from evaluator.csvfile import NUMBER
 from evaluator.diagnostics import clip
 
 if TYPE_CHECKING:

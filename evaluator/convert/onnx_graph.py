@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from evaluator.arrays.files import nearest
 from evaluator.convert.builder import MAX_WIDTH, Builder
 from evaluator.convert.conversion import ConversionError
 from evaluator.convert.onnx_folded import FOLDED
@@ -17,7 +18,6 @@ from evaluator.convert.onnx_operators import OPERATORS
 from evaluator.convert.onnx_patterns import recognised
 from evaluator.convert.reading import Source, refused
 from evaluator.diagnostics import clip
-from evaluator.files import nearest
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from evaluator.arrays import as_floats, pick
+from evaluator.arrays.csvfile import csv_rows, number
+from evaluator.arrays.files import ArrayFileError, nearest, reading
+from evaluator.arrays.npy import Npy, Npz
 from evaluator.convert.conversion import Conversion, ConversionError
-from evaluator.csvfile import csv_rows, number
 from evaluator.diagnostics import clip
-from evaluator.files import ArrayFileError, nearest, reading
-from evaluator.npy import Npy, Npz
 
 if TYPE_CHECKING:
     from evaluator.network import Array

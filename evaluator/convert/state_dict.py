@@ -9,11 +9,11 @@ import numpy as np
 
 from evaluator.activations import ACTIVATIONS, NAMES
 from evaluator.arrays import load_arrays
+from evaluator.arrays.files import ArrayFileError, listed
 from evaluator.convert.builder import Builder, Columns
 from evaluator.convert.conversion import Conversion, ConversionError
 from evaluator.convert.reading import Source
 from evaluator.diagnostics import clip, did_you_mean
-from evaluator.files import ArrayFileError, listed
 
 if TYPE_CHECKING:
     from evaluator.network import Array

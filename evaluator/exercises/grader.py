@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
+from evaluator.arrays.files import resolve
 from evaluator.diagnostics import EvaluatorError, clip
 from evaluator.exercises.exercise import Exercise
-from evaluator.files import resolve
 
 
 class CannotPack(EvaluatorError):

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from evaluator import diagram, htmlpage
+from evaluator import htmlpage
 from evaluator.exercises import student
 from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, IMPLEMENT, Exercise, Part
 from evaluator.exercises.markup import html
+from evaluator.pictures import diagram
 from evaluator.reporters.style import BASE
 from evaluator.spelling import plain
 

@@ -19,9 +19,9 @@ from evaluator.exercises.reading import read
 from evaluator.exercises.right import as_asked, last_place
 from evaluator.expectation import PLUS_MINUS, around
 from evaluator.explain import number
+from evaluator.rewriting.splice import Edit, splice
 from evaluator.source import read as read_text
 from evaluator.spec import build
-from evaluator.splice import Edit, splice
 
 if TYPE_CHECKING:
     from evaluator.case import Case, Check

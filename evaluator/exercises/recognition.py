@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from evaluator import hints
-from evaluator.aims import COMMON
 from evaluator.exercises.exercise import COMPUTE, Exercise, Part, Wrong
 from evaluator.exercises.intervals import holds, of_written, slack
 from evaluator.exercises.mistaken import SAME, Mistaken, answers, mistaken
-from evaluator.hintwords import ways
+from evaluator.hints.aims import COMMON
+from evaluator.hints.words import ways
 from evaluator.mistakes import MISTAKES
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from evaluator.exercises.intervals import holds
 from evaluator.exercises.mistaken import MAX_PLACES, answers, inside
 from evaluator.exercises.recognition import Recogniser
 from evaluator.expectation import parse
-from evaluator.hintwords import ways
+from evaluator.hints.words import ways
 from evaluator.mistakes import mutants
 from evaluator.subjects.reference import TraceAnswers
 

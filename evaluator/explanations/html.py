@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from evaluator import diagram, plane, plot
 from evaluator.diagnostics import harmless
 from evaluator.explanations.notation import MathML, pieces
+from evaluator.explanations.units import value_name
 from evaluator.htmlpage import head
+from evaluator.pictures import diagram, plane, plot
 from evaluator.reporters.style import BASE
-from evaluator.units import value_name
 
 if TYPE_CHECKING:
+    from evaluator.explanations.expressions import Expression
     from evaluator.explanations.row import Explained
     from evaluator.explanations.solution import Solution
-    from evaluator.expressions import Expression
-    from evaluator.working import Equation, Layer, Step
+    from evaluator.explanations.working import Equation, Layer, Step
 
 #: How many terms of a sum stand in one formula: lines break between formulas only.
 MAX_TERMS: Final = 1

@@ -12,7 +12,7 @@ from evaluator.explanations.notation import Tex, pieces
 if TYPE_CHECKING:
     from evaluator.explanations.row import Explained
     from evaluator.explanations.solution import Solution
-    from evaluator.working import Equation, Layer, Step
+    from evaluator.explanations.working import Equation, Layer, Step
 
 _HEAD: Final = "% Put this into a document that has \\usepackage{amsmath}."
 #: How many inputs, and terms of a sum, stand in a line.

@@ -12,7 +12,7 @@ from evaluator.explanations.notation import Tex, pieces
 if TYPE_CHECKING:
     from evaluator.explanations.row import Explained
     from evaluator.explanations.solution import Solution
-    from evaluator.working import Equation, Layer, Step
+    from evaluator.explanations.working import Equation, Layer, Step
 
 #: How many characters of TeX stand in one formula; a longer one is taken apart at its signs.
 WIDTH: Final = 120

@@ -8,7 +8,7 @@ from html import escape
 from typing import Final, NamedTuple
 
 from evaluator.diagnostics import harmless
-from evaluator.expressions import (
+from evaluator.explanations.expressions import (
     ATOM,
     FACTOR,
     SUM,

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator import working
 from evaluator.diagnostics import Location, clip
 from evaluator.expectation import Interval, is_interval
 from evaluator.explain import number
+from evaluator.explanations import working
+from evaluator.explanations.shown import Digits, decimals
+from evaluator.explanations.units import full, value_name
 from evaluator.reporters.text import accepts, label, named, off_by, plural
 from evaluator.results import Mismatch
-from evaluator.shown import Digits, decimals
-from evaluator.units import full, value_name
 
 if TYPE_CHECKING:
     from evaluator.case import Case, Probe
-    from evaluator.expressions import Number
+    from evaluator.explanations.expressions import Number
+    from evaluator.explanations.working import Layer, Step
     from evaluator.network import Array, Network, Trace
-    from evaluator.working import Layer, Step
 
 #: How many inputs are shown.
 MAX_INPUTS: Final = 20

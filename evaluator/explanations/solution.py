@@ -19,7 +19,7 @@ from evaluator.explanations.row import Explained, Row
 from evaluator.reporters.text import named, plural
 
 if TYPE_CHECKING:
-    from evaluator.batch import Batch
+    from evaluator.arrays.batch import Batch
     from evaluator.case import Case, Check
     from evaluator.network import Array, Network
     from evaluator.spec import Spec

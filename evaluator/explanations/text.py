@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import harmless
-from evaluator.expressions import PLAIN
+from evaluator.explanations.expressions import PLAIN
 
 if TYPE_CHECKING:
     from evaluator.explanations.row import Expected, Explained
     from evaluator.explanations.solution import Solution
-    from evaluator.working import Equation, Layer, Step
+    from evaluator.explanations.working import Equation, Layer, Step
 
 #: How long a line may be.
 WIDTH: Final = 100

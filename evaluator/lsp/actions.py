@@ -11,9 +11,9 @@ from evaluator.diagnostics import SpecError, clip
 from evaluator.lsp.findings import Finding, span_of
 from evaluator.lsp.judging import MAX_FINDINGS, Judged, judge
 from evaluator.lsp.positions import Positions
-from evaluator.record import Terms
-from evaluator.recording import record_file
-from evaluator.splice import Edit, splice
+from evaluator.rewriting.record import Terms
+from evaluator.rewriting.recording import record_file
+from evaluator.rewriting.splice import Edit, splice
 
 if TYPE_CHECKING:
     from evaluator.document import Path

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from evaluator.audit.suggestion import case_text
 from evaluator.diagnostics import harmless
 from evaluator.reporters.concise import case_lines, diagnostic_line
 from evaluator.reporters.full import diagnostic
 from evaluator.reporters.text import named, paint, plural
-from evaluator.suggestion import case_text
 
 if TYPE_CHECKING:
     from fractions import Fraction

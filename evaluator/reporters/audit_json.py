@@ -9,8 +9,8 @@ from evaluator.reporters.json import VERSION, diagnostic_object
 
 if TYPE_CHECKING:
     from evaluator.audit import Audit, Suggestion, Survivor
+    from evaluator.audit.tolerances import Needed
     from evaluator.results import Report, SpecResult
-    from evaluator.tolerances import Needed
 
 
 def render(report: Report) -> str:

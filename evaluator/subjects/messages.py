@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator.csvfile import NUMBER
+from evaluator.arrays.csvfile import NUMBER
 from evaluator.diagnostics import SubjectError, Unsupported, WrongAnswer, clip
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evaluator.arrays.files import ArrayFileError
 from evaluator.diagnostics import SubjectError, UsageError, WrongAnswer, clip, count
-from evaluator.files import ArrayFileError
 from evaluator.onnxfile import ModelFileError, OnnxFile, Tensor, names_of, read_model, total
 from evaluator.subjects.onnxruntime import said, session
 from evaluator.subjects.subject import Answers

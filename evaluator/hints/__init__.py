@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from evaluator import hintwords
-from evaluator.aims import aim
+from evaluator.hints import words as hintwords
+from evaluator.hints.aims import aim
 
 if TYPE_CHECKING:
-    from evaluator.aims import Wanted, WrongRow
+    from evaluator.hints.aims import Wanted, WrongRow
     from evaluator.mistakes import Mutant
     from evaluator.network import Array, Network, Trace
     from evaluator.results import CaseResult
     from evaluator.spec import Spec
 
-#: How many wrong rows of a spec a mistake is held against, of each stretch of a table, and how
-#: many right ones.
+#: How many wrong rows of a spec a mistake is held against.
 MAX_WRONG: Final = 32
-MAX_ROWS: Final = 8
-MAX_RIGHT: Final = 16
 #: Where more mistakes fit, they tell nothing.
 MAX_FITTING: Final = 6
 #: How many places each mistake is tried in, and how many numbers it may take to try one everywhere.

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from evaluator.arrays.files import ArrayFileError
+from evaluator.arrays.npy import check_shape, damaged, read_header, take
 from evaluator.diagnostics import clip
-from evaluator.files import ArrayFileError
-from evaluator.npy import check_shape, damaged, read_header, take
 
 if TYPE_CHECKING:
     from evaluator.network import Array

@@ -9,7 +9,7 @@ import numpy as np
 
 from evaluator.diagnostics import clip
 from evaluator.explain import number, unit_name
-from evaluator.expressions import Call, Expression, Name, Number, Product, Sum
+from evaluator.explanations.expressions import Call, Expression, Name, Number, Product, Sum
 
 if TYPE_CHECKING:
     from evaluator.activations import Activation

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from evaluator.audit.stacked import forward
 from evaluator.network import Network
-from evaluator.stacked import forward
 
 if TYPE_CHECKING:
     from evaluator.network import Array

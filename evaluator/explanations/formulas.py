@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from evaluator.expressions import (
+from evaluator.explanations.expressions import (
     Absolute,
     Branch,
     Call,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evaluator.arrays import as_floats
-from evaluator.batch import Batch
+from evaluator.arrays.batch import Batch
+from evaluator.arrays.files import misfit, nearest, table_fault
+from evaluator.arrays.npy import Npy, Npz
 from evaluator.diagnostics import clip
-from evaluator.files import misfit, nearest, table_fault
-from evaluator.npy import Npy, Npz
 
 if TYPE_CHECKING:
     from evaluator.network import Array

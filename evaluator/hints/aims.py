@@ -11,7 +11,7 @@ import numpy as np
 from evaluator.expectation import DEFAULT_TOLERANCE, array_bounds, parse
 
 if TYPE_CHECKING:
-    from evaluator.batch import Batch
+    from evaluator.arrays.batch import Batch
     from evaluator.case import Case
     from evaluator.network import Array, Place, Trace
     from evaluator.results import CaseResult

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from evaluator import formulas
 from evaluator.diagnostics import clip
-from evaluator.expressions import (
+from evaluator.explanations import formulas
+from evaluator.explanations.expressions import (
     Comparison,
     Expression,
     Name,
     Number,
     numbers,
 )
-from evaluator.shown import Digits
-from evaluator.units import Unit, added, is_lone, unit, value_name
+from evaluator.explanations.shown import Digits
+from evaluator.explanations.units import Unit, added, is_lone, unit, value_name
 
 if TYPE_CHECKING:
     from evaluator.network import Network, Trace

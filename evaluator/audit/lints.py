@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from evaluator.audit.expected import protecting, survivors
+from evaluator.audit.telling import candidates
+from evaluator.audit.tolerances import default_does, distances, in_force
 from evaluator.diagnostics import Diagnostic, clip
 from evaluator.expectation import ABOUT, DEFAULT_TOLERANCE, PLUS_MINUS
-from evaluator.expected import protecting, survivors
 from evaluator.explain import number
 from evaluator.spec import in_file_order
-from evaluator.telling import candidates
-from evaluator.tolerances import default_does, distances, in_force
 
 if TYPE_CHECKING:
     from evaluator.case import Case, Check

@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-from evaluator.splice import Edit
+from evaluator.rewriting.splice import Edit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from evaluator.audit.expected import protecting, survivors
+from evaluator.audit.lints import lints
+from evaluator.audit.reasons import Reasons
+from evaluator.audit.telling import telling
+from evaluator.audit.tolerances import needed
 from evaluator.evaluate import evaluate
 from evaluator.expectation import DEFAULT_TOLERANCE
-from evaluator.expected import protecting, survivors
-from evaluator.lints import lints
 from evaluator.mistakes import MISTAKES, counts, left_out, mutants
-from evaluator.reasons import Reasons
 from evaluator.results import FAILING
 from evaluator.spec import in_file_order
-from evaluator.telling import telling
-from evaluator.tolerances import needed
 
 if TYPE_CHECKING:
+    from evaluator.audit.tolerances import Needed
     from evaluator.collect import Selection
     from evaluator.diagnostics import Diagnostic
     from evaluator.mistakes import Mutant
     from evaluator.network import Array
     from evaluator.results import SpecResult
     from evaluator.spec import Spec
-    from evaluator.tolerances import Needed
 
 #: The mistakes that an audit counts.
 COUNTED: Final = tuple(mistake for code, mistake in MISTAKES.items() if counts(code))

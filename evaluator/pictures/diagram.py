@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from evaluator import graph
 from evaluator.diagnostics import clip
 from evaluator.explain import number
-from evaluator.graph import Edge, Value
-from evaluator.layerboxes import MAX_LAYERS, layers
-from evaluator.picture import View, frame, short, text
+from evaluator.pictures import graph
+from evaluator.pictures.graph import Edge, Value
+from evaluator.pictures.layerboxes import MAX_LAYERS, layers
+from evaluator.pictures.svg import View, frame, short, text
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network, Trace

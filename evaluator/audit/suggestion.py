@@ -10,7 +10,8 @@ import numpy as np
 
 from evaluator.diagnostics import SpecError, clip
 from evaluator.evaluate import evaluate
-from evaluator.insertion import (
+from evaluator.results import FAILING
+from evaluator.rewriting.insertion import (
     entry_end,
     indent_of,
     insert_in_flow,
@@ -18,12 +19,11 @@ from evaluator.insertion import (
     line_start,
     newline,
 )
-from evaluator.results import FAILING
+from evaluator.rewriting.splice import Edit, splice
+from evaluator.rewriting.verify import differ_only
 from evaluator.source import read
 from evaluator.spec import build
 from evaluator.spelling import plain
-from evaluator.splice import Edit, splice
-from evaluator.verify import differ_only
 
 if TYPE_CHECKING:
     from evaluator.audit import Suggestion

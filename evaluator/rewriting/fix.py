@@ -20,9 +20,9 @@ from yaml.events import (
 from evaluator import scalars, syntax
 from evaluator.diagnostics import Location, SpecError, clip
 from evaluator.layout import Event
+from evaluator.rewriting.splice import Edit, splice
 from evaluator.source import read_bytes
 from evaluator.spelling import plain
-from evaluator.splice import Edit, splice
 
 #: How to read what has two meanings: `012` is 10 in YAML 1.1 and 12 in 1.2.
 Version = Literal["1.1", "1.2"]

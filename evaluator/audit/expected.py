@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from evaluator.batch import Batch
+from evaluator.arrays.batch import Batch
+from evaluator.audit.stacked import forward
 from evaluator.evaluate import batches
 from evaluator.expectation import accepts, array_bounds, parse
 from evaluator.network import Network, Place
-from evaluator.stacked import forward
 
 if TYPE_CHECKING:
     from evaluator.case import Case

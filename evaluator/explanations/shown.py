@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from evaluator.expressions import Number
+from evaluator.explanations.expressions import Number
 
 #: Digits after the point where only classes and half lines are expected.
 DEFAULT: Final = 4

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from evaluator import graph
 from evaluator.diagnostics import clip
-from evaluator.picture import short, text
+from evaluator.pictures import graph
+from evaluator.pictures.svg import short, text
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network
-    from evaluator.picture import View
+    from evaluator.pictures.svg import View
 
 #: How many boxes are drawn.
 MAX_LAYERS: Final = 8

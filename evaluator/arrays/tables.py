@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from evaluator.batch import Batch
-from evaluator.csvtable import CsvTable
+from evaluator.arrays.batch import Batch
+from evaluator.arrays.csvtable import CsvTable
+from evaluator.arrays.files import ArrayFileError, reading, resolve
+from evaluator.arrays.npztable import NpzTable
 from evaluator.diagnostics import clip
-from evaluator.files import ArrayFileError, reading, resolve
-from evaluator.npztable import NpzTable
 
 if TYPE_CHECKING:
     from evaluator.network import Array

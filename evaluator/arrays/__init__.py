@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluator.csvfile import read_matrix
+from evaluator.arrays.csvfile import read_matrix
+from evaluator.arrays.files import ArrayFileError, listed, nearest, reading, resolve
+from evaluator.arrays.npy import MAX_ARRAY_BYTES, Npy, Npz, too_many
+from evaluator.arrays.safetensors import open_safetensors, read_array
 from evaluator.diagnostics import clip
-from evaluator.files import ArrayFileError, listed, nearest, reading, resolve
-from evaluator.npy import MAX_ARRAY_BYTES, Npy, Npz, too_many
-from evaluator.safetensors import open_safetensors, read_array
 
 if TYPE_CHECKING:
     from evaluator.network import Array

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from evaluator.diagnostics import clip
-from evaluator.picture import frame, short, text
+from evaluator.pictures.svg import frame, short, text
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network

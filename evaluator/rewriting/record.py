@@ -13,10 +13,10 @@ from evaluator.diagnostics import clip
 from evaluator.evaluate import MAX_VALUES, accepts_exactly, evaluate
 from evaluator.expectation import is_interval
 from evaluator.explain import number
-from evaluator.insertion import insert_after
+from evaluator.rewriting.insertion import insert_after
+from evaluator.rewriting.splice import Edit
 from evaluator.source import read
 from evaluator.spelling import about, in_text, plain
-from evaluator.splice import Edit
 
 if TYPE_CHECKING:
     from evaluator.case import Case, Check

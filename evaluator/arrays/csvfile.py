@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from evaluator.arrays.files import ArrayFileError, misfit, table_fault
 from evaluator.diagnostics import clip
-from evaluator.files import ArrayFileError, misfit, table_fault
 
 if TYPE_CHECKING:
     from evaluator.network import Array

@@ -11,12 +11,12 @@ from evaluator.collect import CaseId
 from evaluator.diagnostics import Diagnostic, SpecError
 from evaluator.document import Document, Path
 from evaluator.evaluate import evaluate
-from evaluator.record import Change, Left, Terms, record
+from evaluator.rewriting.record import Change, Left, Terms, record
+from evaluator.rewriting.splice import Edit, splice
+from evaluator.rewriting.verify import differ_only
 from evaluator.runner import no_such_case
 from evaluator.source import read, read_bytes
 from evaluator.spec import build
-from evaluator.splice import Edit, splice
-from evaluator.verify import differ_only
 
 
 class FileRecording(NamedTuple):

@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from evaluator.batch import Batch
-from evaluator.csvfile import NUMBER, complaint, csv_rows, number, numbers
+from evaluator.arrays.batch import Batch
+from evaluator.arrays.csvfile import NUMBER, complaint, csv_rows, number, numbers
+from evaluator.arrays.files import ArrayFileError, listed, misfit, nearest, table_fault
+from evaluator.arrays.npy import MAX_TABLE_BYTES
 from evaluator.diagnostics import clip, count
 from evaluator.expectation import ExpectationError, parse
-from evaluator.files import ArrayFileError, listed, misfit, nearest, table_fault
-from evaluator.npy import MAX_TABLE_BYTES
 
 #: Bytes that a number takes in the text of a table, more or less.
 TYPICAL: Final = 8

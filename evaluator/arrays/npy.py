@@ -20,8 +20,8 @@ from typing import IO, TYPE_CHECKING, Final, cast
 
 import numpy as np
 
+from evaluator.arrays.files import ArrayFileError
 from evaluator.diagnostics import clip
-from evaluator.files import ArrayFileError
 
 if TYPE_CHECKING:
     from evaluator.network import Array
