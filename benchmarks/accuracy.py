@@ -172,8 +172,8 @@ def summary(found: list[Row], count: int) -> str:
     return "\n".join([
         f"- Measured at {count:,} numbers for each row, on {platform.machine()}, with NumPy {np.__version__}.",
         f"- Above 2 ulp: {listed(above)}.",
-        f"- Above the best of the others, where nothing is extreme: {listed(behind)}.",
-        f"- Above the best of the others at the extremes alone: {listed(everywhere)}.",
+        f"- More than {MARGIN} above the best of the others, where nothing is extreme: {listed(behind)}.",
+        f"- More than {MARGIN} above it at the extremes alone: {listed(everywhere)}.",
     ])  # fmt: skip
 
 

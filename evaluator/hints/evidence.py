@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from evaluator.hints import MAX_WRONG, explain
+from evaluator import hints
 from evaluator.hints.aims import Wanted, WrongRow, of_case, of_row
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Evidence:
 
     def _add(self, case: Case, result: CaseResult, expected: Wanted, answer: Array) -> None:
         """Remember a row, and not the others; unless there are enough."""
-        if len(self._wrong) < MAX_WRONG and not case.xfail:
+        if len(self._wrong) < hints.MAX_WRONG and not case.xfail:
             self._wrong.append(WrongRow(result, expected, answer.copy(), case.atol, case.rtol))
 
     def explain(self, passed: Iterable[Case]) -> None:
@@ -64,4 +64,4 @@ class Evidence:
         inline = (case for case in passed if case.table is None and not case.xfail)
         right = [of_case(self.spec, case) for case in islice(inline, MAX_RIGHT)]
         if self._wrong:
-            explain(self.spec, self._wrong, [*right, *self._right])
+            hints.explain(self.spec, self._wrong, [*right, *self._right])
