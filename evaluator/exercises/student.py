@@ -23,6 +23,8 @@ _FORMS: Final = ("neuron", "neurons", "layers")
 #: What of a case is shown where it judges a visible part, and where a value of it is asked for.
 _SHOWN: Final = ("name", "inputs", "expected", "expected_class", "tolerance")
 _ASKED: Final = ("name", "inputs")
+#: Why the latter are not run: they expect nothing.
+_SKIP: Final = "asked for"
 
 
 class CannotHide(EvaluatorError):
@@ -64,6 +66,8 @@ def spec(exercise: Exercise) -> str:
     data = exercise.spec.document.data
     kept = {key: data[key] for key in _KEPT if key in data}
     kept.setdefault("name", exercise.name)
+    if exercise.variant:
+        kept["variant"] = int(exercise.variant)
     return written({**kept, **network(exercise), "cases": cases(exercise)})
 
 
@@ -91,7 +95,8 @@ def cases(exercise: Exercise) -> list[dict[str, Any]]:
         data = exercise.spec.document.data["cases"][number]
         if "file" not in data:
             case = {key: data[key] for key in shown[number] if key in data}
-            found.append({"name": exercise.spec.cases[number].id, **case})
+            skip = {"skip": _SKIP} if shown[number] == _ASKED else {}
+            found.append({"name": exercise.spec.cases[number].id, **case, **skip})
     return found
 
 
