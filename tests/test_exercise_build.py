@@ -215,7 +215,9 @@ FILLED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("parts", "told"), [each[1:] for each in FILLED], ids=[e[0] for e in FILLED])
+@pytest.mark.parametrize(
+    ("parts", "told"), [each[1:] for each in FILLED], ids=[e[0] for e in FILLED]
+)
 def test_a_filled_copy_of_a_variant_runs_and_is_graded_by_its_own_numbers(
     parts: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

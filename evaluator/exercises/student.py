@@ -14,6 +14,7 @@ from typing import Any, Final
 from evaluator.convert.yaml_text import WIDTH, text
 from evaluator.diagnostics import EvaluatorError
 from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, IMPLEMENT, Blank, Exercise, Part
+from evaluator.exercises.stub import stub
 from evaluator.spelling import plain
 from evaluator.wiring import is_file
 
@@ -128,13 +129,12 @@ def code_file(part: Part) -> str:
     return f"{part.implement}.py" if part.implement.isidentifier() else "program.py"
 
 
-def code(part: Part) -> str:
+def code(exercise: Exercise, part: Part) -> str:
     """Write the file in which learners begin with their code."""
     assert part.kind == IMPLEMENT
-    return (
-        f"# {part.name}: a class or a function called {part.implement}\n\n\n"
-        f"def {part.implement}():\n    raise NotImplementedError\n"
-    )
+    found = stub(exercise, part)
+    head = f"# {' '.join(part.name.split())}: a class or a function called {part.implement}\n"
+    return head if found is None else f"{head}\n\n{found.code()}\n"
 
 
 def blank_value(blank: Blank) -> Any:
