@@ -98,9 +98,9 @@ def inputs(exercise: Exercise, part: Part) -> str:
     return ", ".join(f"{_name(name)} = {_minus(plain(float(value)))}" for name, value in pairs)
 
 
-def network(exercise: Exercise) -> str:
+def network(exercise: Exercise, is_blank: bool = True) -> str:
     """Write the network as a table, with blanks for what is to be found."""
-    data = student.network(exercise)
+    data = student.network(exercise, is_blank)
     if "layers" in data:
         rows = list(_layers(exercise, data["layers"]))
         return table(("layer", "weights", "bias", "activation"), rows)

@@ -72,15 +72,15 @@ def spec(exercise: Exercise) -> str:
     return written({**kept, **network(exercise), "cases": cases(exercise)})
 
 
-def network(exercise: Exercise) -> dict[str, Any]:
-    """Give the network as plain data, with blanks; raises CannotHide where it stands in files."""
+def network(exercise: Exercise, is_blank: bool = True) -> dict[str, Any]:
+    """Give the network as plain data, with its blanks; raises CannotHide where it stands in files."""
     data = exercise.spec.document.data
     kept = {form: deepcopy(data[form]) for form in _FORMS if form in data}
     if _has_files(kept):
         raise CannotHide(
             "the network stands in files, which may hold more than learners should see"
         )
-    for blank in blanks(exercise):
+    for blank in blanks(exercise) if is_blank else ():
         _clear(kept, blank)
     return kept
 
