@@ -206,6 +206,31 @@ def test_the_sheet_of_a_variant_has_its_numbers_and_its_answers_name_it(tmp_path
     assert (grade.score, grade.variant) == (2, "3")
 
 
+@pytest.mark.parametrize(
+    ("file", "kind", "told"),
+    [
+        (COURSE[1], ".ipynb", "it is a notebook, which nbgrader and Otter grade; hand in the file of answers"),
+        (COURSE[1], ".md", "it is a sheet to read; hand in the file of answers"),
+        (COURSE[1], ".html", "it is a sheet to read; hand in the file of answers"),
+        (COURSE[6], ".md", "it is a sheet to read; hand in the file of answers, or the program"),
+    ],
+)  # fmt: skip
+def test_what_is_handed_out_to_be_read_is_told_apart_when_it_is_handed_in(
+    file: Path, kind: str, told: str, tmp_path: Path
+) -> None:
+    sheets = build(exercise_of(str(file))).files
+    alone, together = tmp_path / f"ada{kind}", tmp_path / "bob"
+    together.mkdir()
+    for path in (alone, together / alone.name):
+        path.write_bytes(sheets[f"student/{file.stem}{kind}"])
+    for path in (alone, together):
+        grade = grade_file(Order(str(file), together=True), str(path))
+        assert (grade.score, grade.error) == (0, told)
+    # Beside the answers it does no harm.
+    (together / "answers.yaml").write_bytes(sheets["student/answers.yaml"])
+    assert grade_file(Order(str(file), together=True), str(together)).error == ""
+
+
 #: Each neuron as three teachers might ask for it; the third part of a tuple is what a run tells.
 FILLED = [
     ("design", "[{name: d, ask: q, blanks: [y.bias], cases: [open]}, {name: s, ask: q, value: z}]",
