@@ -14,6 +14,7 @@ import pytest
 from evaluator.exercises.batch import exercise_of
 from evaluator.exercises.exports import export
 from evaluator.exercises.exports.export import Export, archive
+from evaluator.exercises.working import told_by
 
 #: Whose sums and answers are numbers that occur nowhere else: 2.5 and 0.98661, 0.31 and 0.30043.
 DEEP = """\
@@ -133,3 +134,26 @@ def test_a_wrong_answer_that_several_mistakes_give_is_written_once(to: str, tmp_
     file.write_text(text, encoding="utf-8")
     written = b"".join(export(exercise_of(str(file)), to).files.values()).decode()
     assert written.count("hush") == 2  # one for each number
+
+
+def test_many_paths_to_a_value_take_no_time(tmp_path: Path) -> None:
+    # Each of 40 neurons reads both of the row before: 2**20 paths lead to the last.
+    rows = ["  a0: {inputs: [x1], weights: [1], bias: 0, activation: tanh}\n"
+            "  b0: {inputs: [x1], weights: [1], bias: 0, activation: tanh}\n"]  # fmt: skip
+    rows += [
+        f"  {name}{n}: {{inputs: [a{n - 1}, b{n - 1}], weights: [0.5, 0.5], bias: 0, activation: tanh}}\n"
+        for n in range(1, 20)
+        for name in "ab"
+    ]
+    file = tmp_path / "deep.yaml"
+    file.write_text(
+        f"inputs: [x1]\nneurons:\n{''.join(rows)}outputs: [a19, b19]\n"
+        "cases: [{inputs: [1], expected: {b0: '> 0', a19: '> 0', a1: ~0.6420}}]\n"
+        "exercise: {statement: s, parts: [{name: p, ask: q, value: a1}, {name: q, ask: q, value: a19}]}\n",
+        encoding="utf-8",
+    )
+    exercise = exercise_of(str(file))
+    last = exercise.part("q").places[0]
+    told = told_by(exercise.spec.network, last)
+    assert len(told) == 2 * (2 * 19) + 2  # all but the last row, and one of that
+    assert exercise.part("p").places[0] in told

@@ -74,7 +74,7 @@ def test_learners_are_told_what_their_program_takes(
         with pytest.raises(NotImplementedError):
             begun(**dict.fromkeys(re.findall(r"\w+", told)[1:], 0))
         wanted = f"a function `{told}`"
-    assert f"In Python: {wanted} that gives a number." in shown["student/a.md"]
+    assert f"In Python: {wanted} that gives the output." in shown["student/a.md"]
 
 
 @pytest.mark.parametrize("network", [NEURON, LAYERS, NEURONS], ids=["neuron", "layers", "neurons"])

@@ -39,8 +39,8 @@ class Stub(NamedTuple):
         return f"class {self.name}:\n{made}{asked}"
 
     def sentence(self, count: int) -> str:
-        """Say what is called, and what it gives: so many numbers."""
-        gives = "a number" if count == 1 else f"a list of {count} numbers"
+        """Say what is called, and what it gives: so many outputs."""
+        gives = "the output" if count == 1 else f"the list of the {count} outputs"
         called = f"`{self.name}({', '.join(self.parameters)})`"
         if not self.method:
             return f"In Python: a function {called} that gives {gives}."

@@ -46,15 +46,19 @@ def told_by(network: Network, place: Place) -> frozenset[Place]:
 
 def _read(network: Network, block: int) -> set[tuple[int, int]]:
     """Give the units that a block reads, and those that they read; of a softmax all or none."""
-    sources = network.steps[block - 1].sources
-    named = [Place(sources, None)] if isinstance(sources, int) else sources
     found: set[tuple[int, int]] = set()
-    for each in named:
-        if each.block == 0:
+    readers = {block}
+    for reader in range(block, 0, -1):  # what is read stands before
+        if reader not in readers:
             continue
-        is_whole = each.column is None or network.steps[each.block - 1].activation.whole_layer
-        columns = range(network.width(each.block)) if is_whole else [each.column]
-        found |= {(each.block, column or 0) for column in columns} | _read(network, each.block)
+        sources = network.steps[reader - 1].sources
+        for source, column, _ in [Place(sources, None)] if isinstance(sources, int) else sources:
+            if source == 0:
+                continue
+            is_whole = column is None or network.steps[source - 1].activation.whole_layer
+            columns = range(network.width(source)) if is_whole else (column or 0,)
+            found |= {(source, each) for each in columns}
+            readers.add(source)
     return found
 
 
