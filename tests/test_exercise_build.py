@@ -232,11 +232,14 @@ def test_what_is_handed_out_to_be_read_is_told_apart_when_it_is_handed_in(
     assert grade_file(Order(str(file), together=True), str(together)).error == ""
 
 
-#: Each neuron as three teachers might ask for it; the third part of a tuple is what a run tells.
+#: Each neuron as teachers might ask for it; what comes last is what a run tells.
 FILLED = [
     ("design", "[{name: d, ask: q, blanks: [y.bias], cases: [open]}, {name: s, ask: q, value: z}]",
      "1 passed, 1 skipped"),
     ("design alone", "[{name: d, ask: q, blanks: [y.bias], cases: [open]}]", "1 passed"),
+    ("a sum whose result is hidden",
+     "[{name: d, ask: q, blanks: [y.bias], cases: [open]}, {name: s, ask: q, value: z, visibility: hidden}]",
+     "1 passed, 1 skipped"),
     ("nothing but sums", "[{name: s, ask: q, value: z}]", "1 skipped"),
 ]  # fmt: skip
 
