@@ -20,6 +20,7 @@ from evaluator.exercises.bundle import build
 from evaluator.exercises.exercise import COMPUTE, DESIGN, Exercise
 from evaluator.exercises.grading import Terms
 from evaluator.exercises.markup import as_latex, html
+from evaluator.exercises.variants import variant_of
 
 ROOT = Path(__file__).parent.parent
 COURSE = sorted((ROOT / "specs/exercises").glob("[1-8]-*.yaml"))
@@ -121,7 +122,7 @@ def test_a_students_spec_has_blanks_and_the_cases_that_may_be_seen(secretive: Ex
         "y": {"weights": {"h": 2.5}, "bias": "___", "activation": "identity"},
     }
     assert data["cases"] == [
-        {"name": "worked", "inputs": {"a": 1, "b": 2}},
+        {"name": "worked", "inputs": {"a": 1, "b": 2}, "skip": "asked for"},
         {"name": "open", "inputs": {"a": 0, "b": 0}, "expected": {"y": "~0.2297"}},
     ]
     assert set(data) == {"name", "inputs", "neurons", "cases"}
@@ -187,7 +188,8 @@ def test_what_is_handed_out_and_filled_in_rightly_earns_all(file: Path, tmp_path
     if best.code:
         (handed_in / "code.py").write_text(best.code, encoding="utf-8")
     grade = grade_file(Order(str(file), terms=Terms("python"), together=True), str(handed_in))
-    assert (grade.score, grade.notes) == (exercise.points, ())
+    assert grade.score == exercise.points
+    assert not grade.notes or exercise.variants  # of those none is named here, which may be told
 
 
 def test_the_sheet_of_a_variant_has_its_numbers_and_its_answers_name_it(tmp_path: Path) -> None:
@@ -203,6 +205,72 @@ def test_the_sheet_of_a_variant_has_its_numbers_and_its_answers_name_it(tmp_path
     answers.write_text(json.dumps(data), encoding="utf-8")
     grade = grade_file(Order(str(file)), str(answers))
     assert (grade.score, grade.variant) == (2, "3")
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "told"),
+    [
+        (COURSE[1], ".ipynb", "it is a notebook, which nbgrader and Otter grade; hand in the file of answers"),
+        (COURSE[1], ".md", "it is a sheet to read; hand in the file of answers"),
+        (COURSE[1], ".html", "it is a sheet to read; hand in the file of answers"),
+        (COURSE[6], ".md", "it is a sheet to read; hand in the file of answers, or the program"),
+    ],
+)  # fmt: skip
+def test_what_is_handed_out_to_be_read_is_told_apart_when_it_is_handed_in(
+    file: Path, kind: str, told: str, tmp_path: Path
+) -> None:
+    sheets = build(exercise_of(str(file))).files
+    alone, together = tmp_path / f"ada{kind}", tmp_path / "bob"
+    together.mkdir()
+    for path in (alone, together / alone.name):
+        path.write_bytes(sheets[f"student/{file.stem}{kind}"])
+    for path in (alone, together):
+        grade = grade_file(Order(str(file), together=True), str(path))
+        assert (grade.score, grade.error) == (0, told)
+    # Beside the answers it does no harm.
+    (together / "answers.yaml").write_bytes(sheets["student/answers.yaml"])
+    assert grade_file(Order(str(file), together=True), str(together)).error == ""
+
+
+#: Each neuron as teachers might ask for it; what comes last is what a run tells.
+FILLED = [
+    ("design", "[{name: d, ask: q, blanks: [y.bias], cases: [open]}, {name: s, ask: q, value: z}]",
+     "1 passed, 1 skipped"),
+    ("design alone", "[{name: d, ask: q, blanks: [y.bias], cases: [open]}]", "1 passed"),
+    ("a sum whose result is hidden",
+     "[{name: d, ask: q, blanks: [y.bias], cases: [open]}, {name: s, ask: q, value: z, visibility: hidden}]",
+     "1 passed, 1 skipped"),
+    ("nothing but sums", "[{name: s, ask: q, value: z}]", "1 skipped"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"), [each[1:] for each in FILLED], ids=[e[0] for e in FILLED]
+)
+def test_a_filled_copy_of_a_variant_runs_and_is_graded_by_its_own_numbers(
+    parts: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, copy = tmp_path / "a.yaml", tmp_path / "copy.yaml"
+    file.write_text(
+        "neuron: {weights: [1], bias: 2, activation: identity}\n"
+        "cases:\n- {name: asked, inputs: [3], expected: {z: 5.0}}\n"
+        "- {name: open, inputs: [7], expected: 9.0}\n"
+        f"exercise: {{statement: s, parts: {parts},\n"
+        "  variants: {count: 9, parameters: {y.bias: {from: 3, to: 90}}}}\n",
+        encoding="utf-8",
+    )
+    exercise = exercise_of(str(file))
+    variant = variant_of(exercise, "4")
+    bias = variant.spec.document.data["neuron"]["bias"]
+    assert bias != 2
+    text = build(exercise, "4").files["student/a-variant-4.yaml"].decode()
+    copy.write_text(text.replace("___", str(bias)), encoding="utf-8")
+    main(["run", str(copy)])
+    assert f"{told} in 1 spec" in capsys.readouterr().out
+    grade = grade_file(Order(str(file)), str(copy))
+    assert (grade.variant, grade.notes) == ("4", ())
+    earned = {part.name: part.score / part.points for part in grade.parts}
+    assert earned.get("d", 1) == 1
 
 
 def test_the_page_is_well_formed_and_lets_nothing_run() -> None:

@@ -40,5 +40,5 @@ def _student(exercise: Exercise, name: str) -> dict[str, str]:
     }
     for part in student.asked(exercise):
         if part.kind == IMPLEMENT:
-            files[student.code_file(part)] = student.code(part)
+            files[student.code_file(part)] = student.code(exercise, part)
     return {f"student/{path}": text for path, text in files.items()}

@@ -15,6 +15,7 @@ from evaluator.exercises.cell_tools import FUNCTIONS
 from evaluator.exercises.exercise import Exercise, Part
 from evaluator.exercises.intervals import of_check
 from evaluator.exercises.right import right
+from evaluator.exercises.stub import stub
 from evaluator.subjects.messages import describe
 
 if TYPE_CHECKING:
@@ -107,8 +108,9 @@ def implement(exercise: Exercise, part: Part, code: str) -> Cells:
             f" for inputs, right in _cases]\n{end}"
         )
 
+    begin = stub(exercise, part)
     return Cells(
-        f"def {part.implement}():\n    raise NotImplementedError", code.strip("\n"),
+        f"# {part.implement}" if begin is None else begin.code(), code.strip("\n"),
         check(visible, "print(_found)  # True for each case that is right") if visible else "",
         check(part.cases, f"sum(_found) / len(_found) * {part.points!r}"),
     )  # fmt: skip

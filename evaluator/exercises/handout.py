@@ -10,6 +10,7 @@ from evaluator import htmlpage
 from evaluator.exercises import student
 from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, IMPLEMENT, Exercise, Part
 from evaluator.exercises.markup import html
+from evaluator.exercises.stub import stub
 from evaluator.pictures import diagram
 from evaluator.reporters.style import BASE
 from evaluator.spelling import plain
@@ -77,13 +78,15 @@ def points(worth: float) -> str:
 
 
 def ask(exercise: Exercise, part: Part) -> str:
-    """Write a question, with the inputs that it is about."""
+    """Write a question, with the inputs that it is about, the blanks, or the form of a program."""
     text = part.ask.strip()
     if part.kind == COMPUTE:
         text += f"\n\nInputs: {inputs(exercise, part)}."
     if part.kind == DESIGN:
         names = ", ".join(f"`{blank.name}`" for blank in part.blanks)
         text += f"\n\nTo be filled in: {names}."
+    if part.kind == IMPLEMENT and (found := stub(exercise, part)):
+        text += f"\n\n{found.sentence(exercise.spec.network.output_count())}"
     return text
 
 
@@ -95,9 +98,9 @@ def inputs(exercise: Exercise, part: Part) -> str:
     return ", ".join(f"{_name(name)} = {_minus(plain(float(value)))}" for name, value in pairs)
 
 
-def network(exercise: Exercise) -> str:
+def network(exercise: Exercise, is_blank: bool = True) -> str:
     """Write the network as a table, with blanks for what is to be found."""
-    data = student.network(exercise)
+    data = student.network(exercise, is_blank)
     if "layers" in data:
         rows = list(_layers(exercise, data["layers"]))
         return table(("layer", "weights", "bias", "activation"), rows)

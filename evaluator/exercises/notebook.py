@@ -87,7 +87,7 @@ def _nbgrader(exercise: Exercise, asked: Sequence[Question], with_solution: bool
         if question.asks:
             answer = python.stub
             if with_solution:  # nbgrader puts a stub of its own in its place; what it is for stays
-                told = "".join(f"# {line}\n" for line in python.stub.splitlines())
+                told = _told(python.stub)
                 answer = f"{told}{_BEGIN}\n{python.solution}\n{_END}"
             marks = _marks(f"{ident}-answer", kind="code", solution=True)
             yield _markdown(f"{ident}-ask", _ask(exercise, part), _marks(f"{ident}-ask"))
@@ -136,10 +136,15 @@ def _otter_answer(exercise: Exercise, question: Question) -> Iterator[Cell]:
     ident, solution = question.ident, question.python.solution
     yield _markdown(f"{ident}-ask", _ask(exercise, question.part))
     yield _raw(f"{ident}-solution", "# BEGIN SOLUTION")
-    told = "".join(f"# {line}\n" for line in question.python.stub.splitlines())
+    told = _told(question.python.stub)
     marked = f"{told}# BEGIN SOLUTION\n{solution}\n# END SOLUTION"
     yield _code(f"{ident}-answer", f"{solution}  # SOLUTION" if "\n" not in solution else marked)
     yield _raw(f"{ident}-solution-end", "# END SOLUTION")
+
+
+def _told(stub: str) -> str:
+    """Keep what the learner begins with as a comment."""
+    return "".join(f"{f'# {line}'.rstrip()}\n" for line in stub.splitlines())
 
 
 def _ask(exercise: Exercise, part: Part) -> str:

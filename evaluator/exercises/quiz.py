@@ -49,6 +49,11 @@ class Answer:
     def accepts(self, value: float) -> bool:
         return self.low <= value <= self.high
 
+    def is_as(self, other: Answer) -> bool:
+        """Whether it is the same interval, but for rounding."""
+        pairs = ((self.low, other.low), (self.high, other.high))
+        return all(math.isclose(one, two, rel_tol=1e-9, abs_tol=1e-12) for one, two in pairs)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -62,8 +67,12 @@ class Question:
     answers: tuple[Answer, ...]
     #: From which attempt on each is shown (the first is 1), and its text in Markdown.
     hints: tuple[tuple[int, str], ...] = ()
-    #: How the number comes about, in plain text.
+    #: How the number comes about, in plain text: with all that its case is about.
     worked: str = ""
+    #: The same, where it must not tell what another question asks for; empty where it would.
+    alone: str = ""
+    #: Which question that would be.
+    tells: str = ""
 
     @property
     def right(self) -> Answer:

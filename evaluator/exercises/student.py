@@ -14,6 +14,7 @@ from typing import Any, Final
 from evaluator.convert.yaml_text import WIDTH, text
 from evaluator.diagnostics import EvaluatorError
 from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, IMPLEMENT, Blank, Exercise, Part
+from evaluator.exercises.stub import stub
 from evaluator.spelling import plain
 from evaluator.wiring import is_file
 
@@ -23,6 +24,8 @@ _FORMS: Final = ("neuron", "neurons", "layers")
 #: What of a case is shown where it judges a visible part, and where a value of it is asked for.
 _SHOWN: Final = ("name", "inputs", "expected", "expected_class", "tolerance")
 _ASKED: Final = ("name", "inputs")
+#: Why the latter are not run: they expect nothing.
+_SKIP: Final = "asked for"
 
 
 class CannotHide(EvaluatorError):
@@ -64,18 +67,20 @@ def spec(exercise: Exercise) -> str:
     data = exercise.spec.document.data
     kept = {key: data[key] for key in _KEPT if key in data}
     kept.setdefault("name", exercise.name)
+    if exercise.variant:
+        kept["variant"] = int(exercise.variant)
     return written({**kept, **network(exercise), "cases": cases(exercise)})
 
 
-def network(exercise: Exercise) -> dict[str, Any]:
-    """Give the network as plain data, with blanks; raises CannotHide where it stands in files."""
+def network(exercise: Exercise, is_blank: bool = True) -> dict[str, Any]:
+    """Give the network as plain data, with its blanks; raises CannotHide where it stands in files."""
     data = exercise.spec.document.data
     kept = {form: deepcopy(data[form]) for form in _FORMS if form in data}
     if _has_files(kept):
         raise CannotHide(
             "the network stands in files, which may hold more than learners should see"
         )
-    for blank in blanks(exercise):
+    for blank in blanks(exercise) if is_blank else ():
         _clear(kept, blank)
     return kept
 
@@ -91,7 +96,8 @@ def cases(exercise: Exercise) -> list[dict[str, Any]]:
         data = exercise.spec.document.data["cases"][number]
         if "file" not in data:
             case = {key: data[key] for key in shown[number] if key in data}
-            found.append({"name": exercise.spec.cases[number].id, **case})
+            skip = {"skip": _SKIP} if shown[number] == _ASKED else {}
+            found.append({"name": exercise.spec.cases[number].id, **case, **skip})
     return found
 
 
@@ -123,13 +129,12 @@ def code_file(part: Part) -> str:
     return f"{part.implement}.py" if part.implement.isidentifier() else "program.py"
 
 
-def code(part: Part) -> str:
+def code(exercise: Exercise, part: Part) -> str:
     """Write the file in which learners begin with their code."""
     assert part.kind == IMPLEMENT
-    return (
-        f"# {part.name}: a class or a function called {part.implement}\n\n\n"
-        f"def {part.implement}():\n    raise NotImplementedError\n"
-    )
+    found = stub(exercise, part)
+    head = f"# {' '.join(part.name.split())}: a class or a function called {part.implement}\n"
+    return head if found is None else f"{head}\n\n{found.code()}\n"
 
 
 def blank_value(blank: Blank) -> Any:

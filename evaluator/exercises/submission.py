@@ -23,6 +23,12 @@ MAX_BYTES: Final = 2**20
 MAX_FILES: Final = 100
 DATA: Final = (".yaml", ".yml", ".json")
 CODE: Final = ".py"
+#: What is handed out besides, and what becomes of it.
+SHEETS: Final = {
+    ".ipynb": "it is a notebook, which nbgrader and Otter grade",
+    ".md": "it is a sheet to read",
+    ".html": "it is a sheet to read",
+}
 #: What is wrong with a single number is told with the answer that it is in.
 OF_NUMBERS: Final = frozenset({"ambiguous-scalar", "bad-number"})
 
@@ -84,9 +90,16 @@ def read(path: str, exercise: Exercise) -> Submission:
         # A program of another kind is known by being executable; all else is read as answers.
         if file.endswith(CODE) or (not file.endswith(DATA) and _is_program(file)):
             found.code.append(file)
+        elif sheet := SHEETS.get(os.path.splitext(file)[1].lower()):
+            raise Unreadable(f"{sheet}; {_hand_in(exercise)}")
         else:
             _take(found, content(file, exercise.spec.file), os.path.basename(file), exercise)
     return found
+
+
+def _hand_in(exercise: Exercise) -> str:
+    has_code = any(part.implement for part in exercise.parts)
+    return "hand in the file of answers" + (", or the program" if has_code else "")
 
 
 def _is_program(file: str) -> bool:

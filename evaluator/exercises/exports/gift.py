@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from evaluator.exercises.exports.export import Export
 from evaluator.exercises.exports.moodle import percent
 from evaluator.exercises.markup import as_latex, html, inline
+from evaluator.exercises.questions import unworked
 from evaluator.exercises.quiz import Answer, Question, Quiz, plain
 
 
@@ -21,6 +22,7 @@ def render(quizzes: Sequence[Quiz], name: str, title: str) -> Export:
         for question in quiz.questions:
             if question.hints:
                 losses.append(f"the hints of `{question.name}`: GIFT has none")
+            losses += unworked(question)
             lines += [*_question(quiz, question, losses), ""]
     text = "\n".join(lines)
     return Export({f"{name}.gift.txt": text.encode()}, tuple(dict.fromkeys(losses)))
@@ -31,8 +33,8 @@ def _question(quiz: Quiz, question: Question, losses: list[str]) -> list[str]:
     lines = [f"::{_escaped(f'{quiz.title}: {question.name}')}::[html]{_escaped(text)} {{#"]
     for answer in question.answers:
         lines.append(_answer(answer, percent(answer, question, losses)))
-    if question.worked:
-        worked = html(f"```\n{question.worked}\n```")
+    if question.alone:
+        worked = html(f"```\n{question.alone}\n```")
         lines.append(f"####{_escaped(worked)}")
     return [*lines, "}"]
 

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 from evaluator.exercises.exports.export import Export, ExportError
 from evaluator.exercises.exports.xml import add, written
 from evaluator.exercises.markup import as_latex, html
+from evaluator.exercises.questions import unworked
 from evaluator.exercises.quiz import Answer, Question, Quiz, plain
 
 #: Canvas makes 0 of every answer below.
@@ -69,6 +70,7 @@ def _check(question: Question, losses: list[str]) -> None:
         losses.append(f"`{question.name}`: feedback on known mistakes")
     if question.hints:
         losses.append(f"the hints of `{question.name}`")
+    losses += unworked(question)
 
 
 def _item(section: Element, quiz: Quiz, question: Question) -> None:
@@ -91,12 +93,12 @@ def _item(section: Element, quiz: Quiz, question: Question) -> None:
     add(add(processing, "outcomes"), "decvar", maxvalue="100", minvalue="0", varname="SCORE",
         vartype="Decimal")  # fmt: skip
     _right(processing, question.right)
-    if question.worked:
+    if question.alone:
         general = add(processing, "respcondition", **{"continue": "Yes"})
         add(add(general, "conditionvar"), "other")
         add(general, "displayfeedback", feedbacktype="Response", linkrefid="general_fb")
         feedback = add(item, "itemfeedback", ident="general_fb")
-        worked = html(f"```\n{question.worked}\n```")
+        worked = html(f"```\n{question.alone}\n```")
         add(add(add(feedback, "flow_mat"), "material"), "mattext", worked, texttype="text/html")
     # Processing stands before feedback, and the general condition before the right answer.
     processing[:] = [processing[0], *processing[2:], processing[1]]
