@@ -227,6 +227,19 @@ def test_a_class_skips_and_missing_expectations_are_told(explained: Explain) -> 
     assert "The case is skipped: later." in text
 
 
+def test_a_map_marks_no_failure_where_there_is_no_verdict(explained: Explain) -> None:
+    text = explained(
+        "neuron: {weights: [1, 1], activation: relu}\ncases:\n"
+        "  - {name: a, inputs: [0, 1], expected: 9, skip: later}\n"
+        "  - {name: b, inputs: [0, 2], expected: 9, xfail: known}\n"
+        "  - {name: c, inputs: [0, 3], expected: 3, xfail: known}\n"
+        "  - {name: d, inputs: [0, 4]}\n  - {name: e, inputs: [0, 5], expected: 9}\n", "html",
+    )  # fmt: skip
+    for told in ("a at (0, 1) is skipped", "b at (0, 2) fails as expected", "c at (0, 3) holds",
+                 "d at (0, 4) expects nothing", "e at (0, 5) fails"):  # fmt: skip
+        assert told in text
+
+
 # --- digits
 
 

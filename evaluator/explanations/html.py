@@ -76,8 +76,8 @@ def _map(solution: Solution) -> str:
     marks = []
     for case in solution.cases:
         x, y = case.trace.blocks[0][0].tolist()
-        holds = bool(case.expected) and all(each.holds for each in case.expected)
-        marks.append(plane.Mark(case.title, x, y, holds))
+        holds = None if case.unjudged else case.holds
+        marks.append(plane.Mark(case.title, x, y, holds, case.unjudged))
     return plane.svg(solution.network, marks)
 
 

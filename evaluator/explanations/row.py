@@ -71,6 +71,13 @@ class Explained:
     notes: tuple[str, ...]
     #: Where the values are, in its only row, for pictures.
     trace: Trace
+    #: Why the row has no verdict: `is skipped`; nothing where it has one.
+    unjudged: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything that is expected holds."""
+        return all(each.holds for each in self.expected)
 
 
 class Row:
@@ -153,8 +160,16 @@ class Row:
             max(0, len(shown) - MAX_INPUTS),
             tuple(working.steps(self.trace, 0, digits)) if written_out else (),
             () if written_out else tuple(working.layers(self.trace, 0, digits)),
-            tuple(self.expected), tuple(self._notes()), self.trace,
+            tuple(self.expected), tuple(self._notes()), self.trace, self._unjudged(),
         )  # fmt: skip
+
+    def _unjudged(self) -> str:
+        """Say why the row has no verdict, if it has none."""
+        if self.case.skip:
+            return "is skipped"
+        if self.case.xfail and not all(each.holds for each in self.expected):
+            return "fails as expected"
+        return "" if self.expected else "expects nothing"
 
     def _notes(self) -> Iterator[str]:
         case = self.case
