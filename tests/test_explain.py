@@ -243,6 +243,71 @@ def test_a_map_marks_no_failure_where_there_is_no_verdict(explained: Explain) ->
 # --- digits
 
 
+def test_given_numbers_stand_as_they_are(explained: Explain) -> None:
+    text = explained(
+        "neuron: {weights: [1000], bias: 0.004, activation: {name: leaky_relu, alpha: 0.01239}}\n"
+        "cases: [{inputs: [1.2349], expected: ~1235}, {inputs: [-1.2349], expected: ~-15}]\n"
+    )
+    assert "1000·x1 = 1000·1.2349 ≈ 1235" in text
+    assert "z ≈ 1235 + 0.004 ≈ 1235" in text
+    assert "y ≈ leaky_relu(-1235, alpha=0.01239) ≈ 0.01239·(-1235) ≈ -15.3" in text
+
+
+@pytest.mark.parametrize(
+    ("weights", "bias", "line", "said"),
+    [
+        ("1e16, 1, -1e16", 0, "1e+16 + 1 - 1e+16 ≈ 0", "of y: it is 0, the exact sum 1."),
+        ("0.1, 0.2, -0.3", 0, "0.1 + 0.2 - 0.3 ≈ 5.55e-17", "the exact sum 0."),
+        ("1e16, 0, 0", 1, "z = 1e+16 + 1 ≈ 1e+16", ""),
+        ("0.1, 0.2, 0.3", 0, "0.1 + 0.2 + 0.3 = 0.6", ""),
+        ("1e16, 1, 0", 0, "1e+16 + 1 + 0 ≈ 1e+16", ""),
+    ],
+)  # fmt: skip
+def test_where_floating_point_rounds_a_sum_that_is_said(
+    explained: Explain, weights: str, bias: int, line: str, said: str
+) -> None:
+    text = explained(
+        f"neuron: {{weights: [{weights}], bias: {bias}, activation: identity}}\n"
+        "cases: [{inputs: [1, 1, 1], expected: ~1.000}]\n"
+    )
+    assert line in " ".join(text.split())
+    assert ("Floating point rounded" in text) is bool(said)
+    assert said in " ".join(text.split())
+
+
+def test_what_rounding_makes_not_a_number_is_told(explained: Explain) -> None:
+    text = " ".join(explained(
+        "layers: [{weights: [[0.0001], [0.0002]], activation: {name: normalize}}]\n"
+        "cases: [{inputs: [1], expected: [~0.333, ~0.667]}]\n", digits=3
+    ).split())  # fmt: skip
+    assert "layer1[0] is .nan instead of 0.33333" in text
+    assert "No value is off" not in text
+
+
+def test_more_digits_than_a_float_has_depart_from_nothing(explained: Explain) -> None:
+    text = explained(
+        "neuron: {weights: [0.1, 3], activation: identity}\n"
+        "cases: [{inputs: [-528.99999999999997, 0.1], expected: ~-52.6}]\n", digits=17
+    )  # fmt: skip
+    for value, other in re.findall(r"is (\S+) instead of (\S+?)[,.]", " ".join(text.split())):
+        assert value != other
+
+
+@pytest.mark.parametrize(
+    ("activation", "shown"),
+    [("softplus", "softplus(0) = ln(1 + e^0) ≈"), ("silu", "silu(0) = 0·sigmoid(0)"),
+     ("{name: softplus, beta: 1}", "= ln(1 + e^(1·0)) / 1"),
+     ("{name: softplus, beta: 2}", "= ln(1 + e^(2·0)) / 2")],
+)  # fmt: skip
+def test_a_default_that_changes_nothing_is_not_written(
+    explained: Explain, activation: str, shown: str
+) -> None:
+    spec = f"neuron: {{weights: [1], activation: {activation}}}\ncases: [{{inputs: [0], expected: ~1}}]\n"
+    assert shown in explained(spec)
+    assert "0.693·" not in explained(spec)
+    assert "e^(-1) - 1" in explained(spec.replace(activation, "elu").replace("[0]", "[-1]"))
+
+
 @pytest.mark.parametrize(
     ("widths", "wanted"),
     [([0.001], 3), ([0.001, 1e-6], 6), ([0.004], 3), ([1], 0), ([10], 0), ([math.inf], 4),
