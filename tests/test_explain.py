@@ -209,10 +209,35 @@ def test_a_table_explains_its_first_rows_and_counts_the_others(
     (tmp_path / "t.csv").write_text("\n".join(["x1,y", *rows, ""]))
     text = explained("neuron: {weights: [2], activation: identity}\ncases: [{file: t.csv}]\n")
     shown = solution.MAX_ROWS
-    assert re.findall(r"row (\d+)", text) == [str(n + 1) for n in range(shown)]
+    assert re.findall(r"row (\d+)$", text, re.MULTILINE) == [str(n + 1) for n in range(shown)]
     assert f"left out: case 1: {10 - shown} rows more of its table" in text
     assert "z = 2·x1 = 2·2 = 4" in text
     assert text.count("✓") == shown
+
+
+TABLE = "x1,y\n1,2\n2,4\n3,6\n4,8\n5,9\n6,12\n"
+
+
+def test_rows_that_fail_come_first_and_every_row_has_a_name(
+    tmp_path: Path, explained: Explain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text(TABLE)
+    spec = "neuron: {weights: [2], activation: identity}\ncases: [{file: t.csv}]\n"
+    text = explained(spec)
+    assert re.findall(r"row (\d+)$", text, re.MULTILINE) == ["5", "1", "2"]
+    assert "✗ y: 9 accepts" in text
+    assert "3 rows more of its table" in text
+    (tmp_path / "t.csv").write_text(TABLE.replace("\n", "\n9,1\n"))
+    assert "10 rows more of its table, 5 of which fail" in " ".join(explained(spec).split())
+    file = str(tmp_path / "f.yaml")
+    for words in ([file, "--case", "case 1, row 4"], [f"{file}::case 1, row 4"]):
+        assert main(["explain", *words]) == 0
+        out = capsys.readouterr().out
+        assert re.findall(r"row (\d+)", out) == ["4"]
+        assert "left out" not in out
+    for missing in ("case 1, row 99", "case 1, row 0", "case 2, row 1"):
+        assert main(["explain", file, "--case", missing]) == 5
+        assert f"there is no case `{missing}`" in capsys.readouterr().err
 
 
 def test_a_class_skips_and_missing_expectations_are_told(explained: Explain) -> None:
@@ -573,6 +598,7 @@ def test_all_documents_are_explained_or_the_one_that_is_named(
         (["f.yaml", "--digits", "-1"], 2, "-1 is not a whole number from 0 to 20"),
         (["f.yaml", "--format", "pdf"], 2, "invalid choice"),
         (["f.yaml", "-o", "f.yaml"], 2, "f.yaml is the spec itself"),
+        (["f.yaml", "-o", "x.pdf"], 2, "no format is written to .pdf files"),
         (["f.yaml", "-o", "no/a.html"], 2, "the folder no does not exist"),
         (["bad.yaml"], 3, "unknown key"),
         ([], 2, "FILE"),
@@ -601,8 +627,14 @@ def test_an_onnx_file_is_not_explained(tmp_path: Path, capsys: pytest.CaptureFix
     assert "only networks whose weights are written out are explained" in capsys.readouterr().err
 
 
-def test_a_case_that_is_not_there_is_a_key_error() -> None:
-    with pytest.raises(KeyError, match=r"there is no case `as print`; did you mean `as printed`"):
+@pytest.mark.parametrize("digits", [-1, 2.5, 21, "3", True])
+def test_digits_are_whole_numbers_in_python_too(digits: int) -> None:
+    with pytest.raises(evaluator.UsageError, match="whole number from 0 to 20, not"):
+        book("mazur").explain(digits=digits)
+
+
+def test_a_case_or_a_format_that_is_not_there_is_wrong_usage() -> None:
+    with pytest.raises(evaluator.UsageError, match=r"there is no case `as print`"):
         book("mazur").explain("as print")
     with pytest.raises(evaluator.UsageError, match="unknown format `htm`"):
         book("mazur").explain(format="htm")
