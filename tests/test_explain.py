@@ -510,7 +510,7 @@ def test_tex_is_balanced_and_names_command_nothing(explained: Explain) -> None:
     known = {"usepackage", "section", "subsection", "paragraph", "noindent", "begin", "end", "item",
              "textbf", "text", "cdot", "quad", "qquad", "left", "right", "max", "textbackslash",
              "textless", "textgreater", "textbar", "ensuremath", "sim", "textasciicircum",
-             "textasciigrave", "frac", "approx"}  # fmt: skip
+             "textasciigrave", "frac", "approx", "begingroup", "allowdisplaybreaks", "endgroup"}  # fmt: skip
     assert set(re.findall(r"\\([A-Za-z]+)", text)) <= known
     assert re.findall(r"\\begin{(.*?)}", text) == re.findall(r"\\end{(.*?)}", text)
     assert not re.search(r"(?<!\\)%", text.partition("\n")[2])
@@ -522,6 +522,33 @@ def test_latex_aligns_the_steps(explained: Explain) -> None:
         "\\begin{align*}\n  0 \\cdot x _{1} + 1 \\cdot x _{2} & = 0 \\cdot 2 + 1 \\cdot 3" in text
     )
     assert "  & = \\frac{1}{1 + e^{-7}} \\\\\n  & \\approx 0.999\n\\end{align*}" in text
+
+
+def test_latex_breaks_long_sums_and_keeps_them_whole(explained: Explain) -> None:
+    weights = [round(0.123456789 + n / 1000, 9) for n in range(30)]
+    text = explained(
+        f"neuron: {{weights: {weights}, bias: 0.5, activation: relu}}\n"
+        f"cases: [{{inputs: {[1] * 30}, expected: 3}}]\n", "latex",
+    )  # fmt: skip
+    lines = [line.partition("&&")[0] for line in text.splitlines() if "&" in line]
+    for line in lines:
+        digits = re.sub(r"\\cdot|[ &\\{}_]", "", line)
+        assert len(digits) <= 48, line
+    for weight in weights:
+        assert text.count(f"{weight} \\cdot 1") == 1
+    assert text.count(f"{weights[-1]}") == 2
+
+
+def test_an_input_and_a_unit_of_the_same_letters_are_told_apart(explained: Explain) -> None:
+    spec = (
+        "inputs: [h0]\nlayers:\n  - {name: h, weights: [[1], [2]], activation: relu}\n"
+        "  - {weights: [[1, 2]], activation: relu}\ncases: [{inputs: [1], expected: 5}]\n"
+    )
+    for format in ("latex", "markdown"):
+        text = explained(spec, format)
+        assert "h _{[0]}\\text{.z}" in text
+        assert "1 \\cdot h _{0}" in text
+    assert "<msub><mi>h</mi><mn>[0]</mn></msub>" in explained(spec, "html")
 
 
 def test_markdown_has_formulas_that_markdown_leaves_alone(explained: Explain) -> None:
