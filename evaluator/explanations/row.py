@@ -212,8 +212,10 @@ def _departs(value: Any, exact: Any, places: int) -> bool:
     """Tell whether a value is off by more than its own rounding, of which 15 digits are read."""
     if value == exact or (np.isnan(value) and np.isnan(exact)):
         return False
+    if not (np.isfinite(value) and np.isfinite(exact)):
+        return True
     own = max(0.5 * 10.0**-places, abs(exact) * max(5e-15, np.finfo(np.asarray(exact).dtype).eps))
-    return not abs(value - exact) <= own * (1 + 1e-9)
+    return bool(abs(value - exact) > own * (1 + 1e-9))
 
 
 def _instead(value: Any, exact: Any, places: int) -> str:

@@ -97,7 +97,7 @@ class _Reader:
         wrong: list[Explained] = []
         right: list[Explained] = []
         for batch in batches(self.spec, case):
-            fails = wrong_cells(self.spec, case, batch).any(axis=1)
+            fails = np.asarray(wrong_cells(self.spec, case, batch).any(axis=1))
             for at in _chosen(fails, None if row is None else row - 1 - rows):
                 chosen = wrong if fails[at] else right
                 if len(chosen) < MAX_ROWS:
@@ -112,7 +112,7 @@ class _Reader:
             more = f"{named(case.id)}: {plural(rows - MAX_ROWS, 'row')} more of its table"
             if failing > len(wrong):
                 more += f", {failing - len(wrong)} of which fail"
-            left_out.append(f"{more}; `--case \"{clip(case.id)}, row {rows}\"` explains the last")
+            left_out.append(f'{more}; `--case "{clip(case.id)}, row {rows}"` explains the last')
 
     def _table_row(self, case: Case, batch: Batch, at: int, shown: int) -> Explained:
         name = f" ({named(batch.names[at])})" if len(batch.names) else ""
@@ -130,7 +130,10 @@ def _chosen(fails: Array, row: int | None) -> list[int]:
     """Choose rows of a batch: one, if it is there, or the first that fail and the first."""
     if row is not None:
         return [row] if 0 <= row < len(fails) else []
-    chosen = {*np.flatnonzero(fails)[:MAX_ROWS].tolist(), *np.flatnonzero(~fails)[:MAX_ROWS].tolist()}
+    chosen = {
+        *np.flatnonzero(fails)[:MAX_ROWS].tolist(),
+        *np.flatnonzero(~fails)[:MAX_ROWS].tolist(),
+    }
     return sorted(chosen)
 
 

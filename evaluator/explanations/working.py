@@ -110,7 +110,10 @@ def _sums(unit: Unit, lone: bool, digits: Digits) -> Iterator[Equation]:
             forms.append(added([show(product) for product in products]))
         total = np.sum(products, dtype=np.asarray(unit.z).dtype)
         shown, note = _summed(
-            f"the weighted sum of {unit.name}", total, zip(unit.weights, unit.x, strict=True), digits
+            f"the weighted sum of {unit.name}",
+            total,
+            zip(unit.weights, unit.x, strict=True),
+            digits,
         )
         forms.append(shown)
     else:
@@ -140,7 +143,7 @@ def _summed(
     exact = sum((_meant(a) * _meant(b) for a, b in factors), Fraction(0))
     if exact == Fraction(shown.text):
         return shown, ""
-    certain = 1e-5 if isinstance(total, np.float32) else 1e-13
+    certain = Fraction(1, 10**5 if isinstance(total, np.float32) else 10**13)
     seen = abs(Fraction(shown.text) - _meant(total))
     if abs(exact - _meant(total)) <= max(certain * abs(exact), seen):
         return shown._replace(exact=False), ""

@@ -75,9 +75,13 @@ class Links:
             path = f"M{x1:g} {y1:g}Q{(x1 + x2) / 2:g} {(y1 + y2) / 2 + 2 * bend:g} {x2:g} {y2:g}"
             self._tops.append(min(y1, y2, (y1 + y2) / 2 + bend) - 20)
             self._bottoms.append(max(y1, y2, (y1 + y2) / 2 + bend) + 20)
-        dash = ' stroke-dasharray="6 3"' if weight < 0 else ' stroke-dasharray="1 4"' * (weight == 0)
+        dash = (
+            ' stroke-dasharray="6 3"' if weight < 0 else ' stroke-dasharray="1 4"' * (weight == 0)
+        )
         thick = 1 + 2 * abs(weight) / largest
-        return f'<path d="{path}" fill="none" stroke="currentColor" stroke-width="{thick:.2f}"{dash}/>'
+        return (
+            f'<path d="{path}" fill="none" stroke="currentColor" stroke-width="{thick:.2f}"{dash}/>'
+        )
 
     def label(self, edge: Edge) -> str:
         """Write the weight of a link along it, where nothing else stands if there is such a place."""

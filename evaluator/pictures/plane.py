@@ -249,8 +249,7 @@ def _description(
     )
     if marks:
         cases = [
-            f"{clip(mark.name, 20)} at ({short(mark.x)}, {short(mark.y)})"
-            f" {mark.verdict}"
+            f"{clip(mark.name, 20)} at ({short(mark.x)}, {short(mark.y)}) {mark.verdict}"
             for mark in marks[:MAX_NAMES]
         ]
         more = len(marks) - MAX_NAMES
