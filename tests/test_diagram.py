@@ -145,8 +145,9 @@ def test_no_line_and_no_weight_strikes_what_stands_at_a_neuron(tmp_path: Path, s
         assert not any(a < right and x < c and b < bottom and y < d for a, b, c, d in boxes)
     for path in picture.iter(f"{SVG}path"):
         points = np.array(re.findall(r"-?[\d.]+", path.get("d", "")), float).reshape(-1, 2)
-        if len(points) == 3:
-            start, control, end = points
+        if len(points) > 1 and points[-1][0] - points[0][0] > 200:  # it passes a neuron
+            start, control, end = points[0], points[1:-1].sum(axis=0), points[-1]
+            control = control if len(points) == 3 else (start + end) / 2
             for t in np.linspace(0.05, 0.95, 50):
                 x, y = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
                 hit = [box for box in boxes if box[0] < x < box[2] and box[1] < y < box[3]]
