@@ -268,13 +268,7 @@ class Judgement:
         """
         answers = self._ask(batch.inputs)
         outputs, faults = answers.outputs, answers.faults
-        wrong = np.zeros((len(outputs), 0), bool)
-        if batch.expected is not None:
-            low, high = _bounds(batch, case)
-            wrong = ~accepts(batch.expected, low, high, outputs, case.atol, case.rtol)
-        if batch.classes is not None:
-            largest = _largest(outputs)
-            wrong = np.column_stack([wrong, largest != batch.classes])
+        wrong, largest = _wrong(case, batch, outputs)
         wrong[list(faults)] = False
         result.values += wrong.size - len(faults) * wrong.shape[1]
         failed = sum(fault.outcome == "failed" for fault in faults.values())
@@ -312,6 +306,23 @@ class Judgement:
     def _mismatch(self, case: Case, check: Check, actual: float) -> Mismatch:
         row = self._places[case.row]
         return mismatches.of_check(self.spec, case, check, self.answers, row, actual)
+
+
+def _wrong(case: Case, batch: Batch, outputs: Array) -> tuple[Array, Array]:
+    """Tell which cells of a batch are wrong, (rows, outputs and class), and the largest outputs."""
+    wrong = np.zeros((len(outputs), 0), bool)
+    if batch.expected is not None:
+        low, high = _bounds(batch, case)
+        wrong = ~accepts(batch.expected, low, high, outputs, case.atol, case.rtol)
+    largest = _largest(outputs)
+    if batch.classes is not None:
+        wrong = np.column_stack([wrong, largest != batch.classes])
+    return wrong, largest
+
+
+def wrong_cells(spec: Spec, case: Case, batch: Batch) -> Array:
+    """Tell which cells of a batch the network of the spec answers wrongly: (rows, outputs and class)."""
+    return _wrong(case, batch, spec.network.trace(batch.inputs).outputs)[0]
 
 
 def _gravity(fault: SubjectError) -> int:

@@ -104,6 +104,62 @@ def test_a_link_that_skips_a_neuron_does_not_run_through_it(tmp_path: Path) -> N
         assert not (x <= at[0] <= x + 92 and y <= at[1] <= y + 28)
 
 
+SKIP = """\
+inputs: [a, b]
+neurons:
+  h1: {weights: {a: 0.3, b: -0.7}, bias: 0.1, activation: tanh}
+  h2: {weights: {a: 1e-5, h1: 2}, bias: -1, activation: gelu}
+  y: {weights: {h1: 0.5, h2: -1, a: 3}, activation: sigmoid}
+cases: [{inputs: [1, 2], expected: 1}]
+"""
+#: Each neuron reads all before it.
+DENSE = "inputs: [x]\nneurons:\n" + "".join(
+    f"  n{n}: {{weights: {{x: 1{''.join(f', n{m}: 0.{m + 1}' for m in range(n))}}}, activation: sigmoid}}\n"
+    for n in range(7)
+) + "cases: [{inputs: [1], expected: 1}]\n"  # fmt: skip
+LONG = """\
+inputs: [temperature_in_degrees_celsius, wind]
+neurons:
+  h: {weights: {temperature_in_degrees_celsius: 123456.789, wind: -1e-4}, bias: 1234567.891, activation: hard_sigmoid}
+  out: {weights: {h: 0.333333333333}, bias: -98765.4321, activation: log_sigmoid}
+cases: [{inputs: [-1.23456789e-100, 2], expected: 1}]
+"""
+
+
+@pytest.mark.parametrize("spec", [SKIP, DENSE, LONG, XOR])
+def test_no_line_and_no_weight_strikes_what_stands_at_a_neuron(tmp_path: Path, spec: str) -> None:
+    (tmp_path / "f.yaml").write_text(spec)
+    loaded = evaluator.load(tmp_path / "f.yaml")
+    picture = ET.fromstring(svg(loaded.network, loaded.network.trace(loaded.inputs)))
+    left, top, width, height = map(float, picture.get("viewBox", "").split())
+    boxes, weights = [], []
+    for each in picture.iter(f"{SVG}text"):
+        size, x, y = (float(each.get(name, "0")) for name in ("font-size", "x", "y"))
+        half = 0.25 * size * len(str(each.text))
+        if each.get("text-anchor") == "middle":
+            assert left <= x - half <= x + half <= left + width
+            found = (x - half, y - 0.7 * size, x + half, y)
+            (weights if size == 11 else boxes).append(found)
+        assert top <= y <= top + height
+    for x, y, right, bottom in weights:
+        assert not any(a < right and x < c and b < bottom and y < d for a, b, c, d in boxes)
+    for path in picture.iter(f"{SVG}path"):
+        points = np.array(re.findall(r"-?[\d.]+", path.get("d", "")), float).reshape(-1, 2)
+        if len(points) > 1 and points[-1][0] - points[0][0] > 200:  # it passes a neuron
+            start, control, end = points[0], points[1:-1].sum(axis=0), points[-1]
+            control = control if len(points) == 3 else (start + end) / 2
+            for t in np.linspace(0.05, 0.95, 50):
+                x, y = (1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end
+                hit = [box for box in boxes if box[0] < x < box[2] and box[1] < y < box[3]]
+                assert not hit, (path.get("d"), hit)
+
+
+def test_weights_that_are_not_written_are_told(tmp_path: Path) -> None:
+    told = "the 28 weights are too many to be written here"
+    assert told in texts(drawn(tmp_path, DENSE))
+    assert not any("too many" in each for each in texts(drawn(tmp_path, SKIP)))
+
+
 @pytest.mark.parametrize(
     ("widths", "small"),
     [((2, 2), True), ((12, 5), True), ((16, 6), False), ((25, 1), False), ((9, 8, 1), True)],

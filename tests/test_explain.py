@@ -209,10 +209,35 @@ def test_a_table_explains_its_first_rows_and_counts_the_others(
     (tmp_path / "t.csv").write_text("\n".join(["x1,y", *rows, ""]))
     text = explained("neuron: {weights: [2], activation: identity}\ncases: [{file: t.csv}]\n")
     shown = solution.MAX_ROWS
-    assert re.findall(r"row (\d+)", text) == [str(n + 1) for n in range(shown)]
+    assert re.findall(r"row (\d+)$", text, re.MULTILINE) == [str(n + 1) for n in range(shown)]
     assert f"left out: case 1: {10 - shown} rows more of its table" in text
     assert "z = 2·x1 = 2·2 = 4" in text
     assert text.count("✓") == shown
+
+
+TABLE = "x1,y\n1,2\n2,4\n3,6\n4,8\n5,9\n6,12\n"
+
+
+def test_rows_that_fail_come_first_and_every_row_has_a_name(
+    tmp_path: Path, explained: Explain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "t.csv").write_text(TABLE)
+    spec = "neuron: {weights: [2], activation: identity}\ncases: [{file: t.csv}]\n"
+    text = explained(spec)
+    assert re.findall(r"row (\d+)$", text, re.MULTILINE) == ["5", "1", "2"]
+    assert "✗ y: 9 accepts" in text
+    assert "3 rows more of its table" in text
+    (tmp_path / "t.csv").write_text(TABLE.replace("\n", "\n9,1\n"))
+    assert "10 rows more of its table, 5 of which fail" in " ".join(explained(spec).split())
+    file = str(tmp_path / "f.yaml")
+    for words in ([file, "--case", "case 1, row 4"], [f"{file}::case 1, row 4"]):
+        assert main(["explain", *words]) == 0
+        out = capsys.readouterr().out
+        assert re.findall(r"row (\d+)", out) == ["4"]
+        assert "left out" not in out
+    for missing in ("case 1, row 99", "case 1, row 0", "case 2, row 1"):
+        assert main(["explain", file, "--case", missing]) == 5
+        assert f"there is no case `{missing}`" in capsys.readouterr().err
 
 
 def test_a_class_skips_and_missing_expectations_are_told(explained: Explain) -> None:
@@ -227,7 +252,85 @@ def test_a_class_skips_and_missing_expectations_are_told(explained: Explain) -> 
     assert "The case is skipped: later." in text
 
 
+def test_a_map_marks_no_failure_where_there_is_no_verdict(explained: Explain) -> None:
+    text = explained(
+        "neuron: {weights: [1, 1], activation: relu}\ncases:\n"
+        "  - {name: a, inputs: [0, 1], expected: 9, skip: later}\n"
+        "  - {name: b, inputs: [0, 2], expected: 9, xfail: known}\n"
+        "  - {name: c, inputs: [0, 3], expected: 3, xfail: known}\n"
+        "  - {name: d, inputs: [0, 4]}\n  - {name: e, inputs: [0, 5], expected: 9}\n", "html",
+    )  # fmt: skip
+    for told in ("a at (0, 1) is skipped", "b at (0, 2) fails as expected", "c at (0, 3) holds",
+                 "d at (0, 4) expects nothing", "e at (0, 5) fails"):  # fmt: skip
+        assert told in text
+
+
 # --- digits
+
+
+def test_given_numbers_stand_as_they_are(explained: Explain) -> None:
+    text = explained(
+        "neuron: {weights: [1000], bias: 0.004, activation: {name: leaky_relu, alpha: 0.01239}}\n"
+        "cases: [{inputs: [1.2349], expected: ~1235}, {inputs: [-1.2349], expected: ~-15}]\n"
+    )
+    assert "1000·x1 = 1000·1.2349 ≈ 1235" in text
+    assert "z ≈ 1235 + 0.004 ≈ 1235" in text
+    assert "y ≈ leaky_relu(-1235, alpha=0.01239) ≈ 0.01239·(-1235) ≈ -15.3" in text
+
+
+@pytest.mark.parametrize(
+    ("weights", "bias", "line", "said"),
+    [
+        ("1e16, 1, -1e16", 0, "1e+16 + 1 - 1e+16 ≈ 0", "of y: it is 0, the exact sum 1."),
+        ("0.1, 0.2, -0.3", 0, "0.1 + 0.2 - 0.3 ≈ 5.55e-17", "the exact sum 0."),
+        ("1e16, 0, 0", 1, "z = 1e+16 + 1 ≈ 1e+16", ""),
+        ("0.1, 0.2, 0.3", 0, "0.1 + 0.2 + 0.3 = 0.6", ""),
+        ("1e16, 1, 0", 0, "1e+16 + 1 + 0 ≈ 1e+16", ""),
+    ],
+)  # fmt: skip
+def test_where_floating_point_rounds_a_sum_that_is_said(
+    explained: Explain, weights: str, bias: int, line: str, said: str
+) -> None:
+    text = explained(
+        f"neuron: {{weights: [{weights}], bias: {bias}, activation: identity}}\n"
+        "cases: [{inputs: [1, 1, 1], expected: ~1.000}]\n"
+    )
+    assert line in " ".join(text.split())
+    assert ("Floating point rounded" in text) is bool(said)
+    assert said in " ".join(text.split())
+
+
+def test_what_rounding_makes_not_a_number_is_told(explained: Explain) -> None:
+    text = " ".join(explained(
+        "layers: [{weights: [[0.0001], [0.0002]], activation: {name: normalize}}]\n"
+        "cases: [{inputs: [1], expected: [~0.333, ~0.667]}]\n", digits=3
+    ).split())  # fmt: skip
+    assert "layer1[0] is .nan instead of 0.33333" in text
+    assert "No value is off" not in text
+
+
+def test_more_digits_than_a_float_has_depart_from_nothing(explained: Explain) -> None:
+    text = explained(
+        "neuron: {weights: [0.1, 3], activation: identity}\n"
+        "cases: [{inputs: [-528.99999999999997, 0.1], expected: ~-52.6}]\n", digits=17
+    )  # fmt: skip
+    for value, other in re.findall(r"is (\S+) instead of (\S+?)[,.]", " ".join(text.split())):
+        assert value != other
+
+
+@pytest.mark.parametrize(
+    ("activation", "shown"),
+    [("softplus", "softplus(0) = ln(1 + e^0) ≈"), ("silu", "silu(0) = 0·sigmoid(0)"),
+     ("{name: softplus, beta: 1}", "= ln(1 + e^(1·0)) / 1"),
+     ("{name: softplus, beta: 2}", "= ln(1 + e^(2·0)) / 2")],
+)  # fmt: skip
+def test_a_default_that_changes_nothing_is_not_written(
+    explained: Explain, activation: str, shown: str
+) -> None:
+    spec = f"neuron: {{weights: [1], activation: {activation}}}\ncases: [{{inputs: [0], expected: ~1}}]\n"
+    assert shown in explained(spec)
+    assert "0.693·" not in explained(spec)
+    assert "e^(-1) - 1" in explained(spec.replace(activation, "elu").replace("[0]", "[-1]"))
 
 
 @pytest.mark.parametrize(
@@ -407,7 +510,7 @@ def test_tex_is_balanced_and_names_command_nothing(explained: Explain) -> None:
     known = {"usepackage", "section", "subsection", "paragraph", "noindent", "begin", "end", "item",
              "textbf", "text", "cdot", "quad", "qquad", "left", "right", "max", "textbackslash",
              "textless", "textgreater", "textbar", "ensuremath", "sim", "textasciicircum",
-             "textasciigrave", "frac", "approx"}  # fmt: skip
+             "textasciigrave", "frac", "approx", "begingroup", "allowdisplaybreaks", "endgroup"}  # fmt: skip
     assert set(re.findall(r"\\([A-Za-z]+)", text)) <= known
     assert re.findall(r"\\begin{(.*?)}", text) == re.findall(r"\\end{(.*?)}", text)
     assert not re.search(r"(?<!\\)%", text.partition("\n")[2])
@@ -419,6 +522,33 @@ def test_latex_aligns_the_steps(explained: Explain) -> None:
         "\\begin{align*}\n  0 \\cdot x _{1} + 1 \\cdot x _{2} & = 0 \\cdot 2 + 1 \\cdot 3" in text
     )
     assert "  & = \\frac{1}{1 + e^{-7}} \\\\\n  & \\approx 0.999\n\\end{align*}" in text
+
+
+def test_latex_breaks_long_sums_and_keeps_them_whole(explained: Explain) -> None:
+    weights = [round(0.123456789 + n / 1000, 9) for n in range(30)]
+    text = explained(
+        f"neuron: {{weights: {weights}, bias: 0.5, activation: relu}}\n"
+        f"cases: [{{inputs: {[1] * 30}, expected: 3}}]\n", "latex",
+    )  # fmt: skip
+    lines = [line.partition("&&")[0] for line in text.splitlines() if "&" in line]
+    for line in lines:
+        digits = re.sub(r"\\cdot|[ &\\{}_]", "", line)
+        assert len(digits) <= 48, line
+    for weight in weights:
+        assert text.count(f"{weight} \\cdot 1") == 1
+    assert text.count(f"{weights[-1]}") == 2
+
+
+def test_an_input_and_a_unit_of_the_same_letters_are_told_apart(explained: Explain) -> None:
+    spec = (
+        "inputs: [h0]\nlayers:\n  - {name: h, weights: [[1], [2]], activation: relu}\n"
+        "  - {weights: [[1, 2]], activation: relu}\ncases: [{inputs: [1], expected: 5}]\n"
+    )
+    for format in ("latex", "markdown"):
+        text = explained(spec, format)
+        assert "h _{[0]}\\text{.z}" in text
+        assert "1 \\cdot h _{0}" in text
+    assert "<msub><mi>h</mi><mn>[0]</mn></msub>" in explained(spec, "html")
 
 
 def test_markdown_has_formulas_that_markdown_leaves_alone(explained: Explain) -> None:
@@ -495,6 +625,7 @@ def test_all_documents_are_explained_or_the_one_that_is_named(
         (["f.yaml", "--digits", "-1"], 2, "-1 is not a whole number from 0 to 20"),
         (["f.yaml", "--format", "pdf"], 2, "invalid choice"),
         (["f.yaml", "-o", "f.yaml"], 2, "f.yaml is the spec itself"),
+        (["f.yaml", "-o", "x.pdf"], 2, "no format is written to .pdf files"),
         (["f.yaml", "-o", "no/a.html"], 2, "the folder no does not exist"),
         (["bad.yaml"], 3, "unknown key"),
         ([], 2, "FILE"),
@@ -523,8 +654,14 @@ def test_an_onnx_file_is_not_explained(tmp_path: Path, capsys: pytest.CaptureFix
     assert "only networks whose weights are written out are explained" in capsys.readouterr().err
 
 
-def test_a_case_that_is_not_there_is_a_key_error() -> None:
-    with pytest.raises(KeyError, match=r"there is no case `as print`; did you mean `as printed`"):
+@pytest.mark.parametrize("digits", [-1, 2.5, 21, "3", True])
+def test_digits_are_whole_numbers_in_python_too(digits: int) -> None:
+    with pytest.raises(evaluator.UsageError, match="whole number from 0 to 20, not"):
+        book("mazur").explain(digits=digits)
+
+
+def test_a_case_or_a_format_that_is_not_there_is_wrong_usage() -> None:
+    with pytest.raises(evaluator.UsageError, match=r"there is no case `as print`"):
         book("mazur").explain("as print")
     with pytest.raises(evaluator.UsageError, match="unknown format `htm`"):
         book("mazur").explain(format="htm")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -80,6 +81,35 @@ def test_the_curve_reaches_as_far_as_its_points_and_several_are_numbered() -> No
         assert top <= float(element.get("cy", "")) <= top + height
 
 
+@pytest.mark.parametrize(
+    ("name", "parameters", "z", "y"),
+    [("relu", {}, 60.0, 60.0), ("prelu", {"slope": 0.1}, 1001.0, 1001.0), ("relu", {}, 9e3, 9e3),
+     ("exp", {}, 8.0, 2980.9579870417283), ("identity", {}, -700.0, -700.0)],
+)  # fmt: skip
+def test_the_curve_runs_through_its_point_wherever_that_is(
+    name: str, parameters: dict[str, float], z: float, y: float
+) -> None:
+    picture = ET.fromstring(plot.svg(ACTIVATIONS[name], [plot.Point("h", z, y)], parameters))
+    (circle,) = picture.iter(f"{SVG}circle")
+    at = f"{circle.get('cx')} {circle.get('cy')}"
+    curve = max((path.get("d", "") for path in picture.iter(f"{SVG}path")), key=len)
+    assert at in re.findall(r"[ML]([\d.]+ [\d.]+)", curve)
+
+
+def test_a_point_outside_the_picture_is_told() -> None:
+    points = [plot.Point("😀", 1e300, 1.0), plot.Point("n", np.nan, np.nan),
+              plot.Point("i", -np.inf, 0.0)]  # fmt: skip
+    picture = ET.fromstring(plot.svg(ACTIVATIONS["sigmoid"], points))
+    assert not list(picture.iter(f"{SVG}circle"))
+    told = ["😀: z = 1e+300 → 1, outside the picture", "n: z = nan → nan, outside the picture",
+            "i: z = −inf → 0, outside the picture"]  # fmt: skip
+    assert texts(picture)[-3:] == told
+    assert described(picture).endswith(f"Not marked: {'; '.join(told)}.")
+    assert float(picture.get("height", "")) > max(
+        float(each.get("y", "")) for each in picture.iter(f"{SVG}text")
+    )
+
+
 def test_parameters_change_the_curve() -> None:
     relu = ACTIVATIONS["leaky_relu"]
     assert plot.svg(relu) != plot.svg(relu, parameters={"alpha": 1.0})
@@ -147,6 +177,39 @@ def test_a_map_needs_few_paths_and_survives_what_is_not_finite() -> None:
     assert len(list(picture.iter(f"{SVG}path"))) <= plane.SHADES + 6
     constant = evaluator.Neuron([0, 0], 3, "identity").network
     assert "3 everywhere" in texts(ET.fromstring(plane.svg(constant, [])))
+
+
+@pytest.mark.parametrize(("x", "drawn"), [(1e308, 0), (1e300, 1), (math.inf, 0), (-1e299, 1)])
+def test_a_case_far_out_is_drawn_or_told(x: float, drawn: int) -> None:
+    # Two opposite inputs span the widest plane.
+    for network in (NEURON, evaluator.Neuron([1, 1], 0, "relu").network):
+        text = plane.svg(network, [plane.Mark("a", x, 1.0, True), plane.Mark("b", -x, 1.0, True)])
+        picture = ET.fromstring(text)
+        assert not re.search('"[^"]*(nan|inf)', text[text.index("</desc>") :])
+        assert len(list(picture.iter(f"{SVG}circle"))) == 2 * drawn + 1
+        assert ("2 cases outside" in texts(picture)) is (not drawn)
+        assert ("2 of the cases." in described(picture)) is (not drawn)
+
+
+def test_a_plane_without_any_finite_value_says_so() -> None:
+    nowhere = evaluator.Neuron([0, 0], 0, "reciprocal").network
+    assert "finite nowhere" in texts(ET.fromstring(plane.svg(nowhere, [])))
+    partly = evaluator.Neuron([1000, 0], 0, "exp").network
+    assert "empty: not finite" in texts(ET.fromstring(plane.svg(partly, [])))
+
+
+def test_the_legend_explains_every_sign_and_fits() -> None:
+    marks = [plane.Mark("a", 0.0, 0.0, True), plane.Mark("b", 1.0, 1.0, False),
+             plane.Mark("c", 2.0, 1.0, None, "is skipped")]  # fmt: skip
+    for weight in (0, -48512.3e-90):
+        network = evaluator.Neuron([weight, weight], 3 * weight, "identity").network
+        picture = ET.fromstring(plane.svg(network, marks))
+        assert {"it holds", "it fails", "no verdict"} <= set(texts(picture))
+        assert "c at (2, 1) is skipped" in described(picture)
+        for each in picture.iter(f"{SVG}text"):
+            if each.get("text-anchor") == "start":
+                right = float(each.get("x", "")) + 5.6 * len(str(each.text))
+                assert right <= float(picture.get("width", ""))
 
 
 def test_many_cases_are_drawn_without_names() -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from evaluator.explanations.solution import Solution
 
 #: The format that the name of an output file asks for.
-_SUFFIXES: Final = {".html": "html", ".htm": "html", ".tex": "latex", ".md": "markdown"}
+_SUFFIXES: Final = {".html": "html", ".htm": "html", ".tex": "latex", ".md": "markdown",
+                    ".txt": "text"}  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,12 +47,11 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.case is not None and any(named.case for named in target.ids):
         raise UsageError("the case is named twice", "leave out --case, or `::` and what follows")
     if arguments.output is not None:
-        _check(arguments.output, target.file)
+        _check(arguments, target.file)
     solutions = list(_solutions(target, arguments))
     if not solutions:
         return 5
-    suffix = os.path.splitext(arguments.output or "")[1].lower()
-    text = render(solutions, arguments.format or _SUFFIXES.get(suffix, "text"))
+    text = render(solutions, arguments.format or _SUFFIXES.get(_suffix(arguments.output), "text"))
     if arguments.output is None:
         sys.stdout.write(text)
         return 0
@@ -62,18 +62,26 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check(output: str, spec: str) -> None:
+def _suffix(output: str | None) -> str:
+    return os.path.splitext(output or "")[1].lower()
+
+
+def _check(arguments: argparse.Namespace, spec: str) -> None:
     """Find out what cannot be written, or would be written over the spec."""
     from evaluator.writing import check_writable
 
+    output: str = arguments.output
     check_writable(output)
     if os.path.exists(spec) and os.path.exists(output) and os.path.samefile(spec, output):
         raise UsageError(f"{output} is the spec itself", "name another file")
+    if arguments.format is None and (suffix := _suffix(output)) not in ("", *_SUFFIXES):
+        raise UsageError(f"no format is written to {clip(suffix)} files",
+                         f"end OUT with {', '.join(_SUFFIXES)}, or name a --format")  # fmt: skip
 
 
 def _solutions(target: Target, arguments: argparse.Namespace) -> Iterator[Solution]:
     """Explain what is meant of every document; what is not there is told."""
-    from evaluator.explanations.solution import solution
+    from evaluator.explanations.solution import choose, solution
     from evaluator.remote import copies
     from evaluator.runner import no_such_case
     from evaluator.spec import build
@@ -88,9 +96,11 @@ def _solutions(target: Target, arguments: argparse.Namespace) -> Iterator[Soluti
                 continue
             spec = build(document)
             known += [case.id for case in spec.cases]
-            cases = [case for case in spec.cases if named.case in ("", case.id)]
+            cases, row = choose(spec.cases, named.case or None)
             if cases:
-                found.append(solution(spec, cases, arguments.digits))
+                found.append(solution(spec, cases, arguments.digits, row))
+        # A table may have fewer rows than the one that is named.
+        found = [each for each in found if each.cases or not named.case]
     if not found:
         missing = no_such_case(target.file, named, known)
         console.say(f"error: {missing.message}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from evaluator.diagnostics import UsageError, did_you_mean
+from evaluator.diagnostics import UsageError, clip, did_you_mean
 
 if TYPE_CHECKING:
     from evaluator.explanations.solution import Solution
@@ -24,23 +24,33 @@ def explain(
     """Write how the values of a case, by its id, or of all cases come about, step by step.
 
     `digits` rounds every sum and every output to so many digits after the point, as one does by
-    hand. `html` is a whole page; `latex` a fragment that needs amsmath. Raises KeyError for a case
-    that is not there, UsageError for a network that is an ONNX file and for an unknown format.
+    hand. `case 1, row 5` is a row of a table. `html` is a whole page; `latex` a fragment that needs
+    amsmath. Raises UsageError for a case that is not there, for a network that is an ONNX file, for an
+    unknown format and for digits that are no whole number from 0 to MAX_DIGITS.
     """
     from evaluator.explanations.solution import choose, solution
 
-    cases = choose(spec.cases, case)
-    if not cases:
-        hint = did_you_mean(case or "", [each.id for each in spec.cases])
-        raise KeyError(f"there is no case `{case}`; {hint}".removesuffix("; "))
-    return render([solution(spec, cases, digits)], format)
+    _check(format)
+    is_whole = isinstance(digits, int) and not isinstance(digits, bool)
+    if digits is not None and not (is_whole and 0 <= digits <= MAX_DIGITS):
+        raise UsageError(f"`digits` is a whole number from 0 to {MAX_DIGITS}, not {digits!r}")
+    cases, row = choose(spec.cases, case)
+    explained = solution(spec, cases, digits, row) if cases or case is None else None
+    if explained is None or not (explained.cases or case is None):
+        raise UsageError(f"there is no case `{clip(str(case))}`",
+                         did_you_mean(str(case), [each.id for each in spec.cases]))  # fmt: skip
+    return render([explained], format)
 
 
 def render(solutions: Sequence[Solution], format: str = "text") -> str:
     """Write solutions in a format; raises UsageError for an unknown one."""
-    if format not in FORMATS:
-        raise UsageError(f"unknown format `{format}`",
-                         did_you_mean(format, FORMATS) or f"there are {', '.join(FORMATS)}")  # fmt: skip
+    _check(format)
     write: Callable[[Sequence[Solution]], str]
     write = import_module(f"evaluator.explanations.{format}").render
     return write(solutions)
+
+
+def _check(format: str) -> None:
+    if format not in FORMATS:
+        raise UsageError(f"unknown format `{format}`",
+                         did_you_mean(format, FORMATS) or f"there are {', '.join(FORMATS)}")  # fmt: skip

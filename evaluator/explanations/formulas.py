@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from evaluator.explanations.expressions import (
@@ -128,11 +129,13 @@ class Filled(NamedTuple):
 
 def fill(
     formula: Expression, values: Mapping[str, float | None], layer: Sequence[float],
-    show: Callable[[float], Number],
+    show: Callable[[float], Number], given: Mapping[str, Number] = MappingProxyType({}),
+    ones: Container[Expression] = (),
 ) -> Filled:  # fmt: skip
     """Put numbers into a formula: parameters and z by name, and the z of every unit of the layer.
 
-    A bound that is None is not there.
+    A bound that is None is not there. What is `given` is written so, whatever `show` does, and the
+    names in `ones` neither multiply nor divide anything.
     """
     because: list[Comparison] = []
 
@@ -140,14 +143,17 @@ def fill(
         match e:
             case Name(text) if text in own:
                 value = own[text]
-                return Name("") if value is None else show(value)
+                return Name("") if value is None else given.get(text) or show(value)
             case Minus(of):
                 return Minus(put(of, own))
             case Sum(terms):
                 return Sum(tuple(put(term, own) for term in terms))
             case Product(factors):
-                return Product(tuple(put(factor, own) for factor in factors))
+                kept = tuple(put(factor, own) for factor in factors if factor not in ones)
+                return kept[0] if len(kept) == 1 else Product(kept)
             case Quotient(over, under):
+                if under in ones:
+                    return put(over, own)
                 return Quotient(put(over, own), put(under, own))
             case Power(base, exponent):
                 return Power(put(base, own), put(exponent, own))

@@ -12,6 +12,7 @@ from evaluator.explanations.units import value_name
 from evaluator.htmlpage import head
 from evaluator.pictures import diagram, plane, plot
 from evaluator.reporters.style import BASE
+from evaluator.reporters.text import plural
 
 if TYPE_CHECKING:
     from evaluator.explanations.expressions import Expression
@@ -76,8 +77,8 @@ def _map(solution: Solution) -> str:
     marks = []
     for case in solution.cases:
         x, y = case.trace.blocks[0][0].tolist()
-        holds = bool(case.expected) and all(each.holds for each in case.expected)
-        marks.append(plane.Mark(case.title, x, y, holds))
+        holds = None if case.unjudged else case.holds
+        marks.append(plane.Mark(case.title, x, y, holds, case.unjudged))
     return plane.svg(solution.network, marks)
 
 
@@ -160,4 +161,6 @@ def _curves(case: Explained) -> Iterator[str]:
             z, y = (float(part[block][0, column]) for part in (case.trace.sums, case.trace.blocks))
             groups.setdefault(key, []).append(plot.Point(value_name(network, block, column), z, y))
     for key, points in groups.items():
-        yield plot.svg(chosen[key][0], points[:MAX_POINTS], chosen[key][1])
+        more = len(points) - MAX_POINTS
+        caption = f"<figcaption>and {plural(more, 'unit')} more</figcaption>" if more > 0 else ""
+        yield plot.svg(chosen[key][0], points[:MAX_POINTS], chosen[key][1]) + caption

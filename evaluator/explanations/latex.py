@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import harmless
-from evaluator.explanations.notation import Tex, pieces
+from evaluator.explanations.expressions import Expression, Sum
+from evaluator.explanations.notation import Tex
 
 if TYPE_CHECKING:
     from evaluator.explanations.row import Explained
@@ -15,15 +16,20 @@ if TYPE_CHECKING:
     from evaluator.explanations.working import Equation, Layer, Step
 
 _HEAD: Final = "% Put this into a document that has \\usepackage{amsmath}."
-#: How many inputs, and terms of a sum, stand in a line.
-_INPUTS: Final = 6
-MAX_TERMS: Final = 4
+#: How wide a line may be, in points: that of an article, 345, less the label and the space before it.
+ROOM: Final = 250
+#: What a piece of a sum is set in from the margin, with its sign.
+_INDENT: Final = 35
+#: How wide a letter or a digit is, and a sign with the space around it.
+_LETTER: Final = 5.2
+_SIGN: Final = 12.5
 
 
 def render(solutions: Sequence[Solution]) -> str:
     """Write solutions as LaTeX."""
     lines = [line for solution in solutions for line in _solution(solution)]
-    return "\n".join([_HEAD, *lines, ""])
+    # A page may end between the lines of a step.
+    return "\n".join([_HEAD, r"\begingroup\allowdisplaybreaks", *lines, r"\endgroup", ""])
 
 
 def _solution(solution: Solution) -> Iterator[str]:
@@ -42,8 +48,7 @@ def _case(case: Explained) -> Iterator[str]:
     more = f" and {case.more_inputs} more" if case.more_inputs else ""
     yield ""
     yield rf"\noindent Inputs{more}:"
-    rows = [values[n : n + _INPUTS] for n in range(0, len(values), _INPUTS)]
-    yield from _aligned([r",\quad ".join(row) for row in rows])
+    yield from _aligned([r",\quad ".join(row) for row in _filled(values)])
     for step in case.steps:
         yield from _step(step)
     if case.layers:
@@ -69,20 +74,57 @@ def _step(step: Step) -> Iterator[str]:
 
 def _lines(equation: Equation) -> Iterator[str]:
     """Write an equation, its signs below each other."""
-    begin, *rest = pieces(_TEX, equation.first, MAX_TERMS)
-    rows = [begin, *(rf"\quad {piece}" for piece in rest)]
+    begin, *rest = _pieces(equation.first)
+    rows = [begin, *rest]
     for sign, each in equation.others:
-        first, *rest = pieces(_TEX, each, MAX_TERMS)
+        first, *further = _pieces(each)
         signed = f"&{_TEX.operator(sign)}{first}"
-        if rows == [begin]:  # the first sign stands beside a short expression
-            rows = [f"{begin} {signed}"]
-        else:
-            rows.append(signed)
-        rows += [rf"& \qquad {piece}" for piece in rest]
+        if rows == [begin]:
+            widest = max(_width(part) for _, other in equation.others for part in _pieces(other))
+            if _width(begin) + _INDENT + widest <= ROOM:
+                rows = [f"{begin} {signed}"]  # the first sign stands beside a short expression
+                rows += [rf"& \qquad {piece}" for piece in further]
+                continue
+        if "&" not in rows[0]:
+            rows = [f"& {begin}", *(rf"& \qquad {piece}" for piece in rest)]
+        rows += [signed, *(rf"& \qquad {piece}" for piece in further)]
     rows[0] += rf" {'' if '&' in rows[0] else '&'}&& \text{{({equation.label})}}"
     if equation.because:
         rows.append(rf"& \qquad \text{{because }} {_TEX.compared(equation.because)}")
     yield from rows
+
+
+def _pieces(expression: Expression) -> list[str]:
+    """Write an expression, a long sum in pieces that fit into a line."""
+    if not isinstance(expression, Sum):
+        return [_TEX.write(expression)]
+    first, *rest = _filled([_TEX.sum(expression.terms[:1]), *map(_continued, expression.terms[1:])])
+    return ["".join(first), *map("".join, rest)]
+
+
+def _continued(term: Expression) -> str:
+    return _TEX.continued([term])
+
+
+def _filled(parts: Sequence[str]) -> list[list[str]]:
+    """Spread parts over lines, as many to a line as fit there, at least one."""
+    lines: list[list[str]] = []
+    left = 0.0
+    for part in parts:
+        width = _width(part)
+        if not lines or width > left:
+            lines.append([])
+            left = ROOM - _INDENT
+        lines[-1].append(part)
+        left -= width
+    return lines
+
+
+def _width(tex: str) -> float:
+    """Estimate how wide mathematics is, in points."""
+    bare = re.sub(r"\\(?:left|right|text|frac|textbackslash|ensuremath)\b|[{}_ ]", "", tex)
+    bare, signs = re.subn(r"\\(?:[A-Za-z]+|.)|[-+=]", "", bare)
+    return signs * _SIGN + len(bare) * _LETTER
 
 
 def _aligned(lines: Sequence[str]) -> Iterator[str]:

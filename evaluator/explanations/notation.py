@@ -21,7 +21,9 @@ from evaluator.explanations.expressions import (
 
 
 class Parts(NamedTuple):
-    """A name as mathematics writes it: `x1` and `hidden[0]` have an index, `h1.z` an ending."""
+    """A name as mathematics writes it: `x1` and `hidden[0]` have an index, which tells
+    `h0` from `h[0]`; `h1.z` has an ending.
+    """
 
     base: str
     subscript: str
@@ -30,11 +32,11 @@ class Parts(NamedTuple):
 
 def apart(name: str) -> Parts:
     """Take a name apart."""
-    found = re.fullmatch(r"([A-Za-z]|.+(?=\[))(?:(\d+)|\[(\d+)\])?(\.z)?", name, re.ASCII)
+    found = re.fullmatch(r"([A-Za-z]|.+(?=\[))(\d+|\[\d+\])?(\.z)?", name, re.ASCII)
     if found is None:
         base = name.removesuffix(".z")
         return Parts(base, "", name[len(base) :])
-    return Parts(found[1], found[2] or found[3] or "", found[4] or "")
+    return Parts(found[1], found[2] or "", found[3] or "")
 
 
 _SYMBOLS: Final = {"π": r"\pi", "Φ": r"\Phi", "zᵢ": "z _{i}", "zⱼ": "z _{j}"}

@@ -71,6 +71,13 @@ class Explained:
     notes: tuple[str, ...]
     #: Where the values are, in its only row, for pictures.
     trace: Trace
+    #: Why the row has no verdict: `is skipped`; nothing where it has one.
+    unjudged: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything that is expected holds."""
+        return all(each.holds for each in self.expected)
 
 
 class Row:
@@ -146,15 +153,25 @@ class Row:
         if self.places is None and not self.case.unrecorded:
             digits = decimals(self.widths)
         written_out = working.is_written_out(self.network)
+        steps = tuple(working.steps(self.trace, 0, digits)) if written_out else ()
+        rounded = [each.note for step in steps for each in step.equations if each.note]
         shown = list(zip(self.network.inputs, self.inputs, strict=True))
         return Explained(
             self.title,
             tuple((clip(name), full(value)) for name, value in shown[:MAX_INPUTS]),
             max(0, len(shown) - MAX_INPUTS),
-            tuple(working.steps(self.trace, 0, digits)) if written_out else (),
+            steps,
             () if written_out else tuple(working.layers(self.trace, 0, digits)),
-            tuple(self.expected), tuple(self._notes()), self.trace,
+            tuple(self.expected), (*self._notes(), *rounded), self.trace, self._unjudged(),
         )  # fmt: skip
+
+    def _unjudged(self) -> str:
+        """Say why the row has no verdict, if it has none."""
+        if self.case.skip:
+            return "is skipped"
+        if self.case.xfail and not all(each.holds for each in self.expected):
+            return "fails as expected"
+        return "" if self.expected else "expects nothing"
 
     def _notes(self) -> Iterator[str]:
         case = self.case
@@ -174,15 +191,14 @@ class Row:
     def _changed(self, places: int) -> Iterator[str]:
         """Name the values that come out otherwise than in full precision, rounded at the end."""
         changed = [
-            f"{value_name(self.network, block, column)}{end} is {number(value)}"
-            f" instead of {Digits(places + 2).number(exact).text}"
+            f"{value_name(self.network, block, column)}{end} is {_instead(value, exact, places)}"
             for block in range(1, len(self.trace.blocks))
             for end, mine, theirs in (
                 (".z", self.trace.sums[block][0], self.exact.sums[block][0]),
                 ("", self.trace.blocks[block][0], self.exact.blocks[block][0]),
             )
             for column, (value, exact) in enumerate(zip(mine, theirs, strict=True))
-            if abs(value - exact) > 0.5 * 10.0**-places * (1 + 1e-9)
+            if _departs(value, exact, places)
         ]  # fmt: skip
         more = len(changed) - MAX_CHANGED
         if changed:
@@ -190,6 +206,21 @@ class Row:
             yield f"That carries on to other values: {', '.join(changed[:MAX_CHANGED])}{rest}."
         else:
             yield "No value is off by more than its own rounding."
+
+
+def _departs(value: Any, exact: Any, places: int) -> bool:
+    """Tell whether a value is off by more than its own rounding, of which 15 digits are read."""
+    if value == exact or (np.isnan(value) and np.isnan(exact)):
+        return False
+    if not (np.isfinite(value) and np.isfinite(exact)):
+        return True
+    own = max(0.5 * 10.0**-places, abs(exact) * max(5e-15, np.finfo(np.asarray(exact).dtype).eps))
+    return bool(abs(value - exact) > own * (1 + 1e-9))
+
+
+def _instead(value: Any, exact: Any, places: int) -> str:
+    mine, theirs = number(value), Digits(places + 2).number(exact).text
+    return f"{mine} instead of {number(exact) if mine == theirs else theirs}"
 
 
 def _largest(outputs: Array) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from evaluator import mismatches
-from evaluator.diagnostics import UsageError
-from evaluator.evaluate import accepts_exactly, batches
+from evaluator.diagnostics import UsageError, clip
+from evaluator.evaluate import accepts_exactly, batches, wrong_cells
 from evaluator.expectation import Interval
 from evaluator.explanations.byhand import by_hand
 from evaluator.explanations.row import Explained, Row
@@ -41,9 +42,12 @@ class Solution:
     left_out: list[str] = field(default_factory=list)
 
 
-def solution(spec: Spec, cases: Sequence[Case], digits: int | None = None) -> Solution:
+def solution(
+    spec: Spec, cases: Sequence[Case], digits: int | None = None, row: int | None = None
+) -> Solution:
     """Explain some cases of a spec; `digits` rounds every step as one does by hand.
 
+    Of a table only the `row` is explained, from 1, or else the first ones, those that fail before others.
     Raises UsageError for a network that holds no weights here, SpecError for a table that is wrong.
     """
     if not spec.network.steps:
@@ -59,7 +63,7 @@ def solution(spec: Spec, cases: Sequence[Case], digits: int | None = None) -> So
             if case.table is None:
                 found.cases.append(reader.inline(case))
             else:
-                found.cases += reader.table(case, found.left_out)
+                found.cases += reader.table(case, row, found.left_out)
     if len(cases) > MAX_CASES:
         more = plural(len(cases) - MAX_CASES, "case")
         found.left_out.append(f"{more} more: name one to see it")
@@ -87,15 +91,28 @@ class _Reader:
     def _row(self, case: Case, inputs: Array, title: str) -> Row:
         return Row(self.network, self.spec.network, self.digits, case, inputs, title)
 
-    def table(self, case: Case, left_out: list[str]) -> Iterator[Explained]:
-        """Explain the first rows of a table, and count the others."""
-        rows = 0
+    def table(self, case: Case, row: int | None, left_out: list[str]) -> Iterator[Explained]:
+        """Explain one row of a table, or the first that fail and the first; count the others."""
+        rows, failing = 0, 0
+        wrong: list[Explained] = []
+        right: list[Explained] = []
         for batch in batches(self.spec, case):
-            for at in range(max(0, min(len(batch.inputs), MAX_ROWS - rows))):
-                yield self._table_row(case, batch, at, rows + at + 1)
+            fails = np.asarray(wrong_cells(self.spec, case, batch).any(axis=1))
+            for at in _chosen(fails, None if row is None else row - 1 - rows):
+                chosen = wrong if fails[at] else right
+                if len(chosen) < MAX_ROWS:
+                    chosen.append(self._table_row(case, batch, at, rows + at + 1))
+            failing += int(fails.sum())
             rows += len(batch.inputs)
+        if row is not None:
+            yield from (*wrong, *right)
+            return
+        yield from (*wrong, *right)[:MAX_ROWS]
         if rows > MAX_ROWS:
-            left_out.append(f"{named(case.id)}: {plural(rows - MAX_ROWS, 'row')} more of its table")
+            more = f"{named(case.id)}: {plural(rows - MAX_ROWS, 'row')} more of its table"
+            if failing > len(wrong):
+                more += f", {failing - len(wrong)} of which fail"
+            left_out.append(f'{more}; `--case "{clip(case.id)}, row {rows}"` explains the last')
 
     def _table_row(self, case: Case, batch: Batch, at: int, shown: int) -> Explained:
         name = f" ({named(batch.names[at])})" if len(batch.names) else ""
@@ -109,6 +126,17 @@ class _Reader:
         return row.explained()
 
 
+def _chosen(fails: Array, row: int | None) -> list[int]:
+    """Choose rows of a batch: one, if it is there, or the first that fail and the first."""
+    if row is not None:
+        return [row] if 0 <= row < len(fails) else []
+    chosen = {
+        *np.flatnonzero(fails)[:MAX_ROWS].tolist(),
+        *np.flatnonzero(~fails)[:MAX_ROWS].tolist(),
+    }
+    return sorted(chosen)
+
+
 def _accepts(check: Check, case: Case, value: float) -> bool:
     return check.low <= value <= check.high or accepts_exactly(check, value, case)
 
@@ -118,6 +146,12 @@ def _accepted(interval: Interval, value: float) -> bool:
     return is_nan or interval.low <= value <= interval.high
 
 
-def choose(cases: Iterable[Case], name: str | None) -> list[Case]:
-    """Choose the case of a name, or all."""
-    return [case for case in cases if name is None or case.id == name]
+def choose(cases: Iterable[Case], name: str | None) -> tuple[list[Case], int | None]:
+    """Choose the case of a name, or all; `case 1, row 5` is a row of a table, counted from 1."""
+    known = list(cases)
+    chosen = [case for case in known if name is None or case.id == name]
+    found = re.fullmatch(r"(.+), row ([1-9]\d{0,17})", name or "", re.DOTALL | re.ASCII)
+    if chosen or found is None:
+        return chosen, None
+    tables = [case for case in known if case.id == found[1] and case.table is not None]
+    return tables, int(found[2])

@@ -23,6 +23,8 @@ class Unit(NamedTuple):
     #: What it reads: names and values.
     reads: tuple[str, ...]
     x: tuple[Any, ...]
+    #: Which of them are inputs of the network.
+    is_input: tuple[bool, ...]
     #: None where it only passes on what it reads.
     weights: tuple[Any, ...] | None
     bias: Any
@@ -46,15 +48,15 @@ class Unit(NamedTuple):
     @property
     def terms(self) -> Expression:
         """The weighted sum and the bias, with the numbers put in, in full."""
-        terms = self.addends([full(x) for x in self.x], full)
+        terms = self.addends([full(x) for x in self.x])
         bias = () if self.bias is None else (full(self.bias),)
         return added([*terms, *bias])
 
-    def addends(self, reads: Sequence[Expression], show: Any) -> list[Expression]:
+    def addends(self, reads: Sequence[Expression]) -> list[Expression]:
         """Give the terms of the weighted sum, each a weight times what it is the weight of."""
         if self.weights is None:
             return list(reads)
-        return [Product((show(w), x)) for w, x in zip(self.weights, reads, strict=True)]
+        return [Product((full(w), x)) for w, x in zip(self.weights, reads, strict=True)]
 
     @property
     def applied(self) -> Call:
@@ -64,7 +66,7 @@ class Unit(NamedTuple):
     def called(self, show: Any) -> Call:
         """Give the activation of z, and of every other z where it takes the whole layer."""
         settings = tuple(
-            (key, Name(value) if isinstance(value, str) else show(value))
+            (key, Name(value) if isinstance(value, str) else full(value))
             for key, value in self.parameters.items()
         )
         if self.activation.whole_layer:
@@ -78,15 +80,18 @@ def unit(trace: Trace, row: int, block: int, column: int, name: str) -> Unit:
     step = network.steps[block - 1]
     reads, x = tuple(_read(network, block)), tuple(step.read(trace.blocks)[row])
     weights = None if step.weights is None else tuple(step.weights[column])
+    sources = step.sources
+    is_input = [b == 0 for b in ([sources] * len(x) if isinstance(sources, int) else
+                                 [place.block for place in sources])]  # fmt: skip
     if weights is None:
-        reads, x = (reads[column],), (x[column],)
+        reads, x, is_input = (reads[column],), (x[column],), [is_input[column]]
     parameters = {
         key: value if np.ndim(value) == 0 else value[column]
         for key, value in step.parameters.items()
     }
     layer_z = tuple(trace.sums[block][row]) if step.activation.whole_layer else ()
     return Unit(
-        name, reads, x, weights, None if step.bias is None else step.bias[column],
+        name, reads, x, tuple(is_input), weights, None if step.bias is None else step.bias[column],
         trace.sums[block][row, column], column, layer_z, step.activation, parameters,
         trace.blocks[block][row, column],
     )  # fmt: skip

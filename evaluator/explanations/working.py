@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from evaluator.diagnostics import clip
+from evaluator.explain import number
 from evaluator.explanations import formulas
 from evaluator.explanations.expressions import (
     Comparison,
@@ -18,8 +21,8 @@ from evaluator.explanations.expressions import (
     Number,
     numbers,
 )
-from evaluator.explanations.shown import Digits
-from evaluator.explanations.units import Unit, added, is_lone, unit, value_name
+from evaluator.explanations.shown import Digits, in_full
+from evaluator.explanations.units import Unit, added, full, is_lone, unit, value_name
 
 if TYPE_CHECKING:
     from evaluator.network import Network, Trace
@@ -41,6 +44,8 @@ class Equation(NamedTuple):
     others: tuple[tuple[str, Expression], ...]
     #: The comparison that chose the branch of a formula.
     because: Comparison | None = None
+    #: What else is to be said: that floating point has rounded.
+    note: str = ""
 
 
 class Step(NamedTuple):
@@ -97,24 +102,59 @@ def _sums(unit: Unit, lone: bool, digits: Digits) -> Iterator[Equation]:
     z_name = Name("z" if lone else f"{unit.name}.z")
     show = digits.number
     if unit.weights is not None:
-        products, values = unit.products, [show(x) for x in unit.x]
-        forms = [added(unit.addends(list(map(Name, unit.reads)), show)),
-                 added(unit.addends(values, show))]  # fmt: skip
+        products = unit.products
+        values = [full(x) if is_input else show(x)
+                  for x, is_input in zip(unit.x, unit.is_input, strict=True)]  # fmt: skip
+        forms = [added(unit.addends(list(map(Name, unit.reads)))), added(unit.addends(values))]
         if len(products) > 1:
             forms.append(added([show(product) for product in products]))
         total = np.sum(products, dtype=np.asarray(unit.z).dtype)
-        forms.append(show(total))
+        shown, note = _summed(
+            f"the weighted sum of {unit.name}",
+            total,
+            zip(unit.weights, unit.x, strict=True),
+            digits,
+        )
+        forms.append(shown)
     else:
-        total = unit.x[0]
-        forms = [Name(unit.reads[0]), show(total)]
+        total, note = unit.x[0], ""
+        forms = [Name(unit.reads[0]), full(total) if unit.is_input[0] else show(total)]
     if unit.bias is None:
-        yield equation("weighted sum", z_name, *forms, *_rounded(total, unit.z, digits))
+        found = equation("weighted sum", z_name, *forms, *_rounded(total, unit.z, digits))
+        yield found._replace(note=note)
         return
-    yield equation("weighted sum", *forms)
+    yield equation("weighted sum", *forms)._replace(note=note)
     z = total + unit.bias
-    yield equation(
-        "bias", z_name, added([show(total), show(unit.bias)]), show(z), *_rounded(z, unit.z, digits)
+    shown, note = _summed(z_name.text, z, [(1, total), (1, unit.bias)], digits)
+    found = equation(
+        "bias", z_name, added([show(total), full(unit.bias)]), shown, *_rounded(z, unit.z, digits)
     )
+    yield found._replace(note=note)
+
+
+def _summed(
+    name: str, total: Any, products: Iterable[tuple[Any, Any]], digits: Digits
+) -> tuple[Number, str]:
+    """Show a sum of products, and say where floating point has rounded it to another number."""
+    shown = digits.number(total)
+    factors = list(products)
+    if not all(math.isfinite(each) for each in (total, *chain(*factors))):
+        return shown, ""
+    exact = sum((_meant(a) * _meant(b) for a, b in factors), Fraction(0))
+    if exact == Fraction(shown.text):
+        return shown, ""
+    certain = Fraction(1, 10**5 if isinstance(total, np.float32) else 10**13)
+    seen = abs(Fraction(shown.text) - _meant(total))
+    if abs(exact - _meant(total)) <= max(certain * abs(exact), seen):
+        return shown._replace(exact=False), ""
+    return shown._replace(exact=False), (
+        f"Floating point rounded {name}: it is {number(total)}, the exact sum {number(float(exact))}."
+    )
+
+
+def _meant(value: Any) -> Fraction:
+    """Give the decimal number that is meant: 0.1, and not the float beside it."""
+    return Fraction(in_full(value)[0])
 
 
 def _rounded(before: Any, after: Any, digits: Digits) -> list[Number]:
@@ -170,8 +210,12 @@ def _filled(unit: Unit, show: Any) -> formulas.Filled | None:
     values: dict[str, Any] = {p.name: p.default for p in unit.activation.parameters}
     values.pop("approximate", None)
     values |= {key: value for key, value in unit.parameters.items() if key in values}
+    given = {key: full(value) for key, value in values.items() if value is not None}
+    # A default that changes nothing is not written.
+    ones = [Name(p.name) for p in unit.activation.parameters
+            if p.default == 1 and p.name not in unit.parameters]  # fmt: skip
     values |= {"z": unit.z, "zᵢ": unit.z}
-    return formulas.fill(formula, values, unit.layer_z, show)
+    return formulas.fill(formula, values, unit.layer_z, show, given, ones)
 
 
 def layers(trace: Trace, row: int, digits: Digits) -> Iterator[Layer]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import clip
 from evaluator.explain import number
 from evaluator.pictures import graph
-from evaluator.pictures.graph import Edge, Value
+from evaluator.pictures.graph import Value
 from evaluator.pictures.layerboxes import MAX_LAYERS, layers
-from evaluator.pictures.svg import View, frame, short, text
+from evaluator.pictures.links import HEIGHT, WIDTH, Links, Point, width
+from evaluator.pictures.svg import HALO, View, frame, short, text
 
 if TYPE_CHECKING:
     from evaluator.network import Array, Network, Trace
@@ -21,9 +21,7 @@ MAX_UNITS: Final = 24
 MAX_EDGES: Final = 80
 MAX_LABELS: Final = 24
 
-_COLUMN, _ROW, _WIDTH, _HEIGHT = 220, 72, 92, 28
-
-_Point: TypeAlias = tuple[float, float]
+_COLUMN, _ROW = 220, 72
 
 
 def svg(network: Network, trace: Trace | None = None, row: int = 0) -> str:
@@ -61,70 +59,39 @@ def _neurons(network: Network, values: Mapping[Value, str]) -> tuple[View, list[
     for block, depth in enumerate(graph.depths(network)):
         columns[depth] += [(block, unit) for unit in range(network.width(block))]
     tallest = max(map(len, columns))
-    places: dict[Value, _Point] = {
-        value: (20 + _COLUMN * depth, 14 + _ROW * (row + (tallest - len(column)) / 2))
+    below = {
+        (block, unit): [*filter(None, (_function(network, block, unit), values.get((block, unit))))]
+        for column in columns
+        for block, unit in column
+    }
+    lines = max(map(len, below.values()))
+    # Links pass between what stands below a neuron and the next one.
+    row_height = _ROW + 13 * (lines - 1)
+    places: dict[Value, Point] = {
+        value: (20 + _COLUMN * depth, 14 + row_height * (row + (tallest - len(column)) / 2))
         for depth, column in enumerate(columns)
         for row, value in enumerate(column)
     }
     edges = list(graph.edges(network))
+    links = Links(places, {value: width(said) for value, said in below.items()}, lines)
     largest = max((abs(edge.weight or 0) for edge in edges), default=0) or 1
-    drawn = [_edge(edge, places, largest, len(edges) <= MAX_LABELS) for edge in edges]
+    is_labelled = len(edges) <= MAX_LABELS
+    drawn = [links.line(edge, largest) for edge in edges]
     names = graph.names(network)
-    for (block, unit), at in places.items():
-        below = [_function(network, block, unit), values.get((block, unit), "")]
-        drawn.append(_node(names[block][unit], at, block > 0, [*filter(None, below)]))
-    key = "solid: a positive weight, dashed: negative, dotted: 0; the thicker, the larger"
-    height = 14 + _ROW * tallest
-    drawn.append(text(20, height + 8, key, 10, "start"))
-    # Links that bend upwards need room above.
-    ends = [_ends(edge, places) for edge in edges]
-    top = min([0.0, *((y1 + y2) / 2 + _bend((x1, y1), (x2, y2), places) - 20
-                      for (x1, y1), (x2, y2) in ends)])  # fmt: skip
-    width = max(420, 40 + _COLUMN * (len(columns) - 1) + _WIDTH)
-    return (0, top, width, height + 18 - top), drawn
-
-
-def _ends(edge: Edge, places: Mapping[Value, _Point]) -> tuple[_Point, _Point]:
-    """Give where an edge leaves and arrives: the middle of a neuron's right and left side."""
-    (x1, y1), (x2, y2) = places[edge.source], places[edge.target]
-    return (x1 + _WIDTH, y1 + _HEIGHT / 2), (x2, y2 + _HEIGHT / 2)
-
-
-def _edge(edge: Edge, places: Mapping[Value, _Point], largest: float, label: bool) -> str:
-    (x1, y1), (x2, y2) = _ends(edge, places)
-    weight = 1.0 if edge.weight is None else edge.weight
-    bend = _bend((x1, y1), (x2, y2), places)
-    path = f"M{x1:g} {y1:g}L{x2:g} {y2:g}"
-    if bend:
-        path = f"M{x1:g} {y1:g}Q{(x1 + x2) / 2:g} {(y1 + y2) / 2 + 2 * bend:g} {x2:g} {y2:g}"
-    dash = ' stroke-dasharray="6 3"' if weight < 0 else ' stroke-dasharray="1 4"' * (weight == 0)
-    width = 1 + 2 * abs(weight) / largest
-    line = f'<path d="{path}" fill="none" stroke="currentColor" stroke-width="{width:.2f}"{dash}/>'
-    if not label or edge.weight is None:
-        return line
-    # Near the source, where the lines to one target are apart, and along the line.
-    part = 0.5 if bend else 0.27
-    x, y = x1 + part * (x2 - x1), y1 + part * (y2 - y1) + bend
-    angle = math.degrees(math.atan2(y2 - y1, x2 - x1))
-    turn = f' transform="rotate({angle:.1f} {x:.1f} {y:.1f})"' if angle else ""
-    return line + text(round(x, 1), round(y - 4, 1), short(weight), 11, more=turn)
-
-
-def _bend(start: _Point, end: _Point, places: Mapping[Value, _Point]) -> float:
-    """Say how far a link bends, at its middle, to pass the neurons that stand between its ends."""
-    (x1, y1), (x2, y2) = start, end
-    corners = [
-        ((x - x1) / (x2 - x1), y + _HEIGHT / 2)
-        for left, y in places.values()
-        for x in (left, left + _WIDTH)
-        if x1 < left and left + _WIDTH < x2
-    ]
-    for bend in (0.0, 0.5 * _ROW, -0.5 * _ROW, _ROW, -_ROW, 1.5 * _ROW):
-        heights = [(y1 + t * (y2 - y1) + 4 * t * (1 - t) * bend, y) for t, y in corners]
-        # The activation stands below a neuron.
-        if all(height < y - _HEIGHT / 2 - 4 or height > y + _HEIGHT for height, y in heights):
-            return bend
-    return 0.0
+    drawn += [_node(names[block][unit], at, block > 0, below[block, unit])
+              for (block, unit), at in places.items()]  # fmt: skip
+    drawn += [links.label(edge) for edge in edges if is_labelled and edge.weight is not None]
+    top, bottom = links.reach()
+    bottom = max(bottom, 14 + row_height * tallest)
+    key = ["solid: a positive weight, dashed: negative, dotted: 0; the thicker, the larger"]
+    if not is_labelled:
+        key.append(f"the {len(edges)} weights are too many to be written here")
+    drawn += [text(20, bottom + 8 + 14 * n, line, 10, "start") for n, line in enumerate(key)]
+    # What stands below a neuron may be wider than it is.
+    over = [max(0.0, *((width(below[each]) - WIDTH) / 2 - 16 for each in column))
+            for column in (columns[0], columns[-1])]  # fmt: skip
+    across = max(420, 40 + _COLUMN * (len(columns) - 1) + WIDTH + over[1]) + over[0]
+    return (-over[0], top, across, bottom + 4 + 14 * len(key) - top), drawn
 
 
 def _function(network: Network, block: int, unit: int) -> str:
@@ -136,16 +103,18 @@ def _function(network: Network, block: int, unit: int) -> str:
     return step.activation.name + bias
 
 
-def _node(name: str, at: _Point, is_neuron: bool, below: Sequence[str]) -> str:
+def _node(name: str, at: Point, is_neuron: bool, below: Sequence[str]) -> str:
     x, y = at
-    middle = x + _WIDTH / 2
+    middle = x + WIDTH / 2
     # Inputs are boxes, neurons are rounded: the shape tells them apart.
     drawn = (
-        f'<rect x="{x:g}" y="{y:g}" width="{_WIDTH}" height="{_HEIGHT}" rx="{14 if is_neuron else 0}"'
+        f'<rect x="{x:g}" y="{y:g}" width="{WIDTH}" height="{HEIGHT}" rx="{14 if is_neuron else 0}"'
         ' fill="var(--paper, #fff)" stroke="currentColor" stroke-width="1.5"/>'
     )
     drawn += text(middle, y + 18, clip(name, 12), 13)
-    return drawn + "".join(text(middle, y + 41 + 13 * n, line, 10) for n, line in enumerate(below))
+    return drawn + "".join(
+        text(middle, y + 41 + 13 * n, line, 10, more=HALO) for n, line in enumerate(below)
+    )
 
 
 def _title(network: Network) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -20,6 +21,8 @@ SHADES: Final = 8
 #: How many cases are drawn, and how many of them by name.
 MAX_MARKS: Final = 100
 MAX_NAMES: Final = 12
+#: Cases farther out than this are told, and not drawn.
+FARTHEST: Final = 1e300
 
 _SIDE: Final = 384
 _LEFT, _TOP = 64, 36
@@ -31,26 +34,38 @@ class Mark(NamedTuple):
     name: str
     x: float
     y: float
-    holds: bool
+    #: Whether its expectations hold; None where that is no verdict.
+    holds: bool | None
+    #: Why there is none: `is skipped`.
+    why: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Say what became of the case."""
+        return self.why if self.holds is None else "holds" if self.holds else "fails"
 
 
 def svg(network: Network, marks: Sequence[Mark], output: int = 0) -> str:
     """Draw an output of a network of two inputs over the plane; the darker, the larger.
 
-    A case that holds is a circle, one that does not a cross.
+    A case that holds is a circle, one that does not a cross, one without a verdict a square.
     """
-    shown = [mark for mark in marks if math.isfinite(mark.x) and math.isfinite(mark.y)][:MAX_MARKS]
+    inside = [mark for mark in marks if max(abs(mark.x), abs(mark.y)) <= FARTHEST]
+    shown, outside = inside[:MAX_MARKS], len(marks) - len(inside)
     x, y = _axis([mark.x for mark in shown]), _axis([mark.y for mark in shown])
     values = _values(network, x, y, output)
     finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (math.nan, math.nan)
     names = (*network.inputs, _output_name(network, output))
-    drawn = [*_shades(values, low, high), *_axes(x, y, names), *_legend(low, high, names[2])]
+    drawn = [*_shades(values, low, high), *_axes(x, y, names)]
+    ranges = _ranges(low, high)
+    drawn += _legend(ranges, names[2], bool(finite.size < values.size), shown, outside)
     drawn += _marks(shown, x, y)
-    size = (0.0, 0.0, float(_LEFT + _SIDE + 150), float(_TOP + _SIDE + 60))
+    legend = 50 + max(80, *(round(7 * len(said)) for said in [*ranges, _OUTSIDE]))
+    size = (0.0, 0.0, float(_LEFT + _SIDE + legend), float(_TOP + _SIDE + 60))
     return frame(
         f"Map of {clip(names[2], 20)} over {clip(names[0], 20)} and {clip(names[1], 20)}",
-        _description(values, shown, x, y, names), size, drawn,
+        _description(values, shown, x, y, names, outside), size, drawn,
     )  # fmt: skip
 
 
@@ -78,7 +93,8 @@ def _values(network: Network, x: tuple[float, float], y: tuple[float, float], ou
     middles = (np.arange(CELLS) + 0.5) / CELLS
     across, up = (low + middles * (high - low) for low, high in (x, y))
     grid = np.stack([np.tile(across, CELLS), np.repeat(up[::-1], CELLS)], axis=1)
-    values: Array = network.trace(grid).outputs[:, output]
+    with np.errstate(all="ignore"):
+        values: Array = network.trace(grid).outputs[:, output]
     return values.reshape(CELLS, CELLS)
 
 
@@ -86,8 +102,9 @@ def _shades(values: Array, low: float, high: float) -> Iterator[str]:
     """Draw one path for each shade: the stretches of cells of that shade."""
     levels = np.zeros(values.shape, int)
     if high > low:
-        with np.errstate(invalid="ignore"):
-            scaled = (values.astype(float) - low) / (high - low) * SHADES
+        with np.errstate(all="ignore"):
+            # In halves: the difference of two floats may be infinite.
+            scaled = (values / 2.0 - low / 2) / (high / 2 - low / 2) * SHADES
             levels = np.clip(np.nan_to_num(scaled), 0, SHADES - 1).astype(int)
     levels[~np.isfinite(values)] = -1
     cell = _SIDE / CELLS
@@ -126,26 +143,51 @@ def _axes(x: tuple[float, float], y: tuple[float, float], names: Sequence[str]) 
     yield text(20, middle, clip(names[1], 30), 13, more=turned)
 
 
-def _legend(low: float, high: float, name: str) -> Iterator[str]:
-    """Say which numbers each shade stands for."""
+_OUTSIDE: Final = "100 cases outside"
+
+
+def _ranges(low: float, high: float) -> list[str]:
+    """Say which numbers each shade stands for, or the one that is everywhere."""
+    if math.isnan(low):
+        return ["finite nowhere"]
+    if high <= low:
+        return [f"{short(low)} everywhere"]
+    # Not by their difference, which may be infinite.
+    bounds = [low * (1 - n / SHADES) + high * (n / SHADES) for n in range(SHADES + 1)]
+    return [f"{short(one)} to {short(other)}" for one, other in itertools.pairwise(bounds)]
+
+
+def _legend(
+    ranges: Sequence[str], name: str, gaps: bool, marks: Sequence[Mark], outside: int
+) -> Iterator[str]:
+    """Say which numbers each shade stands for, and what the signs of the cases mean."""
     left, height = _LEFT + _SIDE + 20, 22
     yield text(left, _TOP + 10, clip(name, 14), 13, "start")
-    if high <= low:
-        yield text(left, _TOP + 34, f"{short(low)} everywhere", anchor="start")
-        return
-    step = (high - low) / SHADES
-    for level in range(SHADES):
-        top = _TOP + 20 + (SHADES - 1 - level) * height
-        yield (
-            f'<rect x="{left}" y="{top}" width="24" height="{height}" {_fill(level)}/>'
-            f'<rect x="{left}" y="{top}" width="24" height="{height}" fill="none"'
-            ' stroke="currentColor" stroke-opacity="0.4"/>'
-        )
-        said = f"{short(low + level * step)} to {short(low + (level + 1) * step)}"
-        yield text(left + 30, top + 15, said, 11, "start")
-    top = _TOP + 50 + SHADES * height
-    yield _circle(left + 12, top - 4) + text(left + 30, top, "it holds", anchor="start")
-    yield _cross(left + 12, top + 18) + text(left + 30, top + 22, "it fails", anchor="start")
+    top = _TOP + 34
+    if len(ranges) == 1:
+        yield text(left, top, ranges[0], anchor="start")
+    else:
+        for level, said in enumerate(reversed(ranges)):
+            yield from _shade(left, top - 14 + level * height, height, SHADES - 1 - level, said)
+        top += SHADES * height
+    lines = ["empty: not finite"] * (gaps and len(ranges) > 1)
+    lines += [f"{outside} case{'s' * (outside != 1)} outside"] * bool(outside)
+    for line in lines:
+        top += 16
+        yield text(left, top, line, 11, "start")
+    verdicts = {mark.holds for mark in marks}
+    for holds, said in ((True, "it holds"), (False, "it fails"), (None, "no verdict")):
+        # Circle and cross stand for each other's opposite: who sees one looks for the other.
+        if holds is not None or None in verdicts:
+            top += 22
+            yield _sign(left + 12, top - 4, holds) + text(left + 30, top, said, anchor="start")
+
+
+def _shade(left: float, top: float, height: float, level: int, said: str) -> Iterator[str]:
+    box = f'x="{left}" y="{top}" width="24" height="{height}"'
+    yield f"<rect {box} {_fill(level)}/>"
+    yield f'<rect {box} fill="none" stroke="currentColor" stroke-opacity="0.4"/>'
+    yield text(left + 30, top + 15, said, 11, "start")
 
 
 def _marks(marks: Sequence[Mark], x: tuple[float, float], y: tuple[float, float]) -> Iterator[str]:
@@ -153,7 +195,7 @@ def _marks(marks: Sequence[Mark], x: tuple[float, float], y: tuple[float, float]
     for mark in marks:
         across = _LEFT + (mark.x - x[0]) / (x[1] - x[0]) * _SIDE
         down = _TOP + (y[1] - mark.y) / (y[1] - y[0]) * _SIDE
-        yield _circle(across, down) if mark.holds else _cross(across, down)
+        yield _sign(across, down, mark.holds)
         if len(marks) > MAX_NAMES:
             continue
         left = across > _LEFT + _SIDE / 2
@@ -164,6 +206,16 @@ def _marks(marks: Sequence[Mark], x: tuple[float, float], y: tuple[float, float]
         halo = ' stroke="var(--paper, #fff)" stroke-width="4" paint-order="stroke"'
         place = (round(across - 8 if left else across + 8, 1), round(at, 1))
         yield text(*place, clip(mark.name, 22), 12, "end" if left else "start", halo)
+
+
+def _sign(x: float, y: float, holds: bool | None) -> str:
+    """Draw what marks a case: a circle where it holds, a cross where it fails, else a square."""
+    if holds is None:
+        return (
+            f'<rect x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9"'
+            ' fill="var(--paper, #fff)" stroke="currentColor" stroke-width="2"/>'
+        )
+    return _circle(x, y) if holds else _cross(x, y)
 
 
 def _circle(x: float, y: float) -> str:
@@ -183,7 +235,7 @@ def _cross(x: float, y: float) -> str:
 
 def _description(
     values: Array, marks: Sequence[Mark], x: tuple[float, float], y: tuple[float, float],
-    names: Sequence[str],
+    names: Sequence[str], outside: int,
 ) -> str:  # fmt: skip
     """Say in words what the map shows: its corners, its middle and the cases."""
     middle, last = CELLS // 2, CELLS - 1
@@ -197,10 +249,11 @@ def _description(
     )
     if marks:
         cases = [
-            f"{clip(mark.name, 20)} at ({short(mark.x)}, {short(mark.y)})"
-            f" {'holds' if mark.holds else 'fails'}"
+            f"{clip(mark.name, 20)} at ({short(mark.x)}, {short(mark.y)}) {mark.verdict}"
             for mark in marks[:MAX_NAMES]
         ]
         more = len(marks) - MAX_NAMES
         said += f" Cases: {'; '.join(cases)}{f'; and {more} more' if more > 0 else ''}."
+    if outside:
+        said += f" Not drawn, as not finite or beyond {FARTHEST:g}: {outside} of the cases."
     return said

@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 
 #: The stretch of z that is drawn.
 RANGE: Final = (-6.0, 6.0)
-#: Points farther out than this are not marked.
+#: The curve ends at this height, unless a point lies farther out.
+HIGHEST: Final = 50.0
+#: Points farther out than this are told, and not marked.
 FARTHEST: Final = 1e4
 
 
 def _curve(
     activation: Activation, points: int, parameters: Mapping[str, Any], to: Sequence[float] = ()
 ) -> tuple[Array, Array]:
+    """Calculate the curve, at every z in `to` too: it reaches as far, in both directions."""
     reach = [1.1 * z for z in to if not RANGE[0] <= z <= RANGE[1]]
     z = np.linspace(min([RANGE[0], *reach]), max([RANGE[1], *reach]), points)
+    if to:
+        z = np.union1d(z, to)
     with np.errstate(all="ignore"):
         y = activation.function(z[:, None], **parameters)[:, 0]
-    return z, np.where(np.isfinite(y) & (np.abs(y) < 50), y, np.nan)
+    farthest = max([HIGHEST, *np.abs(y[np.isin(z, to) & np.isfinite(y)])])
+    return z, np.where(np.isfinite(y) & (np.abs(y) <= farthest), y, np.nan)
 
 
 def characters(activation: Activation, width: int = 61, height: int = 17) -> str:
@@ -66,10 +72,12 @@ def svg(
 ) -> str:  # fmt: skip
     """Draw the curve as SVG, with a title and a description for those who do not see it.
 
-    Points are marked and named; the curve reaches as far as they do. On a page that sets them, the
-    colours are `--paper`, `--curve` and that of its text.
+    Points are marked and named, and the curve reaches as far as they do; one that is not finite or
+    beyond FARTHEST is only named. On a page that sets them, the colours are `--paper`, `--curve` and
+    that of its text.
     """
-    shown = [point for point in points if abs(point.z) <= FARTHEST and np.isfinite(point.y)]
+    shown = [point for point in points if max(abs(point.z), abs(point.y)) <= FARTHEST]
+    outside = [f"{_told(point)}, outside the picture" for point in points if point not in shown]
     z, y = _curve(activation, 481, parameters or {}, [point.z for point in shown])
     values = [0.0, *y[np.isfinite(y)], *(point.y for point in shown)]
     low, high = float(min(values)), float(max(values))
@@ -86,16 +94,18 @@ def svg(
         if np.isfinite(b):
             path += f"{'L' if begun else 'M'}{x_at(a):.2f} {y_at(b):.2f}"
         begun = bool(np.isfinite(b))
-    drawn = y[np.isfinite(y)]
+    drawn, across = y[np.isfinite(y)], z[np.isfinite(y)]
     name, formula = activation.name, activation.formula
     said = (
-        f"The curve of {name}(z) = {formula} for z from {z[0]:g} to {z[-1]:g}; it runs"
+        f"The curve of {name}(z) = {formula} for z from {across[0]:.4g} to {across[-1]:.4g}; it runs"
         f" from {drawn[0]:.4g} to {drawn[-1]:.4g}, between {low:.4g} and {high:.4g}."
     )
     if shown:
         said += f" Marked: {'; '.join(map(_told, shown))}."
+    if outside:
+        said += f" Not marked: {'; '.join(outside)}."
     axes = f"M48 {y_at(0):.2f}H{width - 20}M{x_at(0):.2f} 40V{height - 40}"
-    return frame(name, said, (0, 0, width, height + 16 * len(shown) + 8 * bool(shown)), [
+    return frame(name, said, (0, 0, width, height + 16 * len(points) + 8 * bool(points)), [
         f'<rect width="{width}" height="{height}" fill="var(--paper, #fff)"/>',
         f'<path d="{axes}" stroke="#767676" fill="none"/>',
         f'<path d="{path}" stroke="var(--curve, #0b5cad)" stroke-width="2.5" fill="none"'
@@ -106,7 +116,7 @@ def svg(
         text(48, height - 12, f"{z[0]:g}", 13, "start"),
         text(width - 20, height - 12, f"{z[-1]:g}", 13, "end"),
         *_marks([(point, x_at(point.z), y_at(point.y)) for point in shown], y_at(0)),
-        *_key(shown, height),
+        *_key(shown, outside, height),
     ])  # fmt: skip
 
 
@@ -124,11 +134,12 @@ def _marks(points: Sequence[tuple[Point, float, float]], zero: float) -> Iterato
             yield text(round(x - 7, 2), round(at, 2), str(number), 11, "end")
 
 
-def _key(points: Sequence[Point], top: float) -> Iterator[str]:
-    """Say what is marked, a line a point."""
-    for number, point in enumerate(points, 1):
-        sign = f"{number}" if len(points) > 1 else "●"
-        yield text(48, top + 16 * number, f"{sign}  {_told(point)}", 12, "start")
+def _key(points: Sequence[Point], outside: Sequence[str], top: float) -> Iterator[str]:
+    """Say what is marked and what is not, a line a point."""
+    signs = [str(n + 1) for n in range(len(points))] if len(points) > 1 else ["●"]
+    lines = [f"{sign}  {_told(point)}" for sign, point in zip(signs, points, strict=False)]
+    for number, line in enumerate([*lines, *outside], 1):
+        yield text(48, top + 16 * number, line, 12, "start")
 
 
 def _told(point: Point) -> str:

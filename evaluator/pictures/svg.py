@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from evaluator.diagnostics import harmless
+
+#: Keeps words readable where lines run behind them.
+HALO: Final = ' stroke="var(--paper, #fff)" stroke-width="3" paint-order="stroke"'
 
 #: What of the plane is shown: left, top, width, height.
 View: TypeAlias = tuple[float, float, float, float]
