@@ -238,6 +238,40 @@ def test_a_case_that_learners_see_is_no_change(grade: Run) -> None:
     assert grade(filled + "  - {inputs: [1, -4], expected: 0.6}\n").notes != ()
 
 
+#: Two layers, of which a design fills in some; what each of the values of its case is worth then:
+#: `h.z` and `h` have two each, `o` one. The second input is 0, the second hidden unit is off.
+REACH = """\
+layers:
+  - {name: h, weights: [[1, 2], [-1, 2]], bias: [0, 0], activation: relu}
+  - {name: o, weights: [[2, 1]], bias: [1], activation: identity}
+cases:
+  - {name: one, inputs: [1, 0], expected: {h.z: [1, -1], h: [1, 0], o: 3}}
+  - {name: origin, inputs: [0, 0], expected: {h: [0, 0], o: 1}}
+exercise:
+  statement: A design.
+  parts:
+    - {name: d, ask: Fill., blanks: [BLANKS], cases: [one, origin]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("blanks", "answer", "score"),
+    [
+        ("o.weights, o.bias", "{o.weights: [[0, 0]], o.bias: [0]}", 0),  # o of both cases counts
+        ("o.weights, o.bias", "{o.weights: [[0, 0]], o.bias: [1]}", 0.5),
+        ("o.weights, o.bias", "{o.weights: [[2, 9]], o.bias: [1]}", 1),
+        ("o.weights", "{o.weights: [[0, 0]]}", 0),  # at the origin it weighs nothing
+        ("h.weights", "{h.weights: [[1, 0], [0, 0]]}", 0.8),  # one: h.z 1 of 2, h and o
+        ("h.bias", "{h.bias: [-1, 0]}", (0.4 + 2 / 2) / 2),  # one: h.z and h 1 of 2; origin: all
+    ],
+)
+def test_a_design_earns_nothing_for_what_its_blanks_cannot_change(
+    blanks: str, answer: str, score: float, grade: Run
+) -> None:
+    found = grade(f"answers: {{d: {answer}}}", REACH.replace("BLANKS", blanks))
+    assert found.score == pytest.approx(score)
+
+
 def test_a_design_serves_every_part_that_has_the_blank(grade: Run) -> None:
     more = NEURON + "    - {name: again, ask: x, blanks: [y.bias], cases: [half]}\n"
     found = grade("answers: {gate: {y.weights: [0, 1], y.bias: 4}}", more)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from evaluator.diagnostics import Diagnostic, clip
-from evaluator.exercises import judging
+from evaluator.exercises import judging, reach
 from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, Exercise, Part, Sample
 from evaluator.exercises.grading import Grader, Terms
 from evaluator.exercises.intervals import of_written
@@ -151,6 +151,7 @@ def _zeros(value: Any) -> Any:
 def _wrong(exercise: Exercise) -> Iterator[Diagnostic]:
     """See that each wrong answer is recognised, and earns its credit."""
     for part in exercise.parts:
+        part = reach.judged(exercise, part)
         recogniser = Recogniser(exercise, part)
         for number, wrong in enumerate(part.wrong):
             tries = [_recognised(exercise, part, recogniser, values)

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator.diagnostics import EvaluatorError, clip
-from evaluator.exercises import filling, judging, programs
+from evaluator.exercises import filling, judging, programs, reach
 from evaluator.exercises.answers import Malformed, Number, Unanswered, shown, values
 from evaluator.exercises.exercise import COMPUTE, DESIGN, Exercise, Part
 from evaluator.exercises.intervals import of_check
@@ -37,7 +37,8 @@ class Grader:
 
     def __init__(self, exercise: Exercise, terms: Terms | None = None) -> None:
         self.exercise, self.terms = exercise, terms or Terms()
-        self._recognisers = [Recogniser(exercise, part) for part in exercise.parts]
+        self._parts = [reach.judged(exercise, part) for part in exercise.parts]
+        self._recognisers = [Recogniser(exercise, part) for part in self._parts]
 
     def grade(self, submission: Submission) -> Grade:
         """Grade a submission."""
@@ -98,7 +99,7 @@ class Grader:
             return judging.value(self.exercise, part, given, numbers, recogniser)
         if part.kind == DESIGN:
             network = filling.network(self.exercise, part, submission)
-            return judging.design(self.exercise, part, network, recogniser)
+            return judging.design(self.exercise, self._parts[part.number], network, recogniser)
         terms = self.terms
         if not terms.code:
             if programs.chosen("process", submission.code):
