@@ -145,6 +145,49 @@ def test_both_scores_are_told_where_an_error_is_carried(grade: Run) -> None:
     assert (malformed.carried, malformed.score) == (None, 0)
 
 
+#: z = 0.3·1.37 + 1.7·0.59 + 0.11 = 1.524 and sigmoid(1.524) = 0.8211; sigmoid(1.5) = 0.8176,
+#: sigmoid(1.7) = 0.8455, sigmoid(1.53) = 0.8220.
+ROUNDED = """\
+neuron: {weights: [0.3, -1.7], bias: 0.11, activation: sigmoid}
+cases:
+  - {name: a, inputs: [1.37, -0.59], expected: {z: ~1.5, y: ~0.821}}
+exercise:
+  statement: A neuron.
+  parts:
+    - {name: z, ask: To one decimal., value: z}
+    - {name: y, ask: From your z., value: y}
+"""
+
+
+@pytest.mark.parametrize(
+    ("z", "y", "scores"),
+    [
+        ("1.5", "0.818", (0.5, 0.5)),  # right, and rounded as is asked
+        ("1.5", "0.821", (0.5, 0.5)),  # worked out with the exact sum
+        ("1.53", "0.822", (0.5, 0.5)),
+        ("1.7", "0.846", (0, 0.5)),
+        ("1.5", "0.846", (0.5, 0)),
+        ("1.7", "0.818", (0, 0)),
+        ("___", "0.818", (0, 0)),
+    ],
+)
+def test_what_follows_from_a_rounded_answer_is_carried_as_from_a_wrong_one(
+    z: str, y: str, scores: tuple[float, float], grade: Run
+) -> None:
+    found = grade(f"answers: {{z: {z}, y: {y}}}", ROUNDED)
+    assert tuple(each.score for each in found.parts) == scores
+
+
+def test_a_wrong_answer_is_carried_with_the_exact_values_of_right_ones_too(grade: Run) -> None:
+    # h = sigmoid(1) = 0.731, sigmoid(1.5) = 0.818; out.z of 0.7 and 0.8: -0.4; of 0.5 and the exact
+    # 0.818: -0.635, of the rounded 0.8: -0.6.
+    spec = LAYERS.replace("[~0.731, ~0.818]", "[~0.731, ~0.8]").replace("out.z: ~-0.404, ", "")
+    spec = spec.replace("out: ~0.400", "out.z: ~-0.404").replace("value: out,", "value: out.z,")
+    for answer, score in (("-0.635", 2), ("-0.6", 2), ("-0.7", 0)):
+        found = part(grade(f"answers: {{hidden: [0.5, 0.8], out: {answer}}}", spec), "out")
+        assert found.score == score
+
+
 def test_the_same_error_twice_is_not_carried(grade: Run) -> None:
     again = NEURON.replace(
         "    - {name: output", "    - {name: again, ask: z?, value: z}\n    - {name: output"
