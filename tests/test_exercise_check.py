@@ -261,6 +261,50 @@ def test_every_variant_is_checked() -> None:
     assert [each.code for each in none.found] == ["variant"]
 
 
+@pytest.mark.parametrize(
+    ("line", "notes"),
+    [
+        ("variant: 2", []),
+        ("variant: ada", []),
+        ("", ["no variant is named"]),
+        ("variant:", ["no variant is named"]),
+        ("variant: ___", ["no variant is named"]),
+        ("variant: 1.5", ["neither a whole number", "no variant is named"]),
+        ("variant: 1e3", ["neither a whole number", "no variant is named"]),
+        ("variant: [1]", ["neither a whole number", "no variant is named"]),
+        ("variant: true", ["neither a whole number", "no variant is named"]),
+    ],
+)
+def test_what_names_no_variant_is_noted(line: str, notes: list[str], tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text(SPEC + VARIANTS)
+    (tmp_path / "ada.yaml").write_text(f"{line}\nanswers: {{sum: 1}}")
+    order = Order(str(tmp_path / "e.yaml"))
+    found = grade_file(order, str(tmp_path / "ada.yaml"))
+    assert [note in said for note, said in zip(notes, found.notes, strict=True)] == [True] * len(
+        notes
+    )
+    assert (found.variant == "") == bool(notes)
+    told = grade_file(order._replace(variant="2"), str(tmp_path / "ada.yaml"))
+    assert "no variant is named" not in str(told.notes)
+
+
+def test_a_variant_of_an_exercise_that_has_none_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text(SPEC)
+    (tmp_path / "ada.yaml").write_text("variant: 99999\nanswers: {sum: 1.5}")
+    found = grade_file(Order(str(tmp_path / "e.yaml")), str(tmp_path / "ada.yaml"))
+    assert found.notes == ("the exercise has no variants: `variant: 99999` says nothing",)
+    assert found.score == 1
+
+
+def test_files_that_name_two_variants_are_not_graded(tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text(SPEC + VARIANTS)
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada/answers.yaml").write_text("variant: 1\nanswers: {sum: 1}")
+    (tmp_path / "ada/e.yaml").write_text("variant: 2\nneuron: {weights: [1, 2], bias: 1}")
+    found = grade_file(Order(str(tmp_path / "e.yaml")), str(tmp_path / "ada"))
+    assert "names the variant 1, and another 2" in found.error
+
+
 def test_a_submission_is_graded_by_the_variant_that_it_names(tmp_path: Path) -> None:
     (tmp_path / "e.yaml").write_text(SPEC + VARIANTS)
     order = Order(str(tmp_path / "e.yaml"))

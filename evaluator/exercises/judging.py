@@ -55,7 +55,7 @@ def value(
     known = recogniser.recognise(values)
     told = []
     if follows == 1:
-        told.append("it follows from your own earlier answer")
+        told.append(_FOLLOWS)
     if known.feedback and (known.credit or not told):
         told.append(known.feedback)
     if not told:
