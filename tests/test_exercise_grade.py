@@ -18,6 +18,8 @@ from evaluator.exercises.batch import Order, grade_file, grades
 from evaluator.exercises.grading import Terms
 from evaluator.exercises.outcomes import Grade, PartResult
 from evaluator.exercises.reports import csv as csv_report
+from evaluator.exercises.reports import prairielearn, told
+from evaluator.exercises.reports import text as text_report
 from evaluator.validate import schema
 
 #: z = 0·2 + 1·3 + 4 = 7; without the bias 3; sigmoid(7) = 0.99909, sigmoid(3) = 0.95257,
@@ -605,3 +607,71 @@ def test_expected_values_are_those_of_mathematics() -> None:
     assert round(sigmoid(-2), 3) == 0.119
     assert round(sigmoid(sigmoid(1) - 2 * sigmoid(2) + 0.5), 3) == 0.370
     assert round(sigmoid(sigmoid(1) - 1 + 0.5), 3) == 0.558
+
+
+#: z = 0.5 - 3 + 1.25 = -1.25, sigmoid(-1.25) = 0.2227; of the wrong z = -2.5 follows 0.0759.
+#: At (2, 1) z = 0.75 and sigmoid(0.75) = 0.6792.
+HIDDEN = """\
+neuron: {weights: [0.5, -1.5], bias: 1.25, activation: sigmoid}
+cases:
+  - {name: a, inputs: [1, 2], expected: {z: -1.25, y: ~0.2227}}
+  - {name: b, inputs: [2, 1], expected: {z: 0.75, y: ~0.6792}}
+exercise:
+  statement: A neuron.
+  points: 4
+  parts:
+    - {name: hz, ask: z, value: z, case: a, visibility: hidden}
+    - {name: vy, ask: y, value: y, case: a}
+    - {name: nb, ask: z b, value: z, case: b, needs: [hz]}
+    - {name: yb, ask: y b, value: y, case: b}
+"""
+
+
+@pytest.mark.parametrize(
+    ("hz", "vy", "nb"),
+    [
+        ("-1.25", ("passed", ""), ("passed", "")),
+        ("-2.5", ("passed", ""), ("skipped", "it was not judged")),
+    ],
+)
+def test_feedback_does_not_tell_what_became_of_a_hidden_part(
+    hz: str, vy: tuple[str, str], nb: tuple[str, str], grade: Run
+) -> None:
+    answer = "0.2227" if hz == "-1.25" else "0.0759"
+    found = grade(f"answers: {{hz: {hz}, vy: {answer}, nb: 0.75, yb: 0.6792}}", HIDDEN)
+    for name, (status, said) in (("vy", vy), ("nb", nb)):
+        assert (part(found, name).status, "".join(part(found, name).feedback)) == (status, said)
+    half = HIDDEN.replace("points: 4", "points: 4\n  carry: 0.5")  # what is not passed is told
+    found = grade("answers: {hz: -2.5, vy: 0.0759}", half)
+    assert "earlier" not in str(part(found, "vy").feedback)
+    assert part(found, "vy").feedback
+
+
+#: Answers → what is shown as earned, of 3, and what PrairieLearn is told: the score, and why not.
+TOLD = {
+    "one hidden wrong": ("hz: -2.5, vy: 0.2227, nb: 0.75, yb: 0.6792", "3 of 3", 0, []),
+    "one shown wrong": ("hz: -1.25, vy: 0.5, nb: 0.75, yb: 0.6792", "0 of 3", 0, []),
+    "all right": ("hz: -1.25, vy: 0.2227, nb: 0.75, yb: 0.6792", "3 of 3", 1, []),
+    "a slip in the hidden": (
+        "hz: '-1,25', vy: 0.2227, nb: 0.75, yb: 0.6792", "3 of 3", None, ["wanted: -1.25"]),
+    "a slip in both": ("hz: '-1,25', vy: '-1,25'", "0 of 3", None, ["vy: `-1,25`"]),
+    "nothing": ("hz: ___", "0 of 3", None, ["no part was answered"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_is_told_of_a_grade_with_hidden_parts_is_true(name: str, grade: Run) -> None:
+    answers, shown, score, errors = TOLD[name]
+    spec = HIDDEN.replace("points: 4", "points: 4\n  all_or_nothing: true").replace(
+        ", needs: [hz]", ""
+    )
+    found = grade(f"answers: {{{answers}}}", spec)
+    visible = told.shown()
+    text = text_report.render([found], 0, visible)
+    assert f"{shown} points for what is shown" in text
+    document = json.loads(prairielearn.render(found, visible))
+    assert document.get("score") == score
+    assert "1 hidden part is not shown; the score is of all parts" in document["message"]
+    for error, given in zip(errors, document.get("format_errors", []), strict=True):
+        assert error in given
+    assert ("wanted: -1.25" in text) == ("slip" in name)

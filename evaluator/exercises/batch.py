@@ -97,7 +97,9 @@ def _by_variant(found: Submission, grader: Grader, graders: Graders) -> Grader:
     """Give the grader of the variant that a submission names; where it names none, that is noted."""
     if grader.exercise.variants is None:
         if found.variant:
-            found.notes.append(f"the exercise has no variants: `variant: {found.variant}` says nothing")
+            found.notes.append(
+                f"the exercise has no variants: `variant: {found.variant}` says nothing"
+            )
     elif found.variant:
         return graders.of(found.variant)
     else:

@@ -54,7 +54,7 @@ class Grader:
         return Grade(
             submission.name, self.exercise.points, parts,
             total(parts, self.exercise.all_or_nothing), "", tuple(notes), self.exercise.variant,
-            self.terms.attempt, perf_counter() - start,
+            self.terms.attempt, perf_counter() - start, self.exercise.all_or_nothing,
         )  # fmt: skip
 
     def _part(
@@ -113,7 +113,9 @@ class Grader:
 
     def _needs(self, missing: list[str]) -> str:
         shown = [name for name in missing if self.exercise.part(name).visibility == "visible"]
-        return f"it needs {', '.join(f'`{clip(name)}`' for name in shown) or 'an earlier part'}"
+        if not shown:  # to say more would tell what became of a hidden part
+            return "it was not judged"
+        return f"it needs {', '.join(f'`{clip(name)}`' for name in shown)}"
 
     def _earned(self, part: Part, judged: Judged, answer: str) -> PartResult:
         credit = max(judged.fraction, judged.credit, self.exercise.carry * (judged.carried or 0))

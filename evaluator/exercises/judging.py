@@ -54,14 +54,26 @@ def value(
     follows = carried(exercise, part, values, earlier)
     known = recogniser.recognise(values)
     told = []
-    if follows == 1:
-        told.append(_FOLLOWS)
-    if known.feedback and (known.credit or not told):
+    if follows == 1 and carried(exercise, part, values, _seen(exercise, part, earlier)) == 1:
+        told.append("it follows from your own earlier answer")
+    # What earns all because of an answer whose result is not shown looks like any right one.
+    is_whole = bool(told) or exercise.carry * (follows or 0) >= 1
+    if known.feedback and (known.credit or not is_whole):
         told.append(known.feedback)
-    if not told:
+    if not (told or is_whole):
         told = [_not_right(part, right, values)]
     mistake = "" if follows == 1 else known.mistake
     return Judged(sum(right) / len(right), follows, known.credit, tuple(told), mistake)
+
+
+def _seen(
+    exercise: Exercise, part: Part, earlier: Mapping[str, Sequence[Number]]
+) -> Mapping[str, Sequence[Number]]:
+    """Leave out the answers of which whoever sees this part may not see what became of them."""
+    if part.visibility != "visible":
+        return earlier
+    seen = {each.name for each in exercise.visible()}
+    return {name: values for name, values in earlier.items() if name in seen}
 
 
 def _not_right(part: Part, right: Sequence[bool], values: Sequence[Number]) -> str:
