@@ -40,7 +40,7 @@ exercise:
       ask: "Add {y.bias} too: what is z?"
       value: z
       wrong: [{mistake: bias-dropped, credit: 0.5, feedback: "You left out {y.bias}."}]
-    - {name: output, ask: What is y?, value: y}
+    - {name: output, ask: "The bias is -1. What is y?", value: y}
     - {name: gate, ask: Fill., blanks: [y.bias]}
     - {name: code, ask: Write., implement: neuron}
   samples:
@@ -103,6 +103,14 @@ FAULTS = {
     "a wrong answer behind another": (
         "{mistake: bias-dropped,", "{value: 2.5, feedback: No.}, {mistake: bias-dropped,", "wrong-unreached",
         "{mistake", "taken for another", "above"),
+    "a question about numbers that are blank": (
+        "blanks: [y.bias]}", "blanks: [y.bias, y.weights]}", "unanswerable", "name: sum",
+        "`sum` needs `y.weights`, which learners see as blanks", "say the numbers"),
+    "a design of which no case is shown": (
+        "blanks: [y.bias]}", "blanks: [y.bias], cases: [worked]}", "unanswerable", "{name: gate",
+        "learners see no case that judges `gate`", "add a case"),
+    "a visible part that needs a hidden one": (
+        "value: y}", "value: y, needs: [sum]}", "hidden-told", "sum", "whether `sum` is earned, which is hidden", "hide both"),
     "a sample with another score": (
         "score: 3}", "score: 2}", "sample-differs", "2", "earns 3, not 2", "correct the score"),
     "a sample that is told something else": (
@@ -116,13 +124,46 @@ def test_what_does_not_grade_as_it_should_is_told(name: str) -> None:
     text = changed(old, new).replace(
         "exercise:\n", "  - {name: open, inputs: [1, 1], expected: '> 0'}\nexercise:\n", 1
     )
+    if code == "hidden-told":
+        text = text.replace("value: z\n", "value: z\n      visibility: hidden\n")
     found = [each for each in check(text).found if each.code == code]
     assert found, name
     each = found[0]
     assert each.location.lines[-1][each.location.column - 1 :].startswith(at)
     assert message in each.message
     assert hint in each.hint
-    assert each.severity == ("warning" if code == "mistake-accepted" else "error")
+    assert each.severity == (
+        "warning" if code in ("mistake-accepted", "unanswerable", "hidden-told") else "error"
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "ask", "first", "warned"),
+    [
+        ("w = (0.5, \u22121.5)", "y?", "", []),
+        ("A neuron.", "With w = (0.5, -1.5), what is y?", "", []),
+        ("w = (0.5, 1.5)", "y?", "", ["unanswerable"]),
+        ("A neuron.", "y?", "", ["unanswerable"]),
+        # Whoever found the weights by the case `b` goes on with them.
+        ("A neuron.", "y?", "{name: d, ask: Fill., blanks: [y.weights], cases: [b]}", []),
+        # Of the case `a` the value is asked for, so that it is not shown.
+        ("A neuron.", "y?", "{name: d, ask: Fill., blanks: [y.weights], cases: [a]}", ["unanswerable"] * 2),
+    ],
+)  # fmt: skip
+def test_weights_that_are_blank_have_to_be_told_where_a_value_needs_them(
+    statement: str, ask: str, first: str, warned: list[str]
+) -> None:
+    design = "{name: d, ask: Fill., blanks: [y.weights], cases: [b]}"
+    parts = [first, f'{{name: y, ask: "{ask}", value: y, case: a}}', "" if first else design]
+    found = check(
+        "neuron: {weights: [0.5, -1.5], bias: 1.25, activation: sigmoid}\n"
+        "cases:\n"
+        "  - {name: a, inputs: [1, 2], expected: ~0.2227}\n"
+        "  - {name: b, inputs: [2, 1], expected: ~0.6792}\n"
+        f'exercise:\n  statement: "{statement}"\n  parts:\n'
+        + "".join(f"    - {part}\n" for part in parts if part)
+    )
+    assert [each.code for each in found.found if each.code == "unanswerable"] == warned
 
 
 def test_code_is_tested_by_all_parts_that_ask_for_it() -> None:

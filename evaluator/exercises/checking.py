@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from evaluator.diagnostics import Diagnostic, clip
@@ -19,6 +19,7 @@ from evaluator.exercises.points import SAME
 from evaluator.exercises.recognition import Recogniser
 from evaluator.exercises.right import as_asked, last_place, right
 from evaluator.exercises.submission import Submission
+from evaluator.exercises.unanswerable import told_by_needs, unanswerable
 from evaluator.exercises.variants import VariantError, tried
 from evaluator.exercises.weaknesses import accepted_mistakes, passing_programs, run, said
 from evaluator.mistakes import MISTAKES
@@ -32,6 +33,8 @@ CODES: Final = {
     "mistake-accepted": "A known mistake gives an answer that is accepted as right, or passing code.",
     "wrong-unreached": "An answer that is known to be wrong is not recognised as the one it is.",
     "sample-differs": "A sample submission earns another score, or is told something else.",
+    "unanswerable": "A part cannot be answered from what learners get. A warning.",
+    "hidden-told": "Learners see by one part what became of a hidden one. A warning.",
     "variant": "A variant cannot be made, or does not grade as it should.",
 }
 
@@ -63,6 +66,8 @@ def checked(exercise: Exercise, terms: Terms | None = None) -> Checked:
     result.found += accepted_mistakes(exercise)
     result.found += passing_programs(exercise)
     result.found += _wrong(exercise)
+    result.found += unanswerable(exercise)
+    result.found += told_by_needs(exercise)
     for sample in exercise.samples:
         if sample.code and not (terms and terms.code):
             result.unrun += 1
@@ -104,7 +109,8 @@ def _own(exercise: Exercise, part: Part) -> Any:
 
 
 def _reference(exercise: Exercise) -> Iterator[Diagnostic]:
-    graded = Grader(exercise).grade(reference(exercise))
+    # What follows from an earlier answer of the author would pass for right.
+    graded = Grader(replace(exercise, carry=0.0)).grade(reference(exercise))
     for part, result in zip(exercise.parts, graded.parts, strict=True):
         status, told = result.status, "; ".join(result.feedback)
         if part.kind not in (COMPUTE, DESIGN):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from evaluator.exercises.exercise import DESIGN
 
 if TYPE_CHECKING:
     from evaluator.case import Case
-    from evaluator.exercises.exercise import Exercise, Part
+    from evaluator.exercises.exercise import Blank, Exercise, Part
     from evaluator.network import Array, Network, Place
 
 
@@ -24,24 +24,33 @@ def judged(exercise: Exercise, part: Part) -> Part:
     """
     if part.kind != DESIGN:
         return part
-    network = exercise.spec.network
-    blanks = [blank.name.rpartition(".") for blank in part.blanks]
-    weights = [network.place(name) for name, _, key in blanks if key == "weights"]
-    biases = [network.place(name) for name, _, key in blanks if key == "bias"]
     found: list[Case] = []
     for case in part.cases:
         if case.table is not None:
             found.append(case)
             continue
-        sums, blocks = _reached(network, exercise.spec.inputs[case.row], weights, biases)
-        at = [(check, exercise.spec.probes[check.probe].place) for check in case.checks]
-        checks = [c for c, p in at if (sums if p.z else blocks)[p.block][p.column].any()]
-        ends = [network.places[name] for name in network.outputs]
-        reaches_end = any(np.any(blocks[end.block][end.column]) for end in ends)
-        class_ = case.expected_class if reaches_end else None
+        reached = of(exercise, case, part.blanks)
+        checks = [c for c in case.checks if reached(exercise.spec.probes[c.probe].place)]
+        ends = [exercise.spec.network.places[name] for name in exercise.spec.network.outputs]
+        class_ = case.expected_class if any(map(reached, ends)) else None
         if checks or class_ is not None:
             found.append(replace(case, checks=checks, expected_class=class_))
     return replace(part, cases=tuple(found) or part.cases)
+
+
+def of(exercise: Exercise, case: Case, blanks: Iterable[Blank]) -> Callable[[Place], bool]:
+    """Give what tells whether blanks can change the value at a place, for the inputs of a case."""
+    network = exercise.spec.network
+    named = [blank.name.rpartition(".") for blank in blanks]
+    weights = [network.place(name) for name, _, key in named if key == "weights"]
+    biases = [network.place(name) for name, _, key in named if key == "bias"]
+    sums, blocks = _reached(network, exercise.spec.inputs[case.row], weights, biases)
+
+    def reached(place: Place) -> bool:
+        marks = (sums if place.z else blocks)[place.block]
+        return bool(np.any(marks if place.column is None else marks[place.column]))
+
+    return reached
 
 
 def _reached(
