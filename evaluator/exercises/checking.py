@@ -33,8 +33,8 @@ CODES: Final = {
     "mistake-accepted": "A known mistake gives an answer that is accepted as right, or passing code.",
     "wrong-unreached": "An answer that is known to be wrong is not recognised as the one it is.",
     "sample-differs": "A sample submission earns another score, or is told something else.",
-    "unanswerable": "A part cannot be answered from what learners get. A warning.",
-    "hidden-told": "Learners see by one part what became of a hidden one. A warning.",
+    "unanswerable": "A part cannot be answered from what learners get.",
+    "hidden-told": "Learners see by one part what became of a hidden one.",
     "variant": "A variant cannot be made, or does not grade as it should.",
 }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import UsageError
 from evaluator.exercises.answers import Malformed, Unanswered
+from evaluator.exercises.hiding import beside
 from evaluator.exercises.submission import CODE, Unreadable, content
 from evaluator.subjects import confined
 
@@ -28,7 +29,8 @@ def prepared(
     exercise: Exercise, part: Part, way: str, files: Sequence[str],
     limits: Limits | None, hidden: Sequence[str],
 ) -> Iterator[Run]:  # fmt: skip
-    """Start the code for a part; what it must not read, other submissions among it, is hidden.
+    """Start the code for a part; what it must not read is hidden: other submissions, and all that
+    lies beside the exercise.
 
     It runs from a copy, so that nothing else that was handed in lies beside it. Raises SubjectError
     where it does not start.
@@ -39,7 +41,8 @@ def prepared(
         if way == "python":
             name = f"python:{path}:{part.implement}"
         tables = [str(case.table.path) for case in exercise.spec.cases if case.table is not None]
-        kept_from = (exercise.spec.file, *tables, *hidden, *files)
+        around = [path for path in beside([exercise.spec.file]) if path != os.path.realpath(folder)]
+        kept_from = (exercise.spec.file, *tables, *hidden, *files, *around)
         with confined(name, limits, kept_from).prepare(exercise.spec.network) as run:
             yield run
 
