@@ -92,7 +92,7 @@ def test_samples_of_code_are_run_where_that_is_said() -> None:
 #: What is changed, and what is told: the code, the text that is underlined, parts of what is said.
 FAULTS = {
     "a case that the network fails": (
-        "y: ~0.818", "y: ~0.819", "reference-fails", "{name: output", "answer to 0.818", "correct the case"),
+        "y: ~0.818", "y: ~0.819", "reference-fails", "{name: output", "answers 0.818 to `output`, and 0.8185 to 0.8195 is accepted", "correct the case"),
     "a design that zeros pass": (
         "blanks: [y.bias]}", "blanks: [y.bias], cases: [open]}", "blank-passes", "{name: gate", "zeros alone", "add a case"),
     "a tolerance that lets a mistake pass": (
@@ -344,6 +344,30 @@ def test_files_that_name_two_variants_are_not_graded(tmp_path: Path) -> None:
     (tmp_path / "ada/e.yaml").write_text("variant: 2\nneuron: {weights: [1, 2], bias: 1}")
     found = grade_file(Order(str(tmp_path / "e.yaml")), str(tmp_path / "ada"))
     assert "names the variant 1, and another 2" in found.error
+
+
+def test_a_fault_of_all_variants_is_told_once() -> None:
+    # The first has the fault as well: it is that of the exercise, not of its variants.
+    text = (SPEC + VARIANTS).replace("blanks: [y.bias]}", "blanks: [y.bias], cases: [open]}")
+    text = text.replace(
+        "exercise:\n", "  - {name: open, inputs: [1, 1], expected: '> 0'}\nexercise:\n", 1
+    )
+    codes = [each.code for each in check(text).found if each.severity == "error"]
+    assert codes == ["blank-passes"]
+    # y = sigmoid(b) at the origin: zeros pass where b is 0, that is in some variants alone.
+    text = (
+        "neuron: {weights: [1], bias: -1, activation: identity}\n"
+        "cases: [{name: a, inputs: [0], expected: -1}]\n"
+        "exercise:\n  statement: s\n  parts: [{name: d, ask: Fill., blanks: [y.bias]}]\n"
+        "  variants: {count: 9, parameters: {y.bias: {choices: [0, 0, 1]}}}\n"
+    )
+    told = [each for each in check(text).found if each.severity == "error"]
+    assert [each.code for each in told] == ["variant"]
+    assert "others too: zeros alone passes `d`" in told[0].message
+
+
+def test_draws_are_counted_where_none_is_accepted() -> None:
+    assert check(SPEC + VARIANTS + "    max_z: 0.001\n").rejected == 200
 
 
 def test_a_submission_is_graded_by_the_variant_that_it_names(tmp_path: Path) -> None:

@@ -675,3 +675,52 @@ def test_what_is_told_of_a_grade_with_hidden_parts_is_true(name: str, grade: Run
     for error, given in zip(errors, document.get("format_errors", []), strict=True):
         assert error in given
     assert ("wanted: -1.25" in text) == ("slip" in name)
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "said", "unsaid"),
+    [
+        ("", "ada.yaml has no content; write `answers:`", "evaluator new"),
+        ("# nothing", "ada.yaml has no content; write `answers:`", "evaluator new"),
+        ("answers: {sum: 1e400}", "the largest is about 1.8e308", ".inf"),
+        ("answers: {sum: 0x7}", "(write 7)", "if it is text"),
+        ("answers: {gate: {weights: [0, 1]}}", "did you mean `y.weights`?", "nothing"),
+        ("answers: {gate: {y.weights: [0, 1], b: 4}}", "there is y.weights, y.bias", "nothing"),
+        ("answers: {gate: {y.weights: [0, 1], y.bias: 4, b: 4}}", "", "`b`"),
+    ],
+)
+def test_learners_are_told_what_helps_learners(
+    handed_in: str, said: str, unsaid: str, grade: Run
+) -> None:
+    found = grade(handed_in)
+    spoken = [line for each in found.parts for line in each.feedback if each.name != "code"]
+    told = "\n".join([found.error, *(line for line in spoken if line not in ("nothing is given",))])
+    assert said in told
+    assert unsaid not in told
+    if "b: 4}}" in handed_in and not said:
+        assert part(found, "gate").score == 2
+
+
+def test_what_a_program_says_to_every_case_is_said_once(grade: Run) -> None:
+    code = (
+        "class Neuron:\n def __init__(s, weights, bias): pass\n def feedforward(s, x): return 1 / 0"
+    )
+    found = part(grade(code, name="ada.py", code="python"), "code")
+    assert "".join(found.feedback).count("ZeroDivisionError") == 1
+    assert found.feedback[0].startswith("`worked`, `half`, `low`: ")
+
+
+@pytest.mark.parametrize(
+    ("names", "because"),
+    [(("Neuron.py", "more.py"), ""), (("a.py", "b.py"), "malformed"), (("a.py",), "")],
+)
+def test_of_several_files_the_one_that_is_named_as_asked_is_run(
+    names: tuple[str, ...], because: str, tmp_path: Path
+) -> None:
+    (tmp_path / "e.yaml").write_text(NEURON)
+    (tmp_path / "ada").mkdir()
+    for name in names:
+        (tmp_path / "ada" / name).write_text(RIGHT_CODE if name[0] in "Na" else "raise OSError")
+    order = Order(str(tmp_path / "e.yaml"), terms=Terms(code="python"))
+    found = part(grade_file(order, str(tmp_path / "ada")), "code")
+    assert (found.because, found.score) == (because, 0 if because else 2)

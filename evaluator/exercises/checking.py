@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from evaluator.diagnostics import Diagnostic, clip
+from evaluator.diagnostics import Diagnostic, clip, count
 from evaluator.exercises import judging, reach
 from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, Exercise, Part, Sample
 from evaluator.exercises.grading import Grader, Terms
@@ -20,7 +20,7 @@ from evaluator.exercises.recognition import Recogniser
 from evaluator.exercises.right import as_asked, last_place, right
 from evaluator.exercises.submission import Submission
 from evaluator.exercises.unanswerable import told_by_needs, unanswerable
-from evaluator.exercises.variants import VariantError, tried
+from evaluator.exercises.variants import MAX_DRAWS, VariantError, tried
 from evaluator.exercises.weaknesses import accepted_mistakes, passing_programs, run, said
 from evaluator.mistakes import MISTAKES
 
@@ -74,6 +74,8 @@ def checked(exercise: Exercise, terms: Terms | None = None) -> Checked:
             continue
         result.samples += 1
         result.found += _sample(exercise, sample, terms or Terms())
+    #: What is wrong with variants: the code, the line and the help, then which, and what is said.
+    faults: dict[tuple[str, int, str], list[tuple[str, str]]] = {}
     for key in exercise.variants.keys if exercise.variants else ():
         result.variants += 1
         try:
@@ -81,12 +83,19 @@ def checked(exercise: Exercise, terms: Terms | None = None) -> Checked:
         except VariantError as error:
             result.found.append(said(exercise, ("variants",), "variant", str(error),
                                       "loosen the rules, or draw from other numbers"))  # fmt: skip
+            result.rejected += MAX_DRAWS
             break
         result.rejected += rejected
         for each in (*_reference(variant), *_blank(variant)):
-            message = f"variant {key}: {each.message}"
-            found = said(exercise, ("variants",), "variant", message, each.hint)
-            result.found.append(found)
+            faults.setdefault((each.code, each.location.line, each.hint), []).append(
+                (key, each.message)
+            )
+    told = {(each.code, each.location.line, each.hint) for each in result.found}
+    for fault, ((key, message), *more) in faults.items():
+        if fault not in told:  # else it is no fault of the variants
+            others = f", and {count(len(more), 'other')} too" if more else ""
+            message = f"variant {key}{others}: {message}"
+            result.found.append(said(exercise, ("variants",), "variant", message, fault[2]))
     return result
 
 
@@ -121,9 +130,13 @@ def _reference(exercise: Exercise) -> Iterator[Diagnostic]:
             )
         if status == "passed" or (status == "skipped" and _needs_code(exercise, part)):
             continue
-        given = f" to {result.answer}" if part.kind == COMPUTE else ""
-        yield said(exercise, ("parts", part.number), "reference-fails",
-                    f"the author's own answer{given} does not pass `{clip(part.name)}`: {told}",
+        message = f"the author's own answer does not pass `{clip(part.name)}`: {told}"
+        if part.kind == COMPUTE and status == "failed":
+            message = (
+                f"the network answers {result.answer} to `{clip(part.name)}`,"
+                f" and {result.accepted} is accepted"
+            )
+        yield said(exercise, ("parts", part.number), "reference-fails", message,
                     "correct the case that judges it")  # fmt: skip
 
 

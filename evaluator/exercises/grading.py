@@ -72,6 +72,10 @@ class Grader:
         except Unanswered:
             what = "nothing is given"
             if part.kind == DESIGN:
+                try:
+                    filling.refuse_strangers(part, submission)
+                except Malformed as error:
+                    return self._result(part, "skipped", "malformed", str(error), answer)
                 what = f"not everything is given: {', '.join(b.name for b in part.blanks)}"
             return self._result(part, "skipped", "unanswered", what, answer)
         except Malformed as error:
@@ -102,10 +106,10 @@ class Grader:
             return judging.design(self.exercise, self._parts[part.number], network, recogniser)
         terms = self.terms
         if not terms.code:
-            if programs.chosen("process", submission.code):
+            if submission.code:
                 raise NotRun
             raise Unanswered
-        programs.check(terms.code, submission.code)
+        programs.check(terms.code, submission.code, part)
         running = programs.prepared(
             self.exercise, part, terms.code, submission.code, terms.limits, terms.hidden
         )

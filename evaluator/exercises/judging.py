@@ -121,6 +121,7 @@ def _by_cases(
     told = [known.feedback] if known.feedback else []
     told += dict.fromkeys(hint for result in results for hint in result.hints)
     withheld = _withheld(exercise, part)
+    told += _reasons(results)
     for case, result, share in zip(part.cases, results, shares, strict=True):
         if share < 1:
             told += _told(result, case.number in withheld)
@@ -161,11 +162,24 @@ def _withheld(exercise: Exercise, part: Part) -> set[int]:
     return {case.number for case in part.cases} - {c.number for c in exercise.visible_cases()}
 
 
+def _reasons(results: Sequence[CaseResult]) -> list[str]:
+    """Say why there are no answers: what is the same in several cases is said once."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for result in results:
+        if result.reason:
+            said = (clip(result.reason, 300), *_printed(result.printed))
+            names.setdefault(said, []).append(f"`{clip(result.id)}`")
+    found = []
+    for (reason, *printed), cases in names.items():
+        more = f" and {len(cases) - 3} more" if len(cases) > 3 else ""
+        found += [f"{', '.join(cases[:3])}{more}: {reason}", *printed]
+    return found
+
+
 def _told(result: CaseResult, is_withheld: bool) -> list[str]:
     """Say what is wrong with the answers to one case."""
     name = f"`{clip(result.id)}`"
-    found = [f"{name}: {clip(result.reason, 300)}"] if result.reason else []
-    found += _printed(result.printed)
+    found: list[str] = []
     if is_withheld and result.mismatches:
         return [*found, f"{name}: the answer is not right"]
     for mismatch in result.mismatches[:3]:

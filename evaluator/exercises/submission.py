@@ -165,6 +165,8 @@ def _take(found: Submission, written: bytes, file: str, exercise: Exercise) -> N
     document = documents[0]
     errors = [each for one in documents for each in one.diagnostics if each.severity == "error"]
     if grave := [each for each in errors if each.code not in OF_NUMBERS]:
+        if grave[0].code == "empty-document":
+            raise Unreadable(f"{clip(file)} has no content; {_example(exercise)}")
         raise Unreadable(_said(grave[0]))
     if len(documents) > 1:
         raise Unreadable(
