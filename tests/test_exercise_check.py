@@ -40,7 +40,7 @@ exercise:
       ask: "Add {y.bias} too: what is z?"
       value: z
       wrong: [{mistake: bias-dropped, credit: 0.5, feedback: "You left out {y.bias}."}]
-    - {name: output, ask: What is y?, value: y}
+    - {name: output, ask: "The bias is -1. What is y?", value: y}
     - {name: gate, ask: Fill., blanks: [y.bias]}
     - {name: code, ask: Write., implement: neuron}
   samples:
@@ -92,7 +92,7 @@ def test_samples_of_code_are_run_where_that_is_said() -> None:
 #: What is changed, and what is told: the code, the text that is underlined, parts of what is said.
 FAULTS = {
     "a case that the network fails": (
-        "y: ~0.818", "y: ~0.819", "reference-fails", "{name: output", "answer to 0.818", "correct the case"),
+        "y: ~0.818", "y: ~0.819", "reference-fails", "{name: output", "answers 0.818 to `output`, and 0.8185 to 0.8195 is accepted", "correct the case"),
     "a design that zeros pass": (
         "blanks: [y.bias]}", "blanks: [y.bias], cases: [open]}", "blank-passes", "{name: gate", "zeros alone", "add a case"),
     "a tolerance that lets a mistake pass": (
@@ -103,6 +103,14 @@ FAULTS = {
     "a wrong answer behind another": (
         "{mistake: bias-dropped,", "{value: 2.5, feedback: No.}, {mistake: bias-dropped,", "wrong-unreached",
         "{mistake", "taken for another", "above"),
+    "a question about numbers that are blank": (
+        "blanks: [y.bias]}", "blanks: [y.bias, y.weights]}", "unanswerable", "name: sum",
+        "`sum` needs `y.weights`, which learners see as blanks", "say the numbers"),
+    "a design of which no case is shown": (
+        "blanks: [y.bias]}", "blanks: [y.bias], cases: [worked]}", "unanswerable", "{name: gate",
+        "learners see no case that judges `gate`", "add a case"),
+    "a visible part that needs a hidden one": (
+        "value: y}", "value: y, needs: [sum]}", "hidden-told", "sum", "whether `sum` is earned, which is hidden", "hide both"),
     "a sample with another score": (
         "score: 3}", "score: 2}", "sample-differs", "2", "earns 3, not 2", "correct the score"),
     "a sample that is told something else": (
@@ -116,13 +124,46 @@ def test_what_does_not_grade_as_it_should_is_told(name: str) -> None:
     text = changed(old, new).replace(
         "exercise:\n", "  - {name: open, inputs: [1, 1], expected: '> 0'}\nexercise:\n", 1
     )
+    if code == "hidden-told":
+        text = text.replace("value: z\n", "value: z\n      visibility: hidden\n")
     found = [each for each in check(text).found if each.code == code]
     assert found, name
     each = found[0]
     assert each.location.lines[-1][each.location.column - 1 :].startswith(at)
     assert message in each.message
     assert hint in each.hint
-    assert each.severity == ("warning" if code == "mistake-accepted" else "error")
+    assert each.severity == (
+        "warning" if code in ("mistake-accepted", "unanswerable", "hidden-told") else "error"
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "ask", "first", "warned"),
+    [
+        ("w = (0.5, \u22121.5)", "y?", "", []),
+        ("A neuron.", "With w = (0.5, -1.5), what is y?", "", []),
+        ("w = (0.5, 1.5)", "y?", "", ["unanswerable"]),
+        ("A neuron.", "y?", "", ["unanswerable"]),
+        # Whoever found the weights by the case `b` goes on with them.
+        ("A neuron.", "y?", "{name: d, ask: Fill., blanks: [y.weights], cases: [b]}", []),
+        # Of the case `a` the value is asked for, so that it is not shown.
+        ("A neuron.", "y?", "{name: d, ask: Fill., blanks: [y.weights], cases: [a]}", ["unanswerable"] * 2),
+    ],
+)  # fmt: skip
+def test_weights_that_are_blank_have_to_be_told_where_a_value_needs_them(
+    statement: str, ask: str, first: str, warned: list[str]
+) -> None:
+    design = "{name: d, ask: Fill., blanks: [y.weights], cases: [b]}"
+    parts = [first, f'{{name: y, ask: "{ask}", value: y, case: a}}', "" if first else design]
+    found = check(
+        "neuron: {weights: [0.5, -1.5], bias: 1.25, activation: sigmoid}\n"
+        "cases:\n"
+        "  - {name: a, inputs: [1, 2], expected: ~0.2227}\n"
+        "  - {name: b, inputs: [2, 1], expected: ~0.6792}\n"
+        f'exercise:\n  statement: "{statement}"\n  parts:\n'
+        + "".join(f"    - {part}\n" for part in parts if part)
+    )
+    assert [each.code for each in found.found if each.code == "unanswerable"] == warned
 
 
 def test_code_is_tested_by_all_parts_that_ask_for_it() -> None:
@@ -259,6 +300,74 @@ def test_every_variant_is_checked() -> None:
     assert found.ok, found.found
     none = check(SPEC + VARIANTS + "    max_z: 0.001\n")
     assert [each.code for each in none.found] == ["variant"]
+
+
+@pytest.mark.parametrize(
+    ("line", "notes"),
+    [
+        ("variant: 2", []),
+        ("variant: ada", []),
+        ("", ["no variant is named"]),
+        ("variant:", ["no variant is named"]),
+        ("variant: ___", ["no variant is named"]),
+        ("variant: 1.5", ["neither a whole number", "no variant is named"]),
+        ("variant: 1e3", ["neither a whole number", "no variant is named"]),
+        ("variant: [1]", ["neither a whole number", "no variant is named"]),
+        ("variant: true", ["neither a whole number", "no variant is named"]),
+    ],
+)
+def test_what_names_no_variant_is_noted(line: str, notes: list[str], tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text(SPEC + VARIANTS)
+    (tmp_path / "ada.yaml").write_text(f"{line}\nanswers: {{sum: 1}}")
+    order = Order(str(tmp_path / "e.yaml"))
+    found = grade_file(order, str(tmp_path / "ada.yaml"))
+    assert [note in said for note, said in zip(notes, found.notes, strict=True)] == [True] * len(
+        notes
+    )
+    assert (found.variant == "") == bool(notes)
+    told = grade_file(order._replace(variant="2"), str(tmp_path / "ada.yaml"))
+    assert "no variant is named" not in str(told.notes)
+
+
+def test_a_variant_of_an_exercise_that_has_none_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text(SPEC)
+    (tmp_path / "ada.yaml").write_text("variant: 99999\nanswers: {sum: 1.5}")
+    found = grade_file(Order(str(tmp_path / "e.yaml")), str(tmp_path / "ada.yaml"))
+    assert found.notes == ("the exercise has no variants: `variant: 99999` says nothing",)
+    assert found.score == 1
+
+
+def test_files_that_name_two_variants_are_not_graded(tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text(SPEC + VARIANTS)
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada/answers.yaml").write_text("variant: 1\nanswers: {sum: 1}")
+    (tmp_path / "ada/e.yaml").write_text("variant: 2\nneuron: {weights: [1, 2], bias: 1}")
+    found = grade_file(Order(str(tmp_path / "e.yaml")), str(tmp_path / "ada"))
+    assert "names the variant 1, and another 2" in found.error
+
+
+def test_a_fault_of_all_variants_is_told_once() -> None:
+    # The first has the fault as well: it is that of the exercise, not of its variants.
+    text = (SPEC + VARIANTS).replace("blanks: [y.bias]}", "blanks: [y.bias], cases: [open]}")
+    text = text.replace(
+        "exercise:\n", "  - {name: open, inputs: [1, 1], expected: '> 0'}\nexercise:\n", 1
+    )
+    codes = [each.code for each in check(text).found if each.severity == "error"]
+    assert codes == ["blank-passes"]
+    # y = sigmoid(b) at the origin: zeros pass where b is 0, that is in some variants alone.
+    text = (
+        "neuron: {weights: [1], bias: -1, activation: identity}\n"
+        "cases: [{name: a, inputs: [0], expected: -1}]\n"
+        "exercise:\n  statement: s\n  parts: [{name: d, ask: Fill., blanks: [y.bias]}]\n"
+        "  variants: {count: 9, parameters: {y.bias: {choices: [0, 0, 1]}}}\n"
+    )
+    told = [each for each in check(text).found if each.severity == "error"]
+    assert [each.code for each in told] == ["variant"]
+    assert "others too: zeros alone passes `d`" in told[0].message
+
+
+def test_draws_are_counted_where_none_is_accepted() -> None:
+    assert check(SPEC + VARIANTS + "    max_z: 0.001\n").rejected == 200
 
 
 def test_a_submission_is_graded_by_the_variant_that_it_names(tmp_path: Path) -> None:

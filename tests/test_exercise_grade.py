@@ -18,6 +18,8 @@ from evaluator.exercises.batch import Order, grade_file, grades
 from evaluator.exercises.grading import Terms
 from evaluator.exercises.outcomes import Grade, PartResult
 from evaluator.exercises.reports import csv as csv_report
+from evaluator.exercises.reports import prairielearn, told
+from evaluator.exercises.reports import text as text_report
 from evaluator.validate import schema
 
 #: z = 0·2 + 1·3 + 4 = 7; without the bias 3; sigmoid(7) = 0.99909, sigmoid(3) = 0.95257,
@@ -145,6 +147,49 @@ def test_both_scores_are_told_where_an_error_is_carried(grade: Run) -> None:
     assert (malformed.carried, malformed.score) == (None, 0)
 
 
+#: z = 0.3·1.37 + 1.7·0.59 + 0.11 = 1.524 and sigmoid(1.524) = 0.8211; sigmoid(1.5) = 0.8176,
+#: sigmoid(1.7) = 0.8455, sigmoid(1.53) = 0.8220.
+ROUNDED = """\
+neuron: {weights: [0.3, -1.7], bias: 0.11, activation: sigmoid}
+cases:
+  - {name: a, inputs: [1.37, -0.59], expected: {z: ~1.5, y: ~0.821}}
+exercise:
+  statement: A neuron.
+  parts:
+    - {name: z, ask: To one decimal., value: z}
+    - {name: y, ask: From your z., value: y}
+"""
+
+
+@pytest.mark.parametrize(
+    ("z", "y", "scores"),
+    [
+        ("1.5", "0.818", (0.5, 0.5)),  # right, and rounded as is asked
+        ("1.5", "0.821", (0.5, 0.5)),  # worked out with the exact sum
+        ("1.53", "0.822", (0.5, 0.5)),
+        ("1.7", "0.846", (0, 0.5)),
+        ("1.5", "0.846", (0.5, 0)),
+        ("1.7", "0.818", (0, 0)),
+        ("___", "0.818", (0, 0)),
+    ],
+)
+def test_what_follows_from_a_rounded_answer_is_carried_as_from_a_wrong_one(
+    z: str, y: str, scores: tuple[float, float], grade: Run
+) -> None:
+    found = grade(f"answers: {{z: {z}, y: {y}}}", ROUNDED)
+    assert tuple(each.score for each in found.parts) == scores
+
+
+def test_a_wrong_answer_is_carried_with_the_exact_values_of_right_ones_too(grade: Run) -> None:
+    # h = sigmoid(1) = 0.731, sigmoid(1.5) = 0.818; out.z of 0.7 and 0.8: -0.4; of 0.5 and the exact
+    # 0.818: -0.635, of the rounded 0.8: -0.6.
+    spec = LAYERS.replace("[~0.731, ~0.818]", "[~0.731, ~0.8]").replace("out.z: ~-0.404, ", "")
+    spec = spec.replace("out: ~0.400", "out.z: ~-0.404").replace("value: out,", "value: out.z,")
+    for answer, score in (("-0.635", 2), ("-0.6", 2), ("-0.7", 0)):
+        found = part(grade(f"answers: {{hidden: [0.5, 0.8], out: {answer}}}", spec), "out")
+        assert found.score == score
+
+
 def test_the_same_error_twice_is_not_carried(grade: Run) -> None:
     again = NEURON.replace(
         "    - {name: output", "    - {name: again, ask: z?, value: z}\n    - {name: output"
@@ -236,6 +281,40 @@ def test_a_case_that_learners_see_is_no_change(grade: Run) -> None:
     filled = "neuron: {weights: [0, 1], bias: 4, activation: sigmoid}\ncases:\n"
     assert grade(filled + "  - {inputs: [1, -4], expected: 0.5}\n").notes == ()
     assert grade(filled + "  - {inputs: [1, -4], expected: 0.6}\n").notes != ()
+
+
+#: Two layers, of which a design fills in some; what each of the values of its case is worth then:
+#: `h.z` and `h` have two each, `o` one. The second input is 0, the second hidden unit is off.
+REACH = """\
+layers:
+  - {name: h, weights: [[1, 2], [-1, 2]], bias: [0, 0], activation: relu}
+  - {name: o, weights: [[2, 1]], bias: [1], activation: identity}
+cases:
+  - {name: one, inputs: [1, 0], expected: {h.z: [1, -1], h: [1, 0], o: 3}}
+  - {name: origin, inputs: [0, 0], expected: {h: [0, 0], o: 1}}
+exercise:
+  statement: A design.
+  parts:
+    - {name: d, ask: Fill., blanks: [BLANKS], cases: [one, origin]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("blanks", "answer", "score"),
+    [
+        ("o.weights, o.bias", "{o.weights: [[0, 0]], o.bias: [0]}", 0),  # o of both cases counts
+        ("o.weights, o.bias", "{o.weights: [[0, 0]], o.bias: [1]}", 0.5),
+        ("o.weights, o.bias", "{o.weights: [[2, 9]], o.bias: [1]}", 1),
+        ("o.weights", "{o.weights: [[0, 0]]}", 0),  # at the origin it weighs nothing
+        ("h.weights", "{h.weights: [[1, 0], [0, 0]]}", 0.8),  # one: h.z 1 of 2, h and o
+        ("h.bias", "{h.bias: [-1, 0]}", (0.4 + 2 / 2) / 2),  # one: h.z and h 1 of 2; origin: all
+    ],
+)
+def test_a_design_earns_nothing_for_what_its_blanks_cannot_change(
+    blanks: str, answer: str, score: float, grade: Run
+) -> None:
+    found = grade(f"answers: {{d: {answer}}}", REACH.replace("BLANKS", blanks))
+    assert found.score == pytest.approx(score)
 
 
 def test_a_design_serves_every_part_that_has_the_blank(grade: Run) -> None:
@@ -528,3 +607,120 @@ def test_expected_values_are_those_of_mathematics() -> None:
     assert round(sigmoid(-2), 3) == 0.119
     assert round(sigmoid(sigmoid(1) - 2 * sigmoid(2) + 0.5), 3) == 0.370
     assert round(sigmoid(sigmoid(1) - 1 + 0.5), 3) == 0.558
+
+
+#: z = 0.5 - 3 + 1.25 = -1.25, sigmoid(-1.25) = 0.2227; of the wrong z = -2.5 follows 0.0759.
+#: At (2, 1) z = 0.75 and sigmoid(0.75) = 0.6792.
+HIDDEN = """\
+neuron: {weights: [0.5, -1.5], bias: 1.25, activation: sigmoid}
+cases:
+  - {name: a, inputs: [1, 2], expected: {z: -1.25, y: ~0.2227}}
+  - {name: b, inputs: [2, 1], expected: {z: 0.75, y: ~0.6792}}
+exercise:
+  statement: A neuron.
+  points: 4
+  parts:
+    - {name: hz, ask: z, value: z, case: a, visibility: hidden}
+    - {name: vy, ask: y, value: y, case: a}
+    - {name: nb, ask: z b, value: z, case: b, needs: [hz]}
+    - {name: yb, ask: y b, value: y, case: b}
+"""
+
+
+@pytest.mark.parametrize(
+    ("hz", "vy", "nb"),
+    [
+        ("-1.25", ("passed", ""), ("passed", "")),
+        ("-2.5", ("passed", ""), ("skipped", "it was not judged")),
+    ],
+)
+def test_feedback_does_not_tell_what_became_of_a_hidden_part(
+    hz: str, vy: tuple[str, str], nb: tuple[str, str], grade: Run
+) -> None:
+    answer = "0.2227" if hz == "-1.25" else "0.0759"
+    found = grade(f"answers: {{hz: {hz}, vy: {answer}, nb: 0.75, yb: 0.6792}}", HIDDEN)
+    for name, (status, said) in (("vy", vy), ("nb", nb)):
+        assert (part(found, name).status, "".join(part(found, name).feedback)) == (status, said)
+    half = HIDDEN.replace("points: 4", "points: 4\n  carry: 0.5")  # what is not passed is told
+    found = grade("answers: {hz: -2.5, vy: 0.0759}", half)
+    assert "earlier" not in str(part(found, "vy").feedback)
+    assert part(found, "vy").feedback
+
+
+#: Answers → what is shown as earned, of 3, and what PrairieLearn is told: the score, and why not.
+TOLD = {
+    "one hidden wrong": ("hz: -2.5, vy: 0.2227, nb: 0.75, yb: 0.6792", "3 of 3", 0, []),
+    "one shown wrong": ("hz: -1.25, vy: 0.5, nb: 0.75, yb: 0.6792", "0 of 3", 0, []),
+    "all right": ("hz: -1.25, vy: 0.2227, nb: 0.75, yb: 0.6792", "3 of 3", 1, []),
+    "a slip in the hidden": (
+        "hz: '-1,25', vy: 0.2227, nb: 0.75, yb: 0.6792", "3 of 3", None, ["wanted: -1.25"]),
+    "a slip in both": ("hz: '-1,25', vy: '-1,25'", "0 of 3", None, ["vy: `-1,25`"]),
+    "nothing": ("hz: ___", "0 of 3", None, ["no part was answered"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_is_told_of_a_grade_with_hidden_parts_is_true(name: str, grade: Run) -> None:
+    answers, shown, score, errors = TOLD[name]
+    spec = HIDDEN.replace("points: 4", "points: 4\n  all_or_nothing: true").replace(
+        ", needs: [hz]", ""
+    )
+    found = grade(f"answers: {{{answers}}}", spec)
+    visible = told.shown()
+    text = text_report.render([found], 0, visible)
+    assert f"{shown} points for what is shown" in text
+    document = json.loads(prairielearn.render(found, visible))
+    assert document.get("score") == score
+    assert "1 hidden part is not shown; the score is of all parts" in document["message"]
+    for error, given in zip(errors, document.get("format_errors", []), strict=True):
+        assert error in given
+    assert ("wanted: -1.25" in text) == ("slip" in name)
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "said", "unsaid"),
+    [
+        ("", "ada.yaml has no content; write `answers:`", "evaluator new"),
+        ("# nothing", "ada.yaml has no content; write `answers:`", "evaluator new"),
+        ("answers: {sum: 1e400}", "the largest is about 1.8e308", ".inf"),
+        ("answers: {sum: 0x7}", "(write 7)", "if it is text"),
+        ("answers: {gate: {weights: [0, 1]}}", "did you mean `y.weights`?", "nothing"),
+        ("answers: {gate: {y.weights: [0, 1], b: 4}}", "there is y.weights, y.bias", "nothing"),
+        ("answers: {gate: {y.weights: [0, 1], y.bias: 4, b: 4}}", "", "`b`"),
+    ],
+)
+def test_learners_are_told_what_helps_learners(
+    handed_in: str, said: str, unsaid: str, grade: Run
+) -> None:
+    found = grade(handed_in)
+    spoken = [line for each in found.parts for line in each.feedback if each.name != "code"]
+    told = "\n".join([found.error, *(line for line in spoken if line not in ("nothing is given",))])
+    assert said in told
+    assert unsaid not in told
+    if "b: 4}}" in handed_in and not said:
+        assert part(found, "gate").score == 2
+
+
+def test_what_a_program_says_to_every_case_is_said_once(grade: Run) -> None:
+    code = (
+        "class Neuron:\n def __init__(s, weights, bias): pass\n def feedforward(s, x): return 1 / 0"
+    )
+    found = part(grade(code, name="ada.py", code="python"), "code")
+    assert "".join(found.feedback).count("ZeroDivisionError") == 1
+    assert found.feedback[0].startswith("`worked`, `half`, `low`: ")
+
+
+@pytest.mark.parametrize(
+    ("names", "because"),
+    [(("Neuron.py", "more.py"), ""), (("a.py", "b.py"), "malformed"), (("a.py",), "")],
+)
+def test_of_several_files_the_one_that_is_named_as_asked_is_run(
+    names: tuple[str, ...], because: str, tmp_path: Path
+) -> None:
+    (tmp_path / "e.yaml").write_text(NEURON)
+    (tmp_path / "ada").mkdir()
+    for name in names:
+        (tmp_path / "ada" / name).write_text(RIGHT_CODE if name[0] in "Na" else "raise OSError")
+    order = Order(str(tmp_path / "e.yaml"), terms=Terms(code="python"))
+    found = part(grade_file(order, str(tmp_path / "ada")), "code")
+    assert (found.because, found.score) == (because, 0 if because else 2)

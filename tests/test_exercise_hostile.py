@@ -330,6 +330,33 @@ def test_what_code_must_not_read_is_named_to_what_hides_it(
     assert set(wanted) <= set(named)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="files are hidden on Linux")
+def test_what_lies_beside_the_exercise_and_beside_a_submission_is_hidden(
+    order: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evaluator.exercises import programs
+
+    named: list[str] = []
+
+    def confined(text: str, limits: object, hidden: tuple[str, ...]) -> object:
+        named.extend(hidden)
+        raise SubjectError("it is not started")
+
+    monkeypatch.setattr(programs, "confined", confined)
+    beside = ("spec/solution/neuron.md", "spec/grades.csv", "in/ada.py", "spec/bin/python")
+    for name in (*beside, "in/eve.py", "elsewhere/x"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / "spec/link").symlink_to("/usr")
+    monkeypatch.setenv("PATH", str(tmp_path / "spec/bin"), prepend=os.pathsep)
+    words = ["--code", "python", "-q"]
+    assert main(["exercise", "grade", order.file, str(tmp_path / "in/eve.py"), *words]) == 0
+    hidden = {path for path in ("spec/solution", "spec/grades.csv", "in/ada.py", "in/eve.py")}
+    assert {str(tmp_path / path) for path in hidden} <= set(named)
+    needed = ("spec/bin", "spec/link", "elsewhere", "spec", "in", "")
+    assert not {str(tmp_path / path) for path in needed} & set(named)
+
+
 def test_two_files_of_code_are_not_guessed_between(order: Order, tmp_path: Path) -> None:
     (tmp_path / "in/eve").mkdir()
     for name in ("a.py", "b.py"):

@@ -99,6 +99,7 @@ def one_document(path: str) -> tuple[str, int]:
 def _order(arguments: argparse.Namespace, file: str, number: int, paths: Sequence[str]) -> Order:
     from evaluator.exercises.batch import Order
     from evaluator.exercises.grading import Terms
+    from evaluator.exercises.hiding import beside
     from evaluator.subjects.limits import from_words
 
     limits = from_words(arguments.limit) if arguments.limit else None
@@ -107,7 +108,11 @@ def _order(arguments: argparse.Namespace, file: str, number: int, paths: Sequenc
     hidden: tuple[str, ...] = ()
     if arguments.code:
         outputs = (arguments.json, arguments.csv, arguments.gradescope, arguments.prairielearn)
-        hidden = (*_all_files(paths), *(path for path in outputs if path and path != "-"))
+        hidden = (
+            *_all_files(paths),
+            *beside(paths),
+            *(path for path in outputs if path and path != "-"),
+        )
     terms = Terms(arguments.code or "", limits, hidden, arguments.attempt)
     return Order(file, number, arguments.variant, terms, arguments.together)
 

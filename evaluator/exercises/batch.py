@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from evaluator.diagnostics import SpecError, UsageError, clip
 from evaluator.executors.processes import Processes
@@ -20,6 +20,9 @@ from evaluator.exercises.reading import read
 from evaluator.exercises.variants import VariantError, variant_of
 from evaluator.source import read_file
 from evaluator.spec import build
+
+if TYPE_CHECKING:
+    from evaluator.exercises.submission import Submission
 
 #: Submissions that are graded at a time by one worker.
 BATCH: Final = 8
@@ -74,8 +77,8 @@ def grade_file(order: Order, path: str, graders: Graders | None = None) -> Grade
         grader = graders.of(order.variant)
         points = grader.exercise.points
         found = submissions.read(path, grader.exercise)
-        if grader.exercise.variants is not None and not order.variant and found.variant:
-            grader = graders.of(found.variant)
+        if not order.variant:
+            grader = _by_variant(found, grader, graders)
         return grader.grade(found)
     except SpecError:
         raise
@@ -88,6 +91,23 @@ def grade_file(order: Order, path: str, graders: Graders | None = None) -> Grade
         return failed(name, points, said)
     gc.collect()
     return failed(name, points, "memory does not suffice to grade it")
+
+
+def _by_variant(found: Submission, grader: Grader, graders: Graders) -> Grader:
+    """Give the grader of the variant that a submission names; where it names none, that is noted."""
+    if grader.exercise.variants is None:
+        if found.variant:
+            found.notes.append(
+                f"the exercise has no variants: `variant: {found.variant}` says nothing"
+            )
+    elif found.variant:
+        return graders.of(found.variant)
+    else:
+        found.notes.append(
+            "no variant is named: it was graded by the numbers of the exercise as it is written;"
+            " write `variant:` and the number of yours"
+        )
+    return grader
 
 
 @lru_cache(maxsize=1)

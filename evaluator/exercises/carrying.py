@@ -25,12 +25,22 @@ def carried(
 ) -> float | None:
     """Give which part of an answer, from 0 to 1, follows from earlier answers put into the network.
 
-    None where nothing can be carried: no earlier answer about the same case is a number that is not
-    accepted, or what is asked for does not depend on one.
+    They are put in as they were given, also those that are accepted, for they may be rounded; or only
+    those that are not, for whoever rounds an answer may go on with the exact value. What is larger
+    counts. None where nothing can be carried: no earlier answer about the same case is a number that
+    leads to another value than the right one.
     """
-    put = _differing(exercise, part, earlier)
-    if not put:
-        return None
+    given = _given(exercise, part, earlier)
+    wrong = {place: value for place, (value, accepted) in given.items() if not accepted}
+    every = {place: value for place, (value, _) in given.items()}
+    found = [_follows(exercise, part, values, put) for put in (every, wrong) if put]
+    return max((share for share in found if share is not None), default=None)
+
+
+def _follows(
+    exercise: Exercise, part: Part, values: Sequence[Number], put: Mapping[Place, float]
+) -> float | None:
+    """Give which part of an answer follows from some values; None where they change nothing."""
     follows = forward_with(exercise.spec.network, exercise.spec.inputs[part.cases[0].row], put)
     flags, differs = [], False
     for check, place, value in zip(part.checks, part.places, values, strict=True):
@@ -45,20 +55,18 @@ def carried(
     return sum(flags) / len(flags) if differs else None
 
 
-def _differing(
+def _given(
     exercise: Exercise, part: Part, earlier: Mapping[str, Sequence[Number]]
-) -> dict[Place, float]:
-    """Collect earlier answers about the same case that are finite numbers, and not accepted."""
-    found: dict[Place, float] = {}
+) -> dict[Place, tuple[float, bool]]:
+    """Collect earlier answers about the same case that are finite numbers, and whether each is accepted."""
+    found: dict[Place, tuple[float, bool]] = {}
     for other in exercise.parts[: part.number]:
         if other.kind != COMPUTE or other.name not in earlier or other.cases != part.cases:
             continue
         answered = zip(other.checks, other.places, earlier[other.name], strict=True)
         for check, place, value in answered:
-            if value is None or not math.isfinite(value) or place in part.places:
-                continue
-            if not holds(of_check(check, part.cases[0]), value):
-                found[place] = value
+            if value is not None and math.isfinite(value) and place not in part.places:
+                found[place] = value, holds(of_check(check, part.cases[0]), value)
     return found
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from evaluator.diagnostics import Diagnostic, clip
-from evaluator.exercises import judging
+from evaluator.diagnostics import Diagnostic, clip, count
+from evaluator.exercises import judging, reach
 from evaluator.exercises.exercise import BLANK, COMPUTE, DESIGN, Exercise, Part, Sample
 from evaluator.exercises.grading import Grader, Terms
 from evaluator.exercises.intervals import of_written
@@ -19,7 +19,8 @@ from evaluator.exercises.points import SAME
 from evaluator.exercises.recognition import Recogniser
 from evaluator.exercises.right import as_asked, last_place, right
 from evaluator.exercises.submission import Submission
-from evaluator.exercises.variants import VariantError, tried
+from evaluator.exercises.unanswerable import told_by_needs, unanswerable
+from evaluator.exercises.variants import MAX_DRAWS, VariantError, tried
 from evaluator.exercises.weaknesses import accepted_mistakes, passing_programs, run, said
 from evaluator.mistakes import MISTAKES
 
@@ -32,6 +33,8 @@ CODES: Final = {
     "mistake-accepted": "A known mistake gives an answer that is accepted as right, or passing code.",
     "wrong-unreached": "An answer that is known to be wrong is not recognised as the one it is.",
     "sample-differs": "A sample submission earns another score, or is told something else.",
+    "unanswerable": "A part cannot be answered from what learners get.",
+    "hidden-told": "Learners see by one part what became of a hidden one.",
     "variant": "A variant cannot be made, or does not grade as it should.",
 }
 
@@ -63,12 +66,16 @@ def checked(exercise: Exercise, terms: Terms | None = None) -> Checked:
     result.found += accepted_mistakes(exercise)
     result.found += passing_programs(exercise)
     result.found += _wrong(exercise)
+    result.found += unanswerable(exercise)
+    result.found += told_by_needs(exercise)
     for sample in exercise.samples:
         if sample.code and not (terms and terms.code):
             result.unrun += 1
             continue
         result.samples += 1
         result.found += _sample(exercise, sample, terms or Terms())
+    #: What is wrong with variants: the code, the line and the help, then which, and what is said.
+    faults: dict[tuple[str, int, str], list[tuple[str, str]]] = {}
     for key in exercise.variants.keys if exercise.variants else ():
         result.variants += 1
         try:
@@ -76,12 +83,19 @@ def checked(exercise: Exercise, terms: Terms | None = None) -> Checked:
         except VariantError as error:
             result.found.append(said(exercise, ("variants",), "variant", str(error),
                                       "loosen the rules, or draw from other numbers"))  # fmt: skip
+            result.rejected += MAX_DRAWS
             break
         result.rejected += rejected
         for each in (*_reference(variant), *_blank(variant)):
-            message = f"variant {key}: {each.message}"
-            found = said(exercise, ("variants",), "variant", message, each.hint)
-            result.found.append(found)
+            faults.setdefault((each.code, each.location.line, each.hint), []).append(
+                (key, each.message)
+            )
+    told = {(each.code, each.location.line, each.hint) for each in result.found}
+    for fault, ((key, message), *more) in faults.items():
+        if fault not in told:  # else it is no fault of the variants
+            others = f", and {count(len(more), 'other')} too" if more else ""
+            message = f"variant {key}{others}: {message}"
+            result.found.append(said(exercise, ("variants",), "variant", message, fault[2]))
     return result
 
 
@@ -104,7 +118,8 @@ def _own(exercise: Exercise, part: Part) -> Any:
 
 
 def _reference(exercise: Exercise) -> Iterator[Diagnostic]:
-    graded = Grader(exercise).grade(reference(exercise))
+    # What follows from an earlier answer of the author would pass for right.
+    graded = Grader(replace(exercise, carry=0.0)).grade(reference(exercise))
     for part, result in zip(exercise.parts, graded.parts, strict=True):
         status, told = result.status, "; ".join(result.feedback)
         if part.kind not in (COMPUTE, DESIGN):
@@ -115,9 +130,13 @@ def _reference(exercise: Exercise) -> Iterator[Diagnostic]:
             )
         if status == "passed" or (status == "skipped" and _needs_code(exercise, part)):
             continue
-        given = f" to {result.answer}" if part.kind == COMPUTE else ""
-        yield said(exercise, ("parts", part.number), "reference-fails",
-                    f"the author's own answer{given} does not pass `{clip(part.name)}`: {told}",
+        message = f"the author's own answer does not pass `{clip(part.name)}`: {told}"
+        if part.kind == COMPUTE and status == "failed":
+            message = (
+                f"the network answers {result.answer} to `{clip(part.name)}`,"
+                f" and {result.accepted} is accepted"
+            )
+        yield said(exercise, ("parts", part.number), "reference-fails", message,
                     "correct the case that judges it")  # fmt: skip
 
 
@@ -151,6 +170,7 @@ def _zeros(value: Any) -> Any:
 def _wrong(exercise: Exercise) -> Iterator[Diagnostic]:
     """See that each wrong answer is recognised, and earns its credit."""
     for part in exercise.parts:
+        part = reach.judged(exercise, part)
         recogniser = Recogniser(exercise, part)
         for number, wrong in enumerate(part.wrong):
             tries = [_recognised(exercise, part, recogniser, values)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from evaluator.diagnostics import clip
-from evaluator.exercises.answers import Malformed, Unanswered, filled, is_blank
+from evaluator.diagnostics import clip, did_you_mean
+from evaluator.exercises.answers import Malformed, Unanswered, advice, filled, is_blank
 from evaluator.exercises.exercise import COMPUTE
 from evaluator.spec import connect
 from evaluator.topkeys import NETWORKS
@@ -39,6 +39,16 @@ def network(exercise: Exercise, part: Part, submission: Submission) -> Network:
         raise Malformed(wrong[0].message)
     assert built is not None
     return built
+
+
+def refuse_strangers(part: Part, submission: Submission) -> None:
+    """Raise Malformed where the answer to a part fills in something that is not blank."""
+    written = submission.answers.get(part.name)
+    names = [blank.name for blank in part.blanks]
+    for name in written if isinstance(written, dict) else ():
+        if name not in names:
+            known = did_you_mean(str(name), names) or f"there is {', '.join(names)}"
+            raise Malformed(f"`{clip(str(name))}` is not to be filled in; {known}")
 
 
 def answer(exercise: Exercise, part: Part, submission: Submission) -> Any:
@@ -92,7 +102,7 @@ def refuse_faults(faults: Iterable[Diagnostic], document: Document, path: Path) 
     begin, end = map(document.text.position, document.span(path))
     for fault in faults:
         if begin <= (fault.location.line, fault.location.column) < end:
-            raise Malformed(f"{fault.message} ({fault.hint})")
+            raise Malformed(f"{fault.message} ({advice(fault.hint)})")
 
 
 def at(data: Any, path: Sequence[str | int]) -> Any:

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evaluator.diagnostics import EvaluatorError, clip
-from evaluator.exercises import filling, judging, programs
+from evaluator.exercises import filling, judging, programs, reach
 from evaluator.exercises.answers import Malformed, Number, Unanswered, shown, values
 from evaluator.exercises.exercise import COMPUTE, DESIGN, Exercise, Part
 from evaluator.exercises.intervals import of_check
@@ -37,7 +37,8 @@ class Grader:
 
     def __init__(self, exercise: Exercise, terms: Terms | None = None) -> None:
         self.exercise, self.terms = exercise, terms or Terms()
-        self._recognisers = [Recogniser(exercise, part) for part in exercise.parts]
+        self._parts = [reach.judged(exercise, part) for part in exercise.parts]
+        self._recognisers = [Recogniser(exercise, part) for part in self._parts]
 
     def grade(self, submission: Submission) -> Grade:
         """Grade a submission."""
@@ -53,7 +54,7 @@ class Grader:
         return Grade(
             submission.name, self.exercise.points, parts,
             total(parts, self.exercise.all_or_nothing), "", tuple(notes), self.exercise.variant,
-            self.terms.attempt, perf_counter() - start,
+            self.terms.attempt, perf_counter() - start, self.exercise.all_or_nothing,
         )  # fmt: skip
 
     def _part(
@@ -71,6 +72,10 @@ class Grader:
         except Unanswered:
             what = "nothing is given"
             if part.kind == DESIGN:
+                try:
+                    filling.refuse_strangers(part, submission)
+                except Malformed as error:
+                    return self._result(part, "skipped", "malformed", str(error), answer)
                 what = f"not everything is given: {', '.join(b.name for b in part.blanks)}"
             return self._result(part, "skipped", "unanswered", what, answer)
         except Malformed as error:
@@ -98,13 +103,13 @@ class Grader:
             return judging.value(self.exercise, part, given, numbers, recogniser)
         if part.kind == DESIGN:
             network = filling.network(self.exercise, part, submission)
-            return judging.design(self.exercise, part, network, recogniser)
+            return judging.design(self.exercise, self._parts[part.number], network, recogniser)
         terms = self.terms
         if not terms.code:
-            if programs.chosen("process", submission.code):
+            if submission.code:
                 raise NotRun
             raise Unanswered
-        programs.check(terms.code, submission.code)
+        programs.check(terms.code, submission.code, part)
         running = programs.prepared(
             self.exercise, part, terms.code, submission.code, terms.limits, terms.hidden
         )
@@ -112,7 +117,9 @@ class Grader:
 
     def _needs(self, missing: list[str]) -> str:
         shown = [name for name in missing if self.exercise.part(name).visibility == "visible"]
-        return f"it needs {', '.join(f'`{clip(name)}`' for name in shown) or 'an earlier part'}"
+        if not shown:  # to say more would tell what became of a hidden part
+            return "it was not judged"
+        return f"it needs {', '.join(f'`{clip(name)}`' for name in shown)}"
 
     def _earned(self, part: Part, judged: Judged, answer: str) -> PartResult:
         credit = max(judged.fraction, judged.credit, self.exercise.carry * (judged.carried or 0))

@@ -54,14 +54,26 @@ def value(
     follows = carried(exercise, part, values, earlier)
     known = recogniser.recognise(values)
     told = []
-    if follows == 1:
+    if follows == 1 and carried(exercise, part, values, _seen(exercise, part, earlier)) == 1:
         told.append("it follows from your own earlier answer")
-    if known.feedback and (known.credit or not told):
+    # What earns all because of an answer whose result is not shown looks like any right one.
+    is_whole = bool(told) or exercise.carry * (follows or 0) >= 1
+    if known.feedback and (known.credit or not is_whole):
         told.append(known.feedback)
-    if not told:
+    if not (told or is_whole):
         told = [_not_right(part, right, values)]
     mistake = "" if follows == 1 else known.mistake
     return Judged(sum(right) / len(right), follows, known.credit, tuple(told), mistake)
+
+
+def _seen(
+    exercise: Exercise, part: Part, earlier: Mapping[str, Sequence[Number]]
+) -> Mapping[str, Sequence[Number]]:
+    """Leave out the answers of which whoever sees this part may not see what became of them."""
+    if part.visibility != "visible":
+        return earlier
+    seen = {each.name for each in exercise.visible()}
+    return {name: values for name, values in earlier.items() if name in seen}
 
 
 def _not_right(part: Part, right: Sequence[bool], values: Sequence[Number]) -> str:
@@ -109,6 +121,7 @@ def _by_cases(
     told = [known.feedback] if known.feedback else []
     told += dict.fromkeys(hint for result in results for hint in result.hints)
     withheld = _withheld(exercise, part)
+    told += _reasons(results)
     for case, result, share in zip(part.cases, results, shares, strict=True):
         if share < 1:
             told += _told(result, case.number in withheld)
@@ -149,11 +162,24 @@ def _withheld(exercise: Exercise, part: Part) -> set[int]:
     return {case.number for case in part.cases} - {c.number for c in exercise.visible_cases()}
 
 
+def _reasons(results: Sequence[CaseResult]) -> list[str]:
+    """Say why there are no answers: what is the same in several cases is said once."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for result in results:
+        if result.reason:
+            said = (clip(result.reason, 300), *_printed(result.printed))
+            names.setdefault(said, []).append(f"`{clip(result.id)}`")
+    found = []
+    for (reason, *printed), cases in names.items():
+        more = f" and {len(cases) - 3} more" if len(cases) > 3 else ""
+        found += [f"{', '.join(cases[:3])}{more}: {reason}", *printed]
+    return found
+
+
 def _told(result: CaseResult, is_withheld: bool) -> list[str]:
     """Say what is wrong with the answers to one case."""
     name = f"`{clip(result.id)}`"
-    found = [f"{name}: {clip(result.reason, 300)}"] if result.reason else []
-    found += _printed(result.printed)
+    found: list[str] = []
     if is_withheld and result.mismatches:
         return [*found, f"{name}: the answer is not right"]
     for mismatch in result.mismatches[:3]:

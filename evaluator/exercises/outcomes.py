@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,6 +57,8 @@ class Grade:
     variant: str = ""
     attempt: int = 1
     seconds: float = 0.0
+    #: Whether one fault costs all points.
+    all_or_nothing: bool = False
 
     @property
     def uses_attempt(self) -> bool:
@@ -79,7 +82,7 @@ def rounded(value: float) -> float:
     return round(value, 6) + 0.0
 
 
-def total(parts: tuple[PartResult, ...], all_or_nothing: bool) -> float:
+def total(parts: Sequence[PartResult], all_or_nothing: bool) -> float:
     """Add up what the parts earned."""
     if all_or_nothing and any(part.points > 0 and part.status != "passed" for part in parts):
         return 0.0

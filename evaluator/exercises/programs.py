@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from evaluator.diagnostics import UsageError
 from evaluator.exercises.answers import Malformed, Unanswered
+from evaluator.exercises.hiding import beside
 from evaluator.exercises.submission import CODE, Unreadable, content
 from evaluator.subjects import confined
 
@@ -28,30 +29,34 @@ def prepared(
     exercise: Exercise, part: Part, way: str, files: Sequence[str],
     limits: Limits | None, hidden: Sequence[str],
 ) -> Iterator[Run]:  # fmt: skip
-    """Start the code for a part; what it must not read, other submissions among it, is hidden.
+    """Start the code for a part; what it must not read is hidden: other submissions, and all that
+    lies beside the exercise.
 
     It runs from a copy, so that nothing else that was handed in lies beside it. Raises SubjectError
     where it does not start.
     """
     with tempfile.TemporaryDirectory(prefix="evaluator-code-") as folder:
-        path = _copied(files, folder, way)
+        path = _copied(chosen(way, files, part)[0], folder, way)
         name = f"process:{shlex.quote(path)}"
         if way == "python":
             name = f"python:{path}:{part.implement}"
         tables = [str(case.table.path) for case in exercise.spec.cases if case.table is not None]
-        kept_from = (exercise.spec.file, *tables, *hidden, *files)
+        around = [path for path in beside([exercise.spec.file]) if path != os.path.realpath(folder)]
+        kept_from = (exercise.spec.file, *tables, *hidden, *files, *around)
         with confined(name, limits, kept_from).prepare(exercise.spec.network) as run:
             yield run
 
 
-def check(way: str, files: Sequence[str]) -> None:
+def check(way: str, files: Sequence[str], part: Part) -> None:
     """See that there is code to run; raises Malformed or Unanswered."""
-    wanted = chosen(way, files)
+    wanted = chosen(way, files, part)
     if not wanted:
         raise Unanswered
     if len(wanted) > 1:
         names = ", ".join(os.path.basename(file) for file in wanted[:3])
-        raise Malformed(f"there are {len(wanted)} files of code ({names}); hand in one")
+        raise Malformed(
+            f"there are {len(wanted)} files of code ({names}); hand in one, or name it {part.implement}.py"
+        )
     try:
         content(wanted[0])
     except Unreadable as error:
@@ -60,13 +65,14 @@ def check(way: str, files: Sequence[str]) -> None:
         raise Malformed("the program is not executable; `chmod +x` makes it so")
 
 
-def chosen(way: str, files: Sequence[str]) -> list[str]:
-    """Give the files that are code of this kind."""
-    return [file for file in files if way == "process" or file.endswith(CODE)]
+def chosen(way: str, files: Sequence[str], part: Part) -> list[str]:
+    """Give the files that are code of this kind; of several Python files the one named as is asked."""
+    found = [file for file in files if way == "process" or file.endswith(CODE)]
+    named = [file for file in found if os.path.basename(file) == f"{part.implement}{CODE}"]
+    return named if way == "python" and len(named) == 1 else found
 
 
-def _copied(files: Sequence[str], folder: str, way: str) -> str:
-    source = chosen(way, files)[0]
+def _copied(source: str, folder: str, way: str) -> str:
     path = os.path.join(folder, "submission.py" if way == "python" else "submission")
     try:
         with open(path, "wb") as stream:

@@ -178,6 +178,8 @@ def _take(found: Submission, written: bytes, file: str, exercise: Exercise) -> N
     document = documents[0]
     errors = [each for one in documents for each in one.diagnostics if each.severity == "error"]
     if grave := [each for each in errors if each.code not in OF_NUMBERS]:
+        if grave[0].code == "empty-document":
+            raise Unreadable(f"{clip(file)} has no content; {_example(exercise)}")
         raise Unreadable(_said(grave[0]))
     if len(documents) > 1:
         raise Unreadable(
@@ -198,8 +200,8 @@ def take(found: Submission, document: Document, exercise: Exercise) -> None:
         raise Unreadable(f"`answers` in {clip(document.file)} is no mapping; {_example(exercise)}")
     if answers is None and not is_spec:
         raise Unreadable(f"{clip(document.file)} holds no `answers`; {_example(exercise)}")
-    if "variant" in data and isinstance(data["variant"], str | int):
-        found.variant = clip(str(data["variant"]))
+    if "variant" in data:
+        _variant(found, data["variant"])
     if is_spec:
         if found.filled is not None:
             raise Unreadable("there are two files with a network; hand in one")
@@ -209,6 +211,21 @@ def take(found: Submission, document: Document, exercise: Exercise) -> None:
             raise Unreadable("there are two files with `answers`; hand in one")
         found.document, found.answers = document, answers
         found.notes += _strangers(answers, exercise)
+
+
+def _variant(found: Submission, written: Any) -> None:
+    """Take the variant that a file names; raises Unreadable where two files name two."""
+    if written is None or (isinstance(written, str) and not written.strip(" _")):
+        return
+    if isinstance(written, bool) or not isinstance(written, str | int):
+        found.notes.append("`variant` is neither a whole number nor a text, and names none")
+        return
+    named = clip(str(written))
+    if found.variant not in ("", named):
+        raise Unreadable(
+            f"one file names the variant {found.variant}, and another {named}; hand in those of one"
+        )
+    found.variant = named
 
 
 def _strangers(answers: Mapping[str, Any], exercise: Exercise) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaluator.audit import COUNTED
 from evaluator.diagnostics import Diagnostic, clip
-from evaluator.exercises import judging
+from evaluator.exercises import judging, reach
 from evaluator.exercises.exercise import COMPUTE, IMPLEMENT, Exercise, Part
 from evaluator.exercises.intervals import holds
 from evaluator.exercises.mistaken import MAX_PLACES, answers, inside
@@ -39,6 +39,7 @@ def run(exercise: Exercise, part: Part, network: Network) -> judging.Judged:
         trace = network.forward(x.astype(network.dtype))
         return trace.outputs if part.kind == IMPLEMENT else TraceAnswers(trace)
 
+    part = reach.judged(exercise, part)
     return judging.program(exercise, part, nullcontext(answer), Recogniser(exercise, part))
 
 

@@ -17,27 +17,31 @@ MAX_MESSAGE: Final = 2000
 
 
 def render(grade: Grade, visible: frozenset[str]) -> str:
-    """Write the results of one submission; of parts that are not visible there is only the score."""
+    """Write the results of one submission; parts that are not visible count in the score alone."""
     seen, others = told.split(grade, visible)
     said = [grade.error] if grade.error else list(grade.notes)
     if others:
-        said.append(told.hidden(len(others)))
+        said.append(f"{told.hidden(len(others))}; the score is of all parts")
+        if grade.all_or_nothing:
+            said.append("one part that is not passed costs all points")
     document: dict[str, Any] = {"gradable": grade.uses_attempt, "message": _text(said)}
     if grade.uses_attempt:
         document["score"] = min(1.0, max(0.0, rounded(grade.fraction)))
         document["tests"] = [_test(part) for part in seen]
     else:
-        document["format_errors"] = _malformed(grade, seen)
+        document["format_errors"] = _malformed(grade, seen, told.slips(grade, visible))
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
-def _malformed(grade: Grade, seen: list[PartResult]) -> list[str]:
+def _malformed(grade: Grade, seen: list[PartResult], slips: list[str]) -> list[str]:
     """Say why this is no attempt."""
     if grade.error:
         return [_text([grade.error])]
     wrong = [part for part in seen if part.because == "malformed"]
     found = [_text([f"{part.name}: {line}" for line in part.feedback]) for part in wrong]
-    return found or ["no part was answered so that it could be judged"]
+    return [*found, *(_text([slip]) for slip in slips)] or [
+        "no part was answered so that it could be judged"
+    ]
 
 
 def _test(part: PartResult) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from evaluator.diagnostics import count, harmless
-from evaluator.exercises.outcomes import rounded
+from evaluator.exercises.outcomes import rounded, total
 from evaluator.exercises.reports import json, told
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def _grade(grade: Grade, visible: frozenset[str], everything: bool) -> Iterator[
         yield from _part(part, width, everything)
     if others:
         yield f"  {told.hidden(len(others))}"
+        yield from (f"  {slip}" for slip in told.slips(grade, visible))
     for note in grade.notes:
         yield f"  note: {note}"
     if not grade.uses_attempt:
@@ -59,7 +60,7 @@ def _score(grade: Grade, seen: Sequence[PartResult], others: Sequence[PartResult
     """Write what was earned: where parts are hidden, of those that are shown."""
     if not others:
         return f"{_points(grade.score)} of {_points(grade.points)} points"
-    score, points = sum(part.score for part in seen), sum(part.points for part in seen)
+    score, points = total(seen, grade.all_or_nothing), sum(part.points for part in seen)
     return f"{_points(score)} of {_points(points)} points for what is shown"
 
 

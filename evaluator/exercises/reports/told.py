@@ -25,6 +25,14 @@ def lines(part: PartResult) -> list[str]:
     return [*part.feedback, *(f"hint: {hint}" for hint in part.hints)]
 
 
+def slips(grade: Grade, visible: frozenset[str]) -> list[str]:
+    """Say what is no answer in parts that are not shown: it tells of what was typed, not of the part."""
+    seen, others = split(grade, visible)
+    known = {line for part in seen for line in part.feedback}
+    found = [line for part in others if part.because == "malformed" for line in part.feedback]
+    return [line for line in dict.fromkeys(found) if line not in known]
+
+
 def hidden(count: int) -> str:
     """Say that there is more."""
     return "1 hidden part is not shown" if count == 1 else f"{count} hidden parts are not shown"
