@@ -26,15 +26,15 @@ SCRIPTS: Final = (
 )  # fmt: skip
 
 
-def page(spec: Spec) -> str:
+def page(spec: Spec, only: str = "") -> str:
     """Write the interactive page of a spec: HTML that needs no other file and no network access.
 
-    Raises UsageError for a network that no page can hold (`model`, or far too many weights), SpecError
+    `only` is the id of the one case that it shows; left out, it shows all. Raises UsageError for a network that no page can hold (`model`, or far too many weights), SpecError
     for what is wrong with a table of cases.
     """
     data.check(spec.network)
     places = data.blocks_of(spec)
-    shown, left_out = cases.cases(spec, places)
+    shown, left_out = cases.cases(spec, places, only)
     known = {
         "network": data.network(spec),
         "activations": data.activations(),
