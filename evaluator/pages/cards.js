@@ -52,6 +52,10 @@ class Card {
     return {control, number};
   }
 
+  controls() {
+    return [...this.terms, this.bias].map((row) => row?.control).filter(Boolean);
+  }
+
   update(trace) {
     const {block, unit, page} = this, single = page.network.dtype === "float32";
     const round = single ? Math.fround : (value) => value;
@@ -125,20 +129,21 @@ class Curve {
     this.svg.classList.toggle("hidden", !drawn);
     if (!drawn) return;
     const reach = roundUp(Math.max(4, Math.abs(z)));
-    const zs = Array.from({length: 121}, (_, n) => reach * (n - 60) / 60);
+    const zs = Array.from({length: 121}, (_, n) => reach * ((n - 60) / 60));
     // A list of parameters, one number a unit, comes down to that of this one.
     const own = Object.entries(block.parameters).map(([key, v]) => [key, Array.isArray(v) ? v[unit] : v]);
     const ys = activate(block.activation, zs, Object.fromEntries(own), single);
     // As much of the height as the curve takes, but no more than the same scale on both axes.
     const inView = ys.filter(Number.isFinite).map((v) => Math.max(-reach, Math.min(reach, v)));
     const [low, high] = [Math.min(0, y, ...inView), Math.max(0, y, ...inView)];
-    const height = high - low || 1;
-    const across = (value) => 60 + 60 * value / reach, up = (value) => 80 - 80 * (value - low) / height;
+    // A part of the height, 0 at the bottom.
+    const part = (value) => (low < high ? partOf(value, [low, high]) : 0);
+    const across = (value) => 60 + 60 * (value / reach), up = (value) => 80 - 80 * part(value);
     let d = "", pen = "M";
     ys.forEach((value, n) => {
-      const inside = value >= low - height * 0.05 && value <= high + height * 0.05;
+      const inside = part(value) >= -0.05 && part(value) <= 1.05;
       // Steps are gaps, not slopes.
-      const jumps = n > 0 && Math.abs(value - ys[n - 1]) > height * 0.4;
+      const jumps = n > 0 && Math.abs(part(value) - part(ys[n - 1])) > 0.4;
       if (inside) d += `${jumps ? "M" : pen}${across(zs[n]).toFixed(1)} ${up(value).toFixed(1)}`;
       pen = inside ? "L" : "M";
     });

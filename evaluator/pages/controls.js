@@ -3,7 +3,7 @@
 /** A number that can be moved and typed; what is typed is taken over as soon as it is a number. */
 class NumberControl {
   constructor({label, reach, finite, single, change, slider = true, focus}) {
-    Object.assign(this, {finite, single, change});
+    Object.assign(this, {finite, single, change, first: reach});
     this.entry = make("input", {
       type: "text", inputmode: "text", class: "entry", autocomplete: "off", spellcheck: "false",
       "aria-label": slider ? `${label}, as a number` : label});
@@ -27,6 +27,11 @@ class NumberControl {
     this.reach = reach;
     this.step = reach < Number.MAX_VALUE ? Number((reach / 100).toPrecision(1)) : reach / 100;
     Object.assign(this.slider ?? {}, {min: -reach, max: reach, step: this.step});
+  }
+
+  /** Let the slider reach as far as on a fresh page. */
+  restore() {
+    if (this.slider) this.stretch(this.first);
   }
 
   typed() {

@@ -123,7 +123,11 @@ class Page {
 
   reset() {
     this.takeOver();
+    for (const control of [...this.inputControls, ...(this.cards ?? []).flatMap((card) => card.controls())]) {
+      control.restore();
+    }
     this.inputControls.forEach((control, k) => control.show(this.inputs[k], true));
+    this.plane?.look();
     this.changed();
     this.say("Everything is as in the spec again.");
   }

@@ -436,3 +436,54 @@ def test_the_policy_lets_no_other_script_run(visit: Open, tmp_path: Path) -> Non
     assert other.evaluate("() => window.owned") is None
     assert any("Content Security Policy" in text for text in blocked)
     other.close()
+
+
+def test_reset_brings_back_how_far_the_sliders_reach(visit: Open) -> None:
+    page = visit(html_of(WIRED))
+    slider = page.get_by_label("weight of a in h: 1", exact=True)
+    reaches = "() => [...document.querySelectorAll('.slider')].map((e) => [e.min, e.max, e.step])"
+    before, plane = page.evaluate(reaches), page.evaluate("() => String(page.plane.ranges)")
+    for label in ("weight of a in h: 1", "bias of h: 1", "input b"):
+        entry(page, label).fill("1e308")
+        settle(page)
+    assert page.evaluate(reaches) != before
+    page.get_by_role("button", name="Reset").click()
+    settle(page)
+    assert page.evaluate(reaches) == before
+    assert page.evaluate("() => String(page.plane.ranges)") == plane
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert float(slider.input_value()) == pytest.approx(1 + float(before[2][2]))
+
+
+HUGE = """\
+neuron: {weights: [1, 1], activation: relu}
+cases: [{inputs: [1.0e+308, 1], expected: 1.0e+308}, {inputs: [-1.0e+308, 5.0e-324], expected: 0}]
+"""
+
+
+def test_the_largest_numbers_have_their_place_in_the_pictures(visit: Open) -> None:
+    page = visit(html_of(HUGE))
+    label = "() => document.querySelector('canvas').ariaLabel"
+    assert page.evaluate(label) == (
+        "Map of y, which goes from 0 to 1.686e+308,"
+        " for x1 from −1.708e+308 to 1.708e+308 and x2 from −0.35 to 1.35"
+    )
+    point = "() => ['cx', 'cy'].map((at) => document.querySelector('.point').getAttribute(at))"
+    assert page.evaluate(point) == ["120.0", "0.0"]
+    d = page.locator(".curve").get_attribute("d") or ""
+    assert d.startswith("M0.0 80.0")
+    assert d.endswith("L120.0 0.0")
+    largest = "-1.7976931348623157e308"
+    entry(page, "weight of x1 in y").fill(largest)
+    entry(page, "weight of x2 in y").fill(largest)
+    entry(page, "input x1").fill("-inf")
+    settle(page)
+    assert {"−1.798e+308", "−∞", "∞"} <= set(page.locator("svg.network text").all_text_contents())
+    page.get_by_label("activation of y").select_option("exp")
+    entry(page, "weight of x1 in y").fill("0")
+    entry(page, "weight of x2 in y").fill("0")
+    entry(page, "bias of y").fill("1000")
+    settle(page)
+    assert "which is nowhere finite" in page.evaluate(label)
+    assert page.locator(".legend").inner_text().strip() == "nowhere finite: nothing is drawn"
