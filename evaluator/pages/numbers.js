@@ -40,6 +40,13 @@ function shownWhole(value, single) {
   return Number.isFinite(value) ? minus(shortest(value, single)) : shown(value);
 }
 
+/** Write calculated numbers in as few digits, six or more, as give what is asked of them again. */
+function enough(values, gives, least = 6) {
+  let digits = least;
+  while (digits < 17 && !gives(values.map((value) => Number(value.toPrecision(digits))))) digits++;
+  return values.map((value) => shown(value, digits));
+}
+
 function minus(number) {
   const small = Math.abs(number) < 1e-4 && Number(number) !== 0;
   const text = small ? Number(number).toExponential() : String(number);
