@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
 from html.parser import HTMLParser
@@ -245,7 +246,15 @@ def test_a_model_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         (["two.yaml", "--document", "3"], 2, "two.yaml has no document 3"),
         (["two.yaml", "--document", "0"], 2, "0 is not the number of a document"),
         (["wrong.yaml"], 3, "unknown key `bais`"),
-        (["nowhere.yaml"], 3, "the file is not there"),
+        (["nowhere.yaml"], 2, "nowhere.yaml does not exist"),
+        (["tw.yaml"], 2, "did you mean `two.yaml`?"),
+        (["two.yaml#2"], 0, "wrote two.html"),
+        (["two.yaml#2", "--document", "1"], 2, "the document is named twice"),
+        (["two.yaml#3"], 2, "two.yaml has no document 3"),
+        (["f.yaml::case 1"], 0, "wrote f.html"),
+        (["f.yaml::case 2"], 5, "there is no case `case 2`"),
+        (["two.yaml::case 1"], 2, "choose one with --document N, or as two.yaml#N"),
+        (["."], 2, ". is a folder"),
         (["f.yaml", "-o", "-"], 0, "<!DOCTYPE html>"),
     ],
 )  # fmt: skip
@@ -266,6 +275,27 @@ def test_the_command_writes_one_file_and_says_so(
     assert Path("f.yaml").read_text() == text
     if code:
         assert Path("there.html").read_text() == "kept"
+
+
+def test_a_spec_is_read_from_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TEXTS["by name"].encode())))
+    assert main(["page", "-", "-o", "-"]) == 0
+    elements = Elements(capsys.readouterr().out)
+    assert json.loads(elements.raw[1][1])["network"]["outputs"] == [[1, 0]]
+
+
+def test_a_case_that_is_named_is_alone_on_the_page_and_the_spec_stays_whole() -> None:
+    spec = spec_of(
+        "neuron: {weights: [2], activation: relu}\n"
+        "cases: [{inputs: 1, expected: 2}, {name: b, inputs: 2, expected: 4}, {inputs: 3, expected: 6}]\n"
+    )
+    html = page(spec, "b")
+    told = json.loads(Elements(html).raw[1][1])
+    assert [case["name"] for case in told["cases"]] == ["b"]
+    assert "2 more cases are not on this page" in html
+    assert "inputs: 3" in "".join(piece for piece in told["yaml"] if isinstance(piece, str))
 
 
 def test_all_scripts_and_the_style_are_on_the_page() -> None:

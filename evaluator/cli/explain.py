@@ -6,16 +6,14 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
-from evaluator.cli import console, numbers
+from evaluator.cli import numbers, single
 from evaluator.diagnostics import UsageError, clip, harmless
 from evaluator.explanations import FORMATS, MAX_DIGITS
 
 if TYPE_CHECKING:
     from evaluator.collect import CaseId, Target
-    from evaluator.document import Document
     from evaluator.explanations.solution import Solution
 
 #: The format that the name of an output file asks for.
@@ -37,13 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Explain, and give the exit code."""
-    from evaluator.cli.run import find_targets
     from evaluator.explanations import render
 
-    targets = find_targets([arguments.file])
-    if len(targets) != 1 or os.path.isdir(arguments.file):
-        raise UsageError(f"{arguments.file} is a folder", "name one spec")
-    (target,) = targets
+    target = single.find(arguments.file)
     if arguments.case is not None and any(named.case for named in target.ids):
         raise UsageError("the case is named twice", "leave out --case, or `::` and what follows")
     if arguments.output is not None:
@@ -82,12 +76,10 @@ def _check(arguments: argparse.Namespace, spec: str) -> None:
 def _solutions(target: Target, arguments: argparse.Namespace) -> Iterator[Solution]:
     """Explain what is meant of every document; what is not there is told."""
     from evaluator.explanations.solution import choose, solution
-    from evaluator.remote import copies
-    from evaluator.runner import no_such_case
     from evaluator.spec import build
 
-    with copies() if "://" in target.file else nullcontext():
-        documents = _documents(target.file)
+    with single.copies(target.file):
+        documents = single.documents(target.file)
         named = _named(target.ids, arguments.case)
         known: list[str] = []
         found = []
@@ -102,9 +94,7 @@ def _solutions(target: Target, arguments: argparse.Namespace) -> Iterator[Soluti
         # A table may have fewer rows than the one that is named.
         found = [each for each in found if each.cases or not named.case]
     if not found:
-        missing = no_such_case(target.file, named, known)
-        console.say(f"error: {missing.message}")
-        console.say(f"help: {missing.hint}")
+        single.tell_missing(target.file, named, known)
     yield from found
 
 
@@ -114,12 +104,6 @@ def _named(ids: Sequence[CaseId], case: str | None) -> CaseId:
 
     named = ids[0] if ids else CaseId(None, "")
     return named if case is None else named._replace(case=case)
-
-
-def _documents(file: str) -> list[Document]:
-    from evaluator.source import read_bytes, read_file
-
-    return read_bytes(sys.stdin.buffer.read(), "-") if file == "-" else read_file(file)
 
 
 def _digits(text: str) -> int:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
 
-from evaluator.cli import numbers
+from evaluator.cli import numbers, single
+from evaluator.collect import CaseId
 from evaluator.diagnostics import UsageError, clip, harmless
 from evaluator.writing import check_writable, write_whole
+
+if TYPE_CHECKING:
+    from evaluator.collect import Target
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `page` understands."""
-    parser.add_argument("file", metavar="FILE", help="the spec, or - for standard input")
+    parser.add_argument("file", metavar="FILE", help="a spec, file.yaml::case, or - for stdin")
     parser.add_argument("-o", "--output", metavar="OUT.html",
                         help="the page to write, or - for standard output"
                         " (default: the name of the spec, in the current folder)")  # fmt: skip
@@ -24,20 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Write the page."""
-    from evaluator.pages import page
-    from evaluator.source import read_file
-    from evaluator.spec import build
-
-    output = _output(arguments)
-    documents = read_file(arguments.file)
-    if len(documents) > 1 and arguments.document is None:
-        raise UsageError(
-            f"{arguments.file} holds {len(documents)} specs", "choose one with --document N"
-        )
-    number = arguments.document or 1
-    if number > len(documents):
-        raise UsageError(f"{arguments.file} has no document {number}", f"it has {len(documents)}")
-    text = page(build(documents[number - 1]))
+    if not arguments.file or arguments.output == "":
+        raise UsageError("the name of a file is empty", "name the spec, and the page to write")
+    target = single.find(arguments.file)
+    output = _output(arguments, target.file)
+    with single.copies(target.file):
+        text = _page(target, arguments.document)
+    if text is None:
+        return 5
     if output == "-":
         sys.stdout.write(text)
         return 0
@@ -46,21 +45,47 @@ def main(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _output(arguments: argparse.Namespace) -> str:
+def _page(target: Target, number: int | None) -> str | None:
+    """Make the page; None, and it is told, where there is no such case."""
+    from evaluator.pages import page
+    from evaluator.spec import build
+
+    documents = single.documents(target.file)
+    (named,) = target.ids or (CaseId(None, ""),)
+    if None not in (number, named.document):
+        raise UsageError(
+            "the document is named twice", "leave out --document, or `#` and what follows"
+        )
+    number = number or named.document
+    if number is None and len(documents) > 1:
+        raise UsageError(
+            f"{target.file} holds {len(documents)} specs",
+            f"choose one with --document N, or as {target.file}#N",
+        )
+    number = number or 1
+    if number > len(documents):
+        raise UsageError(f"{target.file} has no document {number}", f"it has {len(documents)}")
+    spec = build(documents[number - 1])
+    known = [case.id for case in spec.cases]
+    if named.case and named.case not in known:
+        single.tell_missing(target.file, named, known)
+        return None
+    return page(spec, named.case)
+
+
+def _output(arguments: argparse.Namespace, file: str) -> str:
     """Say where the page goes, and that it can be written there."""
-    if not arguments.file or arguments.output == "":
-        raise UsageError("the name of a file is empty", "name the spec, and the page to write")
     output: str | None = arguments.output
     if output is None:
-        if arguments.file == "-":
+        if file == "-":
             raise UsageError("the page has no name", "name it with -o, as in `-o page.html`")
-        output = os.path.splitext(os.path.basename(arguments.file))[0] + ".html"
+        output = os.path.splitext(os.path.basename(file))[0] + ".html"
     if output == "-":
         return output
     if os.path.isfile(output) and not arguments.force:
         raise UsageError(f"{output} exists already", "choose another name, or add --force")
-    both = os.path.exists(output) and os.path.exists(arguments.file)
-    if both and os.path.samefile(output, arguments.file):
+    both = os.path.exists(output) and os.path.exists(file)
+    if both and os.path.samefile(output, file):
         raise UsageError(f"{output} is the spec itself", "choose another name for the page")
     check_writable(output)
     return output

@@ -19,10 +19,11 @@ class CaseList {
   }
 
   addRow(example, n) {
+    const {page} = this;
     const button = make("button", {type: "button", "aria-pressed": "false"}, named(example.name));
     button.addEventListener("click", () => this.page.loadCase(n));
     const sign = make("span", {class: "sign"});
-    const inputs = example.inputs.slice(0, 8).map((value) => shown(value)).join(", ");
+    const inputs = example.inputs.slice(0, 8).map((value) => shownWhole(value, page.single)).join(", ");
     const more = example.inputs.length > 8 ? ", …" : "";
     const reason = example.skip || example.xfail;
     const checks = example.skip ? [] : example.checks.slice(0, MAX_CHECKS);

@@ -24,11 +24,17 @@ MAX_CASES: Final = 200
 MAX_VALUES: Final = 20_000
 
 
-def cases(spec: Spec, places: dict[Unit, Unit]) -> tuple[list[dict[str, Any]], int]:
-    """Describe the cases, the rows of tables among them; gives also how many are left out."""
+def cases(spec: Spec, places: dict[Unit, Unit], only: str = "") -> tuple[list[dict[str, Any]], int]:
+    """Describe the cases, or the one of an id, the rows of tables among them.
+
+    Gives also how many are left out; a table that is not meant counts as one.
+    """
     found: list[dict[str, Any]] = []
     left_out = values = 0
     for case in spec.cases:
+        if only not in ("", case.id):
+            left_out += 1
+            continue
         described = _inline(spec, case, places) if case.table is None else _rows(spec, case, places)
         for row, one in enumerate(described):
             size = 0 if one is None else len(one["inputs"]) + len(one["checks"])

@@ -3,7 +3,7 @@
 /** A number that can be moved and typed; what is typed is taken over as soon as it is a number. */
 class NumberControl {
   constructor({label, reach, finite, single, change, slider = true, focus}) {
-    Object.assign(this, {finite, single, change});
+    Object.assign(this, {finite, single, change, first: reach});
     this.entry = make("input", {
       type: "text", inputmode: "text", class: "entry", autocomplete: "off", spellcheck: "false",
       "aria-label": slider ? `${label}, as a number` : label});
@@ -27,6 +27,11 @@ class NumberControl {
     this.reach = reach;
     this.step = reach < Number.MAX_VALUE ? Number((reach / 100).toPrecision(1)) : reach / 100;
     Object.assign(this.slider ?? {}, {min: -reach, max: reach, step: this.step});
+  }
+
+  /** Let the slider reach as far as on a fresh page. */
+  restore() {
+    if (this.slider) this.stretch(this.first);
   }
 
   typed() {
@@ -54,6 +59,12 @@ class NumberControl {
     this.typed();
   }
 
+  /** Widen the entry with its number, as far as its place lets it; the whole number is its tooltip. */
+  makeRoom(text) {
+    this.entry.size = Math.max(6, Math.min(text.length, 24));
+    this.entry.title = text.length > 8 ? text : "";
+  }
+
   complain(fault) {
     this.message.textContent = fault;
     this.entry.toggleAttribute("aria-invalid", false);
@@ -78,12 +89,13 @@ class NumberControl {
     if (written || document.activeElement !== this.entry) {
       const text = shortest(value, this.single);
       if (this.entry.value !== text) this.entry.value = text;
+      this.makeRoom(text);
       this.complain("");
     }
     if (!this.slider) return;
     if (Number.isFinite(value) && Math.abs(value) > this.reach) this.stretch(roundUp(Math.abs(value) * 1.5));
     this.slider.value = Number.isFinite(value) ? value : value > 0 ? this.reach : -this.reach;
-    this.slider.setAttribute("aria-valuetext", shown(value, 8));
+    this.slider.setAttribute("aria-valuetext", shownWhole(value, this.single));
   }
 }
 NumberControl.count = 0;

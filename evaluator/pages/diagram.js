@@ -5,6 +5,8 @@ const MAX_UNITS = 40, MAX_EDGES = 200, MAX_LABELS = 24;
 /** How many boxes of layers are drawn. */
 const MAX_BOXES = 8;
 const BOX = {width: 112, height: 44};
+/** How far what is written under a neuron may stick out at the sides: from left to right, downwards. */
+const ASIDE = {across: 26, down: 4};
 /** From one column of neurons to the next, and from one row to the next where they go downwards. */
 const ALONG = {across: 214, down: 132};
 
@@ -44,7 +46,7 @@ class Diagram {
       return found;
     }, []);
     const [long, broad] = this.drawsUnits
-      ? [ALONG.across * (columns - 1) + BOX.width + 12, Math.max(...heights) * (BOX.width + 12)]
+      ? [ALONG.across * (columns - 1) + BOX.width + 2 * ASIDE.across + 2, Math.max(...heights) * (BOX.width + 12)]
       : [178 * Math.min(columns, MAX_BOXES) - 30, 152];
     const across = width / long, down = width / broad;
     const downwards = across < 0.8 && down > across;
@@ -56,6 +58,7 @@ class Diagram {
     this.svg.style.minWidth = `${Math.round(0.6 * this.svg.getAttribute("width"))}px`;
     if (this.figure.scrollWidth > this.figure.clientWidth) this.figure.tabIndex = 0;
     else this.figure.removeAttribute("tabindex");
+    for (const {name, called} of this.units ?? []) setFitting(called, [name], BOX.width - 16);
     if (this.trace) this.update(this.trace);
   }
 
@@ -81,9 +84,10 @@ class Diagram {
       columns[depth] = [...(columns[depth] ?? []), ...units];
     });
     const along = downwards ? ALONG.down : ALONG.across, across = downwards ? BOX.width + 12 : 88;
+    const edge = downwards ? 6 : ASIDE.across + 1;
     const tallest = Math.max(...columns.map((column) => column.length));
     this.places = new Map(columns.flatMap((column, depth) => column.map((unit, row) => [
-      String(unit), this.point(6 + along * depth, 6 + across * (row + (tallest - column.length) / 2))])));
+      String(unit), this.point(edge + along * depth, 6 + across * (row + (tallest - column.length) / 2))])));
     const edges = edgesOf(network);
     this.taken = [];
     this.edges = edges.map((edge) => this.drawEdge(edge, edges.length <= MAX_LABELS));
@@ -92,7 +96,7 @@ class Diagram {
     // Links that bend need room at the sides.
     const sides = this.edges.map((edge) => edge.side);
     const reach = [Math.min(0, ...sides), Math.max(across * (tallest - 1) + far + 12, ...sides)];
-    return this.frame(along * (columns.length - 1) + end + 12, reach, [
+    return this.frame(along * (columns.length - 1) + end + 2 * edge, reach, [
       draw("g", {}, ...this.edges.map((edge) => edge.line)),
       draw("g", {}, ...this.units.map((unit) => unit.group)),
       draw("g", {}, ...this.edges.flatMap((edge) => edge.label ?? [])),
@@ -144,14 +148,15 @@ class Diagram {
   drawUnit([block, column], [x, y]) {
     const name = unitName(this.network, [block, column]);
     const center = x + BOX.width / 2;
+    const called = draw("text", {x: center, y: y + 18, class: "name"}, name);
     const value = draw("text", {x: center, y: y + 36, class: "value"});
     const note = draw("text", {x: center, y: y + BOX.height + 14, class: "note"});
     // Inputs are boxes, neurons are rounded: the shape tells them apart.
     const group = draw("g", {},
       draw("title", {}, name),
       draw("rect", {x, y, ...BOX, rx: block ? 22 : 3}),
-      draw("text", {x: center, y: y + 18, class: "name"}, clip(name, 14)), value, note);
-    return {block, column, group, value, note};
+      called, value, note);
+    return {block, column, name, group, called, value, note};
   }
 
   drawLayers() {
@@ -200,6 +205,9 @@ class Diagram {
 
   updateUnits(trace) {
     const {network} = this;
+    // What is given stands as it is where it fits.
+    const brief = (value) => [shownWhole(value, network.dtype === "float32"),
+      ...[8, 7, 6, 5, 4, 3].map((digits) => shown(value, digits)), minus(value.toExponential(1))];
     const weightAt = ([block, unit, k]) => network.blocks[block].weights[unit][k];
     const weights = this.edges.map((edge) => (edge.at ? weightAt(edge.at) : 1));
     const largest = Math.max(...weights.map(Math.abs)) || 1;
@@ -207,12 +215,16 @@ class Diagram {
       const weight = weights[n];
       line.setAttribute("stroke-width", (1 + 2.5 * Math.abs(weight) / largest).toFixed(2));
       line.dataset.sign = Math.sign(weight);
-      if (label) setText(label, shown(weight, 4));
+      if (label) setFitting(label, brief(weight), 72);
     });
+    const room = BOX.width + 2 * (this.downwards ? ASIDE.down : ASIDE.across);
     for (const {block, column, value, note} of this.units) {
-      setText(value, shown(trace.values[block][column], 5));
-      if (block) setText(note, `${clip(network.blocks[block - 1].activation, 13)} of ${
-        shown(trace.sums[block][column], 4)}`);
+      const found = trace.values[block][column];
+      setFitting(value, block ? [shown(found, 5)] : brief(found), BOX.width - 10);
+      if (!block) continue;
+      const {activation} = network.blocks[block - 1];
+      const sums = [4, 3, 2].map((digits) => shown(trace.sums[block][column], digits));
+      setFitting(note, sums.map((sum) => `${activation} of ${sum}`).concat(`z = ${sums[0]}`), room);
     }
   }
 
@@ -221,8 +233,9 @@ class Diagram {
       if (!blocks) continue;
       const values = blocks.flatMap((block) => trace.values[block]);
       const names = new Set(blocks.flatMap((b) => (b ? [this.network.blocks[b - 1].activation] : [])));
-      setText(lines[1], `${total.toLocaleString("en")} × ${clip([...names].join(", ") || "values", 14)}`);
-      setText(lines[2], `${shown(Math.min(...values), 3)} to ${shown(Math.max(...values), 3)}`);
+      setFitting(lines[1], [`${total.toLocaleString("en")} × ${[...names].join(", ") || "values"}`], 132);
+      const [low, high] = [Math.min(...values), Math.max(...values)];
+      setFitting(lines[2], [3, 2, 1].map((digits) => `${shown(low, digits)} to ${shown(high, digits)}`), 132);
     }
   }
 

@@ -33,6 +33,17 @@ function clip(text, length) {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
+/** Set the first of some texts that fits into a width, else as much of the last one as does. */
+function setFitting(element, texts, width) {
+  const fits = (text) => {
+    setText(element, text);
+    return text.length < 8 || element.getComputedTextLength() <= width;
+  };
+  if (texts.some(fits)) return;
+  const last = texts.at(-1);
+  for (let length = last.length; length > 1 && !fits(clip(last, length)); length--);
+}
+
 /** Set a text only where it changes, so that nothing is laid out for nothing. */
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -26,15 +26,15 @@ SCRIPTS: Final = (
 )  # fmt: skip
 
 
-def page(spec: Spec) -> str:
+def page(spec: Spec, only: str = "") -> str:
     """Write the interactive page of a spec: HTML that needs no other file and no network access.
 
-    Raises UsageError for a network that no page can hold (`model`, or far too many weights), SpecError
+    `only` is the id of the one case that it shows; left out, it shows all. Raises UsageError for a network that no page can hold (`model`, or far too many weights), SpecError
     for what is wrong with a table of cases.
     """
     data.check(spec.network)
     places = data.blocks_of(spec)
-    shown, left_out = cases.cases(spec, places)
+    shown, left_out = cases.cases(spec, places, only)
     known = {
         "network": data.network(spec),
         "activations": data.activations(),
@@ -68,25 +68,49 @@ def _notes(spec: Spec, left_out: int) -> dict[str, str]:
 
 
 def _document(spec: Spec, known: Mapping[str, object], notes: Mapping[str, str]) -> str:
-    style, script = _file("page.css"), "\n".join(["'use strict';", *map(_file, SCRIPTS)])
+    name = escape(harmless(spec.name))
+    about = "".join(f"<p class=about>{line}</p>\n" for line in _about(spec))
+    script = "\n".join(["'use strict';", *map(_file, SCRIPTS)])
     # `<` begins neither an end tag nor a comment, wherever the data are shown.
     text = json.dumps(data.safe(known), allow_nan=False, separators=(",", ":"))
     text = text.replace("<", "\\u003c")
+    said = {key: f"<p class=small>{escape(note)}</p>\n" for key, note in notes.items()}
+    changes = data.can_change(spec.network)
+    return f"""\
+<!DOCTYPE html>
+<html lang="en">
+{_head(name, script)}
+<body>
+<header>
+<h1><bdi>{name}</bdi></h1>
+{about}</header>
+<noscript><p>This page calculates with JavaScript, which is switched off here.</p></noscript>
+<main>
+{_bar(changes)}
+<div class="columns">
+{_shown(spec, said)}
+{_controls(spec, said)}
+</div>
+{_cases(said)}
+{_yaml(changes)}
+</main>
+<footer><p>Made of {escape(harmless(os.path.basename(spec.file)))} by evaluator {__version__}.
+The page loads nothing and sends nothing.</p></footer>
+<p id="said" class="said" role="status"></p>
+<script type="application/json" id="data">{text}</script>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def _head(name: str, script: str) -> str:
+    style = _file("page.css")
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}';"
         " base-uri 'none'; form-action 'none'"
     )
-    name = escape(harmless(spec.name))
-    about = "".join(f"<p class=about>{line}</p>\n" for line in _about(spec))
-    changes = data.can_change(spec.network)
-    said = {key: f"<p class=small>{escape(note)}</p>\n" for key, note in notes.items()}
-    heading = "Layers" if "layers" in spec.document.data else "Neurons"
-    if "neuron" in spec.document.data:
-        heading = "Neuron"
-    several = len(spec.network.inputs) > 1
     return f"""\
-<!DOCTYPE html>
-<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -94,21 +118,24 @@ def _document(spec: Spec, known: Mapping[str, object], notes: Mapping[str, str])
 <meta name="color-scheme" content="light dark">
 <title>{name}</title>
 <style>{style}</style>
-</head>
-<body>
-<header>
-<h1><bdi>{name}</bdi></h1>
-{about}</header>
-<noscript><p>This page calculates with JavaScript, which is switched off here.</p></noscript>
-<main>
+</head>"""
+
+
+def _bar(changes: bool) -> str:
+    """Write what stands above: the verdict on all cases, and what can be done with the numbers."""
+    return f"""\
 <div class="bar">
 <p id="verdict"></p>
 <p id="changes" class="small"></p>
 <button type="button" id="reset">Reset</button>
-<button type="button" id="copy"{"" if changes else " hidden"}>Copy as YAML</button>
+<button type="button" id="copy"{_hidden(not changes)}>Copy as YAML</button>
 <span id="copied" aria-hidden="true"></span>
-</div>
-<div class="columns">
+</div>"""
+
+
+def _shown(spec: Spec, said: Mapping[str, str]) -> str:
+    """Write the column of what follows the numbers: the diagram, the outputs, the map."""
+    return f"""\
 <div class="shown">
 <section aria-labelledby="network-title">
 <h2 id="network-title">Network</h2>
@@ -127,7 +154,16 @@ def _document(spec: Spec, known: Mapping[str, object], notes: Mapping[str, str])
 <p class="small">The inputs are the ring with four arms; press on the map to move them.
 Cases: ● passed, ✕ failed, ○ skipped.</p>
 </section>
-</div>
+</div>"""
+
+
+def _controls(spec: Spec, said: Mapping[str, str]) -> str:
+    """Write the column of what can be changed: the inputs, and the numbers of the network."""
+    several = len(spec.network.inputs) > 1
+    heading = "Layers" if "layers" in spec.document.data else "Neurons"
+    if "neuron" in spec.document.data:
+        heading = "Neuron"
+    return f"""\
 <div>
 <section aria-labelledby="inputs-title">
 <h2 id="inputs-title">Input{"s" if several else ""}</h2>
@@ -137,28 +173,30 @@ Cases: ● passed, ✕ failed, ○ skipped.</p>
 <h2 id="neurons-title">{heading}</h2>
 {said.get("neurons", "")}<div id="neurons"></div>
 </section>
-</div>
-</div>
+</div>"""
+
+
+def _cases(said: Mapping[str, str]) -> str:
+    return f"""\
 <section aria-labelledby="cases-title">
 <h2 id="cases-title">Cases</h2>
 <p class="small">Choose a case to load its inputs.</p>
 <ul id="cases"></ul>
-{said.get("cases", "")}</section>
-<section aria-labelledby="yaml-title"{"" if changes else " hidden"}>
+{said.get("cases", "")}</section>"""
+
+
+def _yaml(changes: bool) -> str:
+    return f"""\
+<section aria-labelledby="yaml-title"{_hidden(not changes)}>
 <h2 id="yaml-title">Spec</h2>
 <p class="small">As YAML, with the numbers of this page; <code>evaluator run</code> reads it.</p>
 <details id="yaml-details"><summary>Show it</summary>
 <textarea id="yaml" readonly spellcheck="false" aria-labelledby="yaml-title"></textarea></details>
-</section>
-</main>
-<footer><p>Made of {escape(harmless(os.path.basename(spec.file)))} by evaluator {__version__}.
-The page loads nothing and sends nothing.</p></footer>
-<p id="said" class="said" role="status"></p>
-<script type="application/json" id="data">{text}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
+</section>"""
+
+
+def _hidden(is_hidden: bool) -> str:
+    return " hidden" if is_hidden else ""
 
 
 def _about(spec: Spec) -> list[str]:

@@ -8,19 +8,20 @@ function feedForward(network, inputs) {
   const sums = [first], values = [first];
   for (const block of network.blocks) {
     const x = block.sources.map(([from, column]) => values[from][column]);
-    const zs = block.units.map((_, unit) => {
-      const terms = block.weights ? products(block.weights[unit], x, round) : [x[unit]];
-      const total = terms.reduce((sum, term) => round(sum + term));
-      return block.bias ? round(total + block.bias[unit]) : total;
-    });
+    const zs = block.units.map((_, unit) => (
+      sumOf(block, unit, block.weights ? x : [x[unit]], single)));
     sums.push(zs);
     values.push(activate(block.activation, zs, block.parameters, single));
   }
   return {sums, values};
 }
 
-function products(weights, x, round) {
-  return weights.map((weight, n) => round(weight * x[n]));
+/** Add up what one unit reads, by its weights and with its bias. */
+function sumOf(block, unit, x, single) {
+  const round = single ? Math.fround : (value) => value;
+  const terms = block.weights ? block.weights[unit].map((weight, n) => round(weight * x[n])) : x;
+  const total = terms.reduce((sum, term) => round(sum + term));
+  return block.bias ? round(total + block.bias[unit]) : total;
 }
 
 /** Name a value: an input or a unit. */

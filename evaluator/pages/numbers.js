@@ -31,12 +31,20 @@ function yamlNumber(value, single) {
 /** Write a number for people: so many significant digits, and a minus sign that is one. */
 function shown(value, digits = 6) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
-  return minus(Number(value.toPrecision(digits)));
+  const rounded = value.toPrecision(digits), number = Number(rounded);
+  return minus(Number.isFinite(number) ? number : rounded); // rounded up, the largest have no number
 }
 
 /** Write a number in full, as the evaluator does, but for the minus sign. */
 function shownWhole(value, single) {
   return Number.isFinite(value) ? minus(shortest(value, single)) : shown(value);
+}
+
+/** Write calculated numbers in as few digits, six or more, as give what is asked of them again. */
+function enough(values, gives, least = 6) {
+  let digits = least;
+  while (digits < 17 && !gives(values.map((value) => Number(value.toPrecision(digits))))) digits++;
+  return values.map((value) => shown(value, digits));
 }
 
 function minus(number) {
@@ -62,6 +70,16 @@ function aligned(values) {
   });
 }
 
+/** Say where a number lies between two others, 0 to 1; halves, since their difference may be infinite. */
+function partOf(value, [low, high]) {
+  return (value / 2 - low / 2) / (high / 2 - low / 2);
+}
+
+/** Give the number that lies there. */
+function atPart(part, [low, high]) {
+  return low * (1 - part) + high * part;
+}
+
 /** Take off what a sum of steps leaves behind the twelfth digit. */
 function tidy(value) {
   return Number(value.toPrecision(12));
@@ -69,6 +87,7 @@ function tidy(value) {
 
 /** Give the least of 1, 2, 5, 10, 20, … that is not below a size. */
 function roundUp(size) {
+  if (size < 1e-300) return 1e-300;
   const power = 10 ** Math.floor(Math.log10(size));
   const factor = [1, 2, 5, 10].find((f) => f * power >= size * (1 - 1e-12));
   const found = factor * power;

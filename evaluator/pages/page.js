@@ -50,6 +50,11 @@ class Page {
     this.inputs = this.cases.length ? [...this.cases[0].inputs] : this.network.inputs.map(() => 0);
   }
 
+  /** Tell whether a value is one that was put in; the others are calculated. */
+  isGiven([block]) {
+    return block === 0;
+  }
+
   numberControl(label, reach, set, at) {
     return new NumberControl({
       label, reach, finite: true, single: this.single,
@@ -123,7 +128,9 @@ class Page {
 
   reset() {
     this.takeOver();
+    for (const changed of [...this.inputControls, ...this.cards ?? []]) changed.restore();
     this.inputControls.forEach((control, k) => control.show(this.inputs[k], true));
+    this.plane?.look();
     this.changed();
     this.say("Everything is as in the spec again.");
   }

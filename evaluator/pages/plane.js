@@ -26,7 +26,13 @@ class Plane {
     }
     new ResizeObserver(() => this.refresh()).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.refresh());
+    this.look();
+  }
+
+  /** Show the part of the plane where the cases and the inputs are. */
+  look() {
     this.ranges = [0, 1].map((n) => this.range(n));
+    this.cells = null;
   }
 
   fillSelect() {
@@ -46,10 +52,12 @@ class Plane {
     const values = [...given, this.page.inputs[n]].filter(Number.isFinite);
     if (!values.length) return [-1, 1];
     const low = Math.min(...values), high = Math.max(...values);
-    const span = high - low || Math.max(Math.abs(low), 1);
+    const most = this.page.single ? 3.4e38 : Number.MAX_VALUE;
+    const within = (value) => Math.max(-most, Math.min(most, value));
+    const span = within(high - low > 1e-300 ? high - low : Math.max(Math.abs(low), 1));
     const step = roundUp(span) / 20;
-    return [Math.floor((low - span * 0.35) / step), Math.ceil((high + span * 0.35) / step)]
-      .map((steps) => tidy(steps * step));
+    return [Math.floor(within(low - span * 0.35) / step), Math.ceil(within(high + span * 0.35) / step)]
+      .map((steps) => tidy(within(steps * step)));
   }
 
   /** Something about the network changed: the map is made anew. */
@@ -94,12 +102,12 @@ class Plane {
     const {network} = this.page;
     const [block, column] = this.select.value.split(",").map(Number);
     const cells = countEdges(network) > 500 ? COARSE : CELLS;
-    const [[left, right], [bottom, top]] = this.ranges;
+    const [across, up] = this.ranges;
     const values = [];
     for (let row = 0; row < cells; row++) {
       for (let place = 0; place < cells; place++) {
-        const x = left + (right - left) * (place + 0.5) / cells;
-        const y = top + (bottom - top) * (row + 0.5) / cells;
+        const x = atPart((place + 0.5) / cells, across);
+        const y = atPart(1 - (row + 0.5) / cells, up);
         values.push(feedForward(network, [x, y]).values[block][column]);
       }
     }
@@ -107,7 +115,10 @@ class Plane {
     const most = finite.reduce((a, b) => Math.max(a, b), -Infinity);
     const least = finite.reduce((a, b) => Math.min(a, b), Infinity);
     let [low, high] = KNOWN_RANGE[network.blocks[block - 1].activation] ?? [least, most];
-    if (!(low < high)) [low, high] = [low - 0.5, low + 0.5];
+    if (!(low < high)) {
+      const aside = Math.max(0.5, Math.abs(low) / 1e6);
+      [low, high] = [low - aside, low + aside].map((end) => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, end)));
+    }
     if (!finite.length) [low, high] = [0, 1];
     return {values, cells, low, high, least, most, image: this.paint(values, cells, low, high)};
   }
@@ -119,7 +130,7 @@ class Plane {
     const [from, to] = [this.colors["map-low"], this.colors["map-high"]].map(rgb);
     values.forEach((value, n) => {
       if (!Number.isFinite(value)) return; // stays empty
-      const part = Math.floor((value - low) / (high - low) * SHADES) / (SHADES - 1);
+      const part = Math.floor(partOf(value, [low, high]) * SHADES) / (SHADES - 1);
       const shade = Math.min(1, Math.max(0, part));
       from.forEach((start, channel) => {
         pixels.data[4 * n + channel] = start + (to[channel] - start) * shade;
@@ -131,9 +142,9 @@ class Plane {
   }
 
   at([x, y]) {
-    const [[left, right], [bottom, top]] = this.ranges;
-    return [this.box.x + this.box.width * (x - left) / (right - left),
-      this.box.y + this.box.height * (top - y) / (top - bottom)];
+    const [across, up] = this.ranges;
+    return [this.box.x + this.box.width * partOf(x, across),
+      this.box.y + this.box.height * (1 - partOf(y, up))];
   }
 
   drawAxes(context) {
@@ -204,25 +215,29 @@ class Plane {
   describe() {
     const {network} = this.page, {low, high, least, most} = this.cells;
     const name = unitName(network, this.select.value.split(",").map(Number));
-    setText(this.low, shown(low, 4));
-    setText(this.high, shown(high, 4));
+    const finite = least <= most;
+    setText(this.low, finite ? shown(low, 4) : "nowhere finite: nothing is drawn");
+    setText(this.high, finite ? shown(high, 4) : "");
+    this.ramp.hidden = !finite;
     const ends = [this.colors["map-low"], this.colors["map-high"]];
     this.ramp.style.background = `linear-gradient(to right, ${ends})`;
     const spans = this.ranges.map((range, n) => (
       `${network.inputs[n]} from ${range.map((value) => shown(value, 4)).join(" to ")}`));
-    const range = least <= most ? `goes from ${shown(least, 4)} to ${shown(most, 4)}` : "is nowhere a number";
+    const range = finite ? `goes from ${shown(least, 4)} to ${shown(most, 4)}` : "is nowhere finite";
     const label = `Map of ${name}, which ${range}, for ${spans.join(" and ")}`;
     this.canvas.setAttribute("aria-label", label);
   }
 
   /** Take the inputs that are pointed at. */
   pick(event) {
-    const {box, ranges: [[left, right], [bottom, top]]} = this;
+    const {box, ranges: [across, up]} = this;
     const part = (value) => Math.min(1, Math.max(0, value));
-    const round = (value, span) => Number((Math.round(value / span * 200) * span / 200).toPrecision(6));
-    const x = left + (right - left) * part((event.offsetX - box.x) / box.width);
-    const y = top + (bottom - top) * part((event.offsetY - box.y) / box.height);
-    this.page.setInputs([round(x, roundUp(right - left)), round(y, roundUp(top - bottom))]);
+    const at = (where, range) => {
+      const step = roundUp(range[1] - range[0]) / 200;
+      return Number((Math.round(atPart(part(where), range) / step) * step).toPrecision(6));
+    };
+    this.page.setInputs([at((event.offsetX - box.x) / box.width, across),
+      at(1 - (event.offsetY - box.y) / box.height, up)]);
   }
 }
 

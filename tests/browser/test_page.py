@@ -436,3 +436,139 @@ def test_the_policy_lets_no_other_script_run(visit: Open, tmp_path: Path) -> Non
     assert other.evaluate("() => window.owned") is None
     assert any("Content Security Policy" in text for text in blocked)
     other.close()
+
+
+def test_reset_brings_back_how_far_the_sliders_reach(visit: Open) -> None:
+    page = visit(html_of(WIRED))
+    slider = page.get_by_label("weight of a in h: 1", exact=True)
+    reaches = "() => [...document.querySelectorAll('.slider')].map((e) => [e.min, e.max, e.step])"
+    before, plane = page.evaluate(reaches), page.evaluate("() => String(page.plane.ranges)")
+    for label in ("weight of a in h: 1", "bias of h: 1", "input b"):
+        entry(page, label).fill("1e308")
+        settle(page)
+    assert page.evaluate(reaches) != before
+    page.get_by_role("button", name="Reset").click()
+    settle(page)
+    assert page.evaluate(reaches) == before
+    assert page.evaluate("() => String(page.plane.ranges)") == plane
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert float(slider.input_value()) == pytest.approx(1 + float(before[2][2]))
+
+
+HUGE = """\
+neuron: {weights: [1, 1], activation: relu}
+cases: [{inputs: [1.0e+308, 1], expected: 1.0e+308}, {inputs: [-1.0e+308, 5.0e-324], expected: 0}]
+"""
+
+
+def test_the_largest_numbers_have_their_place_in_the_pictures(visit: Open) -> None:
+    page = visit(html_of(HUGE))
+    label = "() => document.querySelector('canvas').ariaLabel"
+    assert page.evaluate(label) == (
+        "Map of y, which goes from 0 to 1.686e+308,"
+        " for x1 from −1.708e+308 to 1.708e+308 and x2 from −0.35 to 1.35"
+    )
+    point = "() => ['cx', 'cy'].map((at) => document.querySelector('.point').getAttribute(at))"
+    assert page.evaluate(point) == ["120.0", "0.0"]
+    d = page.locator(".curve").get_attribute("d") or ""
+    assert d.startswith("M0.0 80.0")
+    assert d.endswith("L120.0 0.0")
+    largest = "-1.7976931348623157e308"
+    entry(page, "weight of x1 in y").fill(largest)
+    entry(page, "weight of x2 in y").fill(largest)
+    entry(page, "input x1").fill("-inf")
+    settle(page)
+    assert {"−1.8e+308", "−∞", "∞"} <= set(page.locator("svg.network text").all_text_contents())
+    page.get_by_label("activation of y").select_option("exp")
+    entry(page, "weight of x1 in y").fill("0")
+    entry(page, "weight of x2 in y").fill("0")
+    entry(page, "bias of y").fill("1000")
+    settle(page)
+    assert "which is nowhere finite" in page.evaluate(label)
+    assert page.locator(".legend").inner_text().strip() == "nowhere finite: nothing is drawn"
+
+
+LONG = """\
+inputs: [temperature_in_degrees_celsius, wind]
+neurons:
+  a_very_long_neuron_name: {weights: [123456.789, -0.000123456], bias: 1234567.891, activation: {name: hard_sigmoid, alpha: 0.123456, beta: 0.5}}
+  WWWWWWWWWWWWWWWWW: {weights: [-1.2345678901, 8001.25], bias: -98765.4321, activation: log_sigmoid}
+outputs: [WWWWWWWWWWWWWWWWW, a_very_long_neuron_name]
+cases: [{inputs: [1.23456789, 2.3456789], expected: [-80000, 1]}]
+"""
+CUT = """() => [...document.querySelectorAll(".card")].flatMap((card) => {
+  const end = card.getBoundingClientRect().right;
+  return [...card.querySelectorAll(".number, .factor, .entry")]
+    .filter((e) => e.getBoundingClientRect().right > end || e.scrollWidth > e.clientWidth)
+    .map((e) => e.value ?? e.textContent);
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 600, 900, 1200])
+def test_long_numbers_are_whole_and_stay_in_their_card(width: int, visit: Open) -> None:
+    page = visit(html_of(LONG), width=width)
+    settle(page)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CUT) == []
+    bias = entry(page, "bias of WWWWWWWWWWWWWWWWW")
+    bias.fill("-98765.4321012345")
+    bias.press("Enter")
+    settle(page)
+    assert bias.get_attribute("title") == "-98765.4321012345"
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_what_the_diagram_says_is_within_its_boxes_and_its_frame(width: int, visit: Open) -> None:
+    page = visit(html_of(LONG), width=width)
+    settle(page)
+    outside = page.evaluate("""() => {
+      const svg = document.querySelector("svg.network"), frame = svg.viewBox.baseVal;
+      return [...svg.querySelectorAll("text")].filter((text) => {
+        const {x, width} = text.getBBox();
+        const box = text.parentNode.querySelector("rect")?.getBBox();
+        const [left, right] = box && !text.matches(".note, .weight")
+          ? [box.x + 3, box.x + box.width - 3] : [frame.x, frame.x + frame.width];
+        return x < left || x + width > right;
+      }).map((text) => text.textContent);
+    }""")
+    assert outside == []
+    texts = page.locator("svg.network text").all_text_contents()
+    assert {"1.23456789", "2.3456789", "8001.25"} <= set(texts)
+
+
+def recalculated(line: str) -> tuple[float, float]:
+    """Calculate a line `z = a·b + c = d` again; gives that, and d."""
+    _, terms, result = line.replace("−", "-").split(" = ")
+    return eval(terms.replace("·", "*")), float(result)
+
+
+CANCELLING = """\
+inputs: [x]
+neurons:
+  h: {weights: [1.23456789012], bias: 0.1, activation: tanh}
+  y: {weights: {h: 1000000.5}, bias: -870359.5, activation: exp}
+cases: [{inputs: [1], expected: 1}]
+"""
+
+
+@pytest.mark.parametrize("text", [LONG, WIRED, CANCELLING], ids=["long", "neurons", "cancelling"])
+def test_the_arithmetic_can_be_calculated_again(text: str, visit: Open) -> None:
+    page = visit(html_of(text))
+    settle(page)
+    lines = [card.split("\n")[0] for card in page.locator(".arithmetic").all_inner_texts()]
+    for line in lines:
+        again, shown = recalculated(line)
+        assert again == pytest.approx(shown, rel=6e-8), line
+    if text == LONG:
+        assert lines[0] == (
+            "z = 123456.789·1.23456789 + (−0.000123456)·2.3456789 + 1234567.891 = 1386983.7"
+        )
+        assert (
+            "hard_sigmoid(1386983.7, alpha = 0.123456"
+            in page.locator(".arithmetic").first.inner_text()
+        )
+    if text == CANCELLING:
+        y = page.locator(".arithmetic").last.inner_text().splitlines()[-1].replace("−", "-")
+        z, found = re.fullmatch(r"exp\((.*)\) = (.*)", y).groups()  # type: ignore[union-attr]
+        assert np.exp(float(z)) == pytest.approx(float(found), rel=6e-8)
