@@ -74,7 +74,7 @@ class WrongRow:
 
 def of_case(spec: Spec, case: Case) -> Wanted:
     """Give what a case that is written out expects."""
-    checks = case.checks
+    checks = list(case.checks)
     return Wanted(
         spec.inputs[case.row], tuple(spec.probes[check.probe].place for check in checks),
         np.array([check.low for check in checks]), np.array([check.high for check in checks]),
