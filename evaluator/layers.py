@@ -190,7 +190,9 @@ def _too_many(wiring: Wiring, path: Path, number: int, what: str) -> bool:
         return False
     holder: Any = wiring.document.value(path[:-1])
     at = (*path, "file") if is_file(holder.get("weights")) else path
-    wiring.complain(at, "too-large", f"there are {number:,} {what}; at most {most:,} are read", hint)
+    wiring.complain(
+        at, "too-large", f"there are {number:,} {what}; at most {most:,} are read", hint
+    )
     return True
 
 

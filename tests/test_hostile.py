@@ -260,7 +260,10 @@ def test_the_inputs_and_units_of_an_array_are_counted_before_they_are_named(
         evaluator.load(tmp_path / "f.yaml")
     (found,) = caught.value.diagnostics
     assert (found.code, found.location.line) == ("too-large", 1 if len(shape) == 1 else 2)
-    assert found.message == f"there are {max(shape):,} {what}; at most {min(500_000, max(shape) - 1):,} are read"
+    assert (
+        found.message
+        == f"there are {max(shape):,} {what}; at most {min(500_000, max(shape) - 1):,} are read"
+    )
     assert text.splitlines()[-1][found.location.column - 1 :].startswith("w.npz")
 
 
