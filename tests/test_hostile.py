@@ -20,6 +20,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import evaluator
+from benchmarks import budgets
+from benchmarks.shapes import SHAPES
+from benchmarks.timing import used
 from evaluator import source, spec
 from evaluator.cli import main
 
@@ -243,6 +246,16 @@ def test_more_inputs_than_are_read_from_a_text(
         assert code == 3
         assert output.count("error[") == output.count("too-large") == 1
         assert f"f.yaml:{place}\n" in output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="measured where memory is told by `resource`")
+def test_many_cases_of_many_expected_values_take_the_memory_that_is_promised(
+    tmp_path: Path,
+) -> None:
+    make, code = SHAPES["many cases of many expected values"]
+    (tmp_path / "f.yaml").write_text(make(500_000))
+    command = [sys.executable, "-c", budgets.PROGRAM, "run", "-q", str(tmp_path / "f.yaml")]
+    assert used(command, code).bytes <= (budgets.BASE + budgets.TIMES / 2) * budgets.MB
 
 
 @pytest.mark.parametrize(
