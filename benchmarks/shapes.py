@@ -11,6 +11,10 @@ from evaluator.spec import MAX_WRITTEN
 NEURON: Final = "neuron: {weights: [1], activation: relu}\n"
 CASES: Final = "cases: [{inputs: 1, expected: 1}]\n"
 GOOD: Final = NEURON + CASES
+#: A layer of 900 units, and what it answers to 1.
+ONES: Final = ",".join(["1"] * 900)
+WIDE: Final = f"layers: [{{activation: relu, weights: [{','.join(['[1]'] * 900)}]}}]\ncases:\n"
+ALIASED: Final = f"{WIDE}  - {{inputs: 1, expected: &e [{ONES}]}}\n"
 
 #: As many as are read.
 CASES_READ, LAYERS_READ, NEURONS_READ = (
@@ -85,6 +89,11 @@ SHAPES: Final[dict[str, tuple[Make, int]]] = {
     "many cases by name": (
         fill("  - {inputs: {x1: 1}, expected: {y: 1, y.z: 1}}\n", NEURON + "cases:\n", most=CASES_READ), 0),
     "many expected intervals": (fill("  - {inputs: 1, expected: 1 ± {n}}\n", NEURON + "cases:\n", most=CASES_READ), 0),
+    "many cases of many expected values": (fill(f"  - {{inputs: 1, expected: [{ONES}]}}\n", WIDE), 0),
+    "many failing cases of many expected values": (fill(f"  - {{inputs: 2, expected: [{ONES}]}}\n", WIDE), 1),
+    "many cases of aliased expected values": (fill("  - {inputs: 1, expected: *e}\n", ALIASED, most=1_050), 0),
+    "many failing cases of aliased expected values": (
+        fill("  - {inputs: 2, expected: *e}\n", ALIASED, most=1_050), 1),
     "many units": (
         fill("[1], ", "layers: [{activation: relu, weights: [", f"[1]]}}]\n{CASES}", MAX_NESTED - 9), 3),
     "many layers": (fill("  - {activation: relu}\n", "layers:\n", CASES, LAYERS_READ), 0),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from evaluator.expectation import bounds, parse
 
 if TYPE_CHECKING:
     from evaluator.arrays.tables import Table
@@ -34,6 +38,31 @@ class Check:
 
 
 @dataclass(slots=True, eq=False)
+class CheckList:
+    """The checks of a list of expected values: each is made when it is asked for, and not kept,
+    since lists of megabytes are written, and short ones that many cases share by an alias.
+    """
+
+    #: Which of the spec's probes give the actual values, one for each.
+    probes: Sequence[int]
+    #: The numbers, in the precision of the network, and the texts.
+    values: Sequence[float | str]
+    atol: float
+    rtol: float
+    path: Path
+
+    def __iter__(self) -> Iterator[Check]:
+        """Give the checks in the order of the list."""
+        for number, value in enumerate(self.values):
+            path = (*self.path, number)
+            if isinstance(value, str):
+                yield Check(self.probes[number], *parse(value), math.nan, path)
+            else:
+                low, high = bounds(value := float(value), self.atol, self.rtol)
+                yield Check(self.probes[number], low, high, value, path)
+
+
+@dataclass(slots=True, eq=False)
 class Case:
     """One case, or a table of them: what goes in, what must come out, and its terms."""
 
@@ -48,7 +77,8 @@ class Case:
     row: int
     atol: float
     rtol: float
-    checks: list[Check]
+    #: What is expected: single values, and lists of them.
+    expected: list[Check | CheckList]
     table: Table | None = None
     #: The index of the output that is to be the largest.
     expected_class: int | None = None
@@ -57,8 +87,17 @@ class Case:
     tags: tuple[str, ...] = ()
 
     @property
+    def checks(self) -> Iterator[Check]:
+        """Every expected value, in the order in which they are written."""
+        for part in self.expected:
+            if isinstance(part, Check):
+                yield part
+            else:
+                yield from part
+
+    @property
     def unrecorded(self) -> bool:
         """Whether the case expects nothing."""
         if self.table is not None:
             return not self.table.recorded
-        return not self.checks and self.expected_class is None
+        return not self.expected and self.expected_class is None

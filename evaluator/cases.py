@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluator.case import Case, Check, Probe
+from evaluator.case import Case, Check, CheckList, Probe
 from evaluator.diagnostics import clip, count, did_you_mean
 from evaluator.expectation import DEFAULT_TOLERANCE, ExpectationError, bounds, parse, vanishing
 from evaluator.misreadings import INTERVAL_HINT
@@ -18,6 +18,7 @@ from evaluator.wiring import spell
 
 if TYPE_CHECKING:
     from evaluator.document import Path
+    from evaluator.expectation import Interval
     from evaluator.network import Array
     from evaluator.wiring import Wiring
 
@@ -187,26 +188,39 @@ class CaseReader:
                           hint)  # fmt: skip
             return
         for number, value in enumerate(written):
-            self._value(case, (*path, number), value, probes[number])
+            if isinstance(value, str):
+                self._text((*path, number), value)
+        if self.is_single:
+            written = [
+                value if isinstance(value, str) else self._narrow((*path, number), float(value))
+                for number, value in enumerate(written)
+            ]
+        case.expected.append(CheckList(probes, written, case.atol, case.rtol, path))
 
     def _value(self, case: Case, path: Path, written: Any, probe: int) -> None:
         if isinstance(written, str):
-            try:
-                low, high = parse(written)
-            except ExpectationError as error:
-                self.complain(path, "expectation", error.message, error.hint)
+            if (interval := self._text(path, written)) is None:
                 return
-            value = math.nan
-            if lost := vanishing(written):
-                self.complain(path, "underflow",
-                              f"`{clip(lost)}` is too small for a 64-bit float and becomes 0",
-                              "the smallest is about 4.9e-324", severity="warning")  # fmt: skip
+            (low, high), value = interval, math.nan
         else:
             value = float(written)
             if self.is_single:
                 value = self._narrow(path, value)
             low, high = bounds(value, case.atol, case.rtol)
-        case.checks.append(Check(probe, low, high, value, path))
+        case.expected.append(Check(probe, low, high, value, path))
+
+    def _text(self, path: Path, written: str) -> Interval | None:
+        """Read an expected value that is written as a text; None for one that says nothing."""
+        try:
+            interval = parse(written)
+        except ExpectationError as error:
+            self.complain(path, "expectation", error.message, error.hint)
+            return None
+        if lost := vanishing(written):
+            self.complain(path, "underflow",
+                          f"`{clip(lost)}` is too small for a 64-bit float and becomes 0",
+                          "the smallest is about 4.9e-324", severity="warning")  # fmt: skip
+        return interval
 
     def _narrow(self, path: Path, value: float) -> float:
         """Round a number to float32."""

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 #: How many inputs, weighted sums and outputs, of all rows together, are held in memory at a time.
 MAX_VALUES: Final = 1 << 22
+#: The same of cases that are written out, and how many of their values as numbers of Python.
+MAX_INLINE: Final = 1 << 20
+MAX_LISTED: Final = 1 << 18
 
 
 def evaluate(
@@ -110,6 +113,8 @@ class Judgement:
         #: In how many cases the first one is kept although there is no room.
         self.firsts = MAX_FIRSTS if firsts is None else firsts
         self._rows = max(1, MAX_VALUES // spec.network.size())
+        listed = MAX_LISTED // max(1, len(spec.probes))
+        self._inline_rows = max(1, min(MAX_INLINE // spec.network.size(), listed))
         #: The inline rows that are to be answered, in order: of no case that is skipped.
         self._wanted = [case.row for case in cases if case.table is None and not case.skip]
         #: Those that are answered, each with its place among the answers.
@@ -118,7 +123,7 @@ class Judgement:
     def _answer(self, row: int) -> None:
         """Get the answers to the stretch of wanted rows that begins with this one."""
         begin = bisect_left(self._wanted, row)
-        stretch = self._wanted[begin : begin + self._rows]
+        stretch = self._wanted[begin : begin + self._inline_rows]
         if stretch[:1] != [row]:  # of a skipped case, which somebody wants to see
             stretch = [row]
         self._places = {row: place for place, row in enumerate(stretch)}
@@ -345,5 +350,8 @@ def _largest(outputs: Array) -> Array:
 
 def accepts_exactly(check: Check, actual: float, case: Case) -> bool:
     """Judge again, exactly, what the rounded bounds do not accept."""
+    margin = max(abs(check.low), abs(check.high)) * 2.0**-47 + 2.0**-1060 * (1.0 + case.rtol)
+    if check.low - actual > margin or actual - check.high > margin:
+        return False  # further off than any rounding
     low, high = mismatches.interval(check, case)
     return low <= actual <= high or (math.isnan(low) and math.isnan(actual))

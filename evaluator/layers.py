@@ -119,6 +119,8 @@ def _layer(
             reads = units = None
         else:
             units, reads = weights.shape
+            if _too_many(wiring, (*path, "weights"), units, "units"):
+                return None, None, None
             if width is not None and reads != width:
                 before = (
                     "inputs" if number == 0 else f"values from {_layer_name(wiring, number - 1)}"
@@ -168,11 +170,7 @@ def _input_names(
     wiring: Wiring, inputs: tuple[str, ...] | None, width: int, path: Path
 ) -> tuple[str, ...]:
     """Name the inputs; no names where weights and names differ, so that cases are left alone."""
-    most, hint = MAX_WRITTEN["inputs"]
-    holder: Any = wiring.document.value(path[:-1])
-    if width > most and not is_file(holder.get("weights")):
-        wiring.complain(path, "too-large",
-                      f"the network has {width:,} inputs; at most {most:,} are read from a text", hint)  # fmt: skip
+    if _too_many(wiring, path, width, "inputs"):
         return ()
     if inputs is None:
         return _numbered(width)
@@ -183,6 +181,19 @@ def _input_names(
                       f"{count(width, 'weight')} for {count(len(inputs), 'input')}",
                       "write one weight per input")  # fmt: skip
     return ()
+
+
+def _too_many(wiring: Wiring, path: Path, number: int, what: str) -> bool:
+    """Refuse weights of more inputs or units than are named; `path` leads to the weights."""
+    most, hint = MAX_WRITTEN[what]
+    if number <= most:
+        return False
+    holder: Any = wiring.document.value(path[:-1])
+    at = (*path, "file") if is_file(holder.get("weights")) else path
+    wiring.complain(
+        at, "too-large", f"there are {number:,} {what}; at most {most:,} are read", hint
+    )
+    return True
 
 
 def _output_names(wiring: Wiring, default: tuple[str, ...]) -> tuple[str, ...]:

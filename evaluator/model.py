@@ -9,6 +9,7 @@ from evaluator.arrays.files import ArrayFileError, resolve
 from evaluator.diagnostics import clip, count
 from evaluator.network import Network, Place, Trace
 from evaluator.onnxfile import ModelFileError, OnnxFile, Tensor, read_model, total
+from evaluator.wiring import MAX_WRITTEN
 
 if TYPE_CHECKING:
     from evaluator.network import Array
@@ -85,6 +86,12 @@ def connect_model(wiring: Wiring, inputs: tuple[str, ...] | None) -> Model | Non
         return None
     if "dtype" not in wiring.data:
         wiring.dtype = file.dtype
+    for what, tensors in (("inputs", file.inputs), ("units", file.outputs)):
+        most, hint = MAX_WRITTEN[what]
+        if total(tensors) > most:
+            wiring.complain(("model", "file"), "too-large",
+                            f"there are {total(tensors):,} {what}; at most {most:,} are read", hint)  # fmt: skip
+            return None
     if inputs is None:
         inputs = tuple(_input_names(file.inputs))
     elif len(inputs) != total(file.inputs):

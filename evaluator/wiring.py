@@ -26,10 +26,11 @@ BEYOND: Final = {"float64": math.inf, "float32": 2.0**128 - 2.0**103}
 #: What is wrong with the place of a value, not with itself: where an alias uses it, it is told there.
 OF_USE: Final = frozenset({"shape-mismatch", "duplicate-name", "unknown-name", "missing-key"})
 
-#: How many of each one spec may write out, and where more are kept.
+#: How many of each one spec may have, in its text and in arrays, and where more are kept.
 MAX_WRITTEN: Final = {
     "cases": (50_000, "keep many cases in a table, `- {file: cases.csv}`"),
-    "inputs": (500_000, "leave their names out, and keep the weights in an array file"),
+    "inputs": (500_000, "split the network"),
+    "units": (200_000, "split the layer"),
     "layers": (25_000, "split the network"),
     "neurons": (25_000, "write `layers`, with their weights in array files"),
 }

@@ -546,7 +546,8 @@ def test_the_table_of_expected_values_says_the_bounds_that_the_code_gives() -> N
 
 
 WRITTEN = {
-    "cases written out in one document": "cases", "inputs of a network in the text": "inputs",
+    "cases written out in one document": "cases", "inputs of a network": "inputs",
+    "units of a layer, outputs of a model": "units",
     "layers in one document": "layers", "named neurons in one document": "neurons",
 }  # fmt: skip
 

@@ -14,10 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import evaluator
+from benchmarks import budgets
+from benchmarks.shapes import SHAPES
+from benchmarks.timing import used
 from evaluator import source, spec
 from evaluator.cli import main
 
@@ -241,6 +246,38 @@ def test_more_inputs_than_are_read_from_a_text(
         assert code == 3
         assert output.count("error[") == output.count("too-large") == 1
         assert f"f.yaml:{place}\n" in output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="measured where memory is told by `resource`")
+def test_many_cases_of_many_expected_values_take_the_memory_that_is_promised(
+    tmp_path: Path,
+) -> None:
+    make, code = SHAPES["many cases of many expected values"]
+    (tmp_path / "f.yaml").write_text(make(500_000))
+    command = [sys.executable, "-c", budgets.PROGRAM, "run", "-q", str(tmp_path / "f.yaml")]
+    assert used(command, code).bytes <= (budgets.BASE + budgets.TIMES / 2) * budgets.MB
+
+
+@pytest.mark.parametrize(
+    ("shape", "what"),
+    [((500_001,), "inputs"), ((1, 500_001), "inputs"), ((200_001, 1), "units")],
+)
+def test_the_inputs_and_units_of_an_array_are_counted_before_they_are_named(
+    tmp_path: Path, shape: tuple[int, ...], what: str
+) -> None:
+    np.savez_compressed(tmp_path / "w.npz", w=np.zeros(shape))
+    weights = "{weights: {file: w.npz, key: w}, activation: relu}"
+    text = f"neuron: {weights}\n" if len(shape) == 1 else f"layers:\n- {weights}\n"
+    (tmp_path / "f.yaml").write_text(text + CASES)
+    with pytest.raises(evaluator.SpecError) as caught:
+        evaluator.load(tmp_path / "f.yaml")
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.location.line) == ("too-large", 1 if len(shape) == 1 else 2)
+    assert (
+        found.message
+        == f"there are {max(shape):,} {what}; at most {min(500_000, max(shape) - 1):,} are read"
+    )
+    assert text.splitlines()[-1][found.location.column - 1 :].startswith("w.npz")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,11 @@ FAR = "  - {inputs: 5, expected: 5}\n"
 
 # What is written, and the codes with the line and the column of each.
 WEAK = [
+    *(
+        (f"{LINE}{FAR}{FAR.replace('5', '6')}  - {{inputs: 7, expected: {all_of_it}}}\n",
+         "accepts-everything", 5, 27)
+        for all_of_it in ('"[-inf, inf]"', '"> -inf"', "7 ± 1.7976931348623157e+308")
+    ),
     (f"{LINE}{FAR}  - {{inputs: 1.0e-8, expected: 1.0e-8}}\n", "zero-passes", 4, 32),
     (f"{LINE}{FAR}  - {{inputs: 0.1, expected: 0.1 ± 0.2}}\n", "zero-passes", 4, 29),
     (f'{LINE}  - {{inputs: 1, expected: "> 0.5"}}\n{FAR}', "constant-passes", 2, 1),
@@ -41,6 +46,11 @@ WEAK = [
 ]  # fmt: skip
 
 STRONG = [
+    # All but the numbers on one side.
+    *(
+        f'{LINE}{FAR}{FAR.replace("5", "6")}  - {{inputs: 7, expected: "{most_of_it}"}}\n'
+        for most_of_it in ("<= 1.797e+308", ">= -1.797e+308")
+    ),
     # The network itself always answers 2.
     f"{LINE.replace('[1]', '[0], bias: 2')}  - {{inputs: 1, expected: 2}}\n  - {{inputs: 3, expected: 2}}\n",
     f"{LINE}  - {{inputs: 5, expected: 5}}\n  - {{inputs: 5, expected: {{y: 5}}}}\n",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import re
+import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 #: Every code, with the sentence that explains it.
 LINTS: Final = {
+    "accepts-everything": "Every finite number is accepted.",
     "zero-passes": "An answer of 0 would be accepted, and another number is expected.",
     "constant-passes": "One constant answer is accepted by every case, and the network gives others.",
     "saturated": "An activation is so flat where it is checked that its sum may be nearly anything.",
@@ -76,10 +79,25 @@ def _centre(spec: Spec, check: Check) -> float:
     return float(found[1] or found[2]) if found else math.nan
 
 
+def _accepts_everything(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagnostic]:
+    for case in cases:
+        for check in case.checks:
+            if _is_everything(check):
+                yield _warn(spec, check.path, "accepts-everything",
+                            "every finite number is accepted here",
+                            "narrow the interval or the tolerance, or leave the value out")  # fmt: skip
+
+
+def _is_everything(check: Check) -> bool:
+    return check.low <= -sys.float_info.max and check.high >= sys.float_info.max
+
+
 def _zero_passes(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagnostic]:
     for case in cases:
         for check in case.checks:
             centre = _centre(spec, check)
+            if _is_everything(check):
+                continue
             if check.low <= 0 <= check.high and math.isfinite(centre) and centre != 0:
                 yield _warn(spec, check.path, "zero-passes",
                             f"0 would pass as well: what is accepted reaches from"
@@ -90,8 +108,12 @@ def _zero_passes(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagno
 def _constant_passes(spec: Spec, cases: Sequence[Case], _: Trace) -> Iterator[Diagnostic]:
     if any(case.table is not None for case in spec.cases):
         return
+    of_probe = defaultdict(list)
+    for case in cases:
+        for check in case.checks:
+            of_probe[check.probe].append((case, check))
     for output in range(spec.network.output_count()):
-        checks = [(case, c) for case in cases for c in case.checks if c.probe == output]
+        checks = of_probe[output]
         # NaN, where one is expected, or where nothing is.
         low = float(np.max([check.low for _, check in checks] or math.nan))
         high = float(np.min([check.high for _, check in checks] or math.nan))
@@ -259,5 +281,5 @@ def _with_constant(network: Network, block: int, unit: int, z: float) -> Network
 
 
 _LINTS: Final = (
-    _zero_passes, _constant_passes, _saturated, _wide_tolerance, _repeated, _constant_units,
+    _accepts_everything, _zero_passes, _constant_passes, _saturated, _wide_tolerance, _repeated, _constant_units,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -74,12 +75,14 @@ class WrongRow:
 
 def of_case(spec: Spec, case: Case) -> Wanted:
     """Give what a case that is written out expects."""
-    checks = case.checks
+    places, low, high = [], array("d"), array("d")
+    for check in case.checks:
+        places.append(spec.probes[check.probe].place)
+        low.append(check.low)
+        high.append(check.high)
     return Wanted(
-        spec.inputs[case.row], tuple(spec.probes[check.probe].place for check in checks),
-        np.array([check.low for check in checks]), np.array([check.high for check in checks]),
-        case.expected_class,
-    )  # fmt: skip
+        spec.inputs[case.row], tuple(places), np.array(low), np.array(high), case.expected_class
+    )
 
 
 def of_row(spec: Spec, case: Case, batch: Batch, row: int) -> Wanted:

@@ -34,7 +34,8 @@ class Evidence:
 
     def of_case(self, case: Case, result: CaseResult, answer: Array) -> None:
         """Take a case that was answered wrongly, (outputs,)."""
-        self._add(case, result, of_case(self.spec, case), answer)
+        if not self._is_full():
+            self._add(case, result, of_case(self.spec, case), answer)
 
     def of_rows(
         self, case: Case, batch: Batch, wrong: Array, faults: Collection[int], outputs: Array, result: CaseResult
@@ -56,12 +57,15 @@ class Evidence:
 
     def _add(self, case: Case, result: CaseResult, expected: Wanted, answer: Array) -> None:
         """Remember a row, and not the others; unless there are enough."""
-        if len(self._wrong) < hints.MAX_WRONG and not case.xfail:
+        if not self._is_full() and not case.xfail:
             self._wrong.append(WrongRow(result, expected, answer.copy(), case.atol, case.rtol))
+
+    def _is_full(self) -> bool:
+        return len(self._wrong) == hints.MAX_WRONG
 
     def explain(self, passed: Iterable[Case]) -> None:
         """Write hints to the results of the wrong rows; some cases that passed may contradict them."""
         inline = (case for case in passed if case.table is None and not case.xfail)
-        right = [of_case(self.spec, case) for case in islice(inline, MAX_RIGHT)]
         if self._wrong:
+            right = [of_case(self.spec, case) for case in islice(inline, MAX_RIGHT)]
             hints.explain(self.spec, self._wrong, [*right, *self._right])

@@ -95,6 +95,8 @@ def _of(parameters: Mapping[str, Any], units: slice) -> dict[str, Any]:
 
 #: Where activations are compared, and how far from each parameter.
 _POINTS: Final = (0.0, 1e-3, 0.1, 0.3, 0.5, 1.0, 1.7, 2.0, 3.0, 4.0, 6.0, 9.0, 25.0)
+#: As many units as show of a function of a whole layer what it does with all.
+_MANY: Final = 64
 
 
 def same(one: Chosen, other: Chosen, units: int) -> bool:
@@ -103,6 +105,9 @@ def same(one: Chosen, other: Chosen, units: int) -> bool:
         return True
     if any(np.ndim(value) for _, parameters in (one, other) for value in parameters.values()):
         return _same(one, other, units)
+    # One number for every unit: what a few tell apart or not, more do not change.
+    is_whole = one[0].whole_layer or other[0].whole_layer
+    units = min(units, _MANY) if is_whole else 1
     frozen = ((activation, tuple(parameters.items())) for activation, parameters in (one, other))
     return _remembered(*frozen, units)
 
