@@ -34,7 +34,7 @@ def judged(exercise: Exercise, part: Part) -> Part:
         ends = [exercise.spec.network.places[name] for name in exercise.spec.network.outputs]
         class_ = case.expected_class if any(map(reached, ends)) else None
         if checks or class_ is not None:
-            found.append(replace(case, checks=checks, expected_class=class_))
+            found.append(replace(case, expected=[*checks], expected_class=class_))
     return replace(part, cases=tuple(found) or part.cases)
 
 
