@@ -106,3 +106,38 @@ def test_a_run_that_is_killed_leaves_each_report_and_the_cache_old_or_new(folder
         for file in (folder / ".evaluator_cache").glob("*.json"):
             json.loads(file.read_text())
     assert count["at work"]
+
+
+SUBMISSIONS = 200
+EXERCISE = Path(__file__).parents[2] / "specs/exercises/2-sigmoid-neuron.yaml"
+GRADES: dict[str, Callable[[str], int]] = {
+    "json": lambda text: len(json.loads(text)["submissions"]),
+    "csv": lambda text: text.count("\n") - 1,
+}
+
+
+def test_grading_that_is_killed_leaves_each_result_old_or_new(folder: Path) -> None:
+    (folder / "exercise.yaml").write_text(EXERCISE.read_text())
+    (folder / "in").mkdir()
+    for number in range(SUBMISSIONS):
+        (folder / f"in/{number:03}.yaml").write_text("answers: {answer: 0.999}\n")
+    words = ["exercise", "grade", "exercise.yaml", "in", "-j", "1",
+             *(word for name in GRADES for word in (f"--{name}", f"grades.{name}"))]  # fmt: skip
+    seconds = seconds_of(words, folder)
+    files = {name: folder / f"grades.{name}" for name in GRADES}
+    assert {name: GRADES[name](file.read_text()) for name, file in files.items()} == dict.fromkeys(
+        GRADES, SUBMISSIONS
+    )
+    count: Counter[str] = Counter()
+    for chance in rounds("kill -9 exercise grade", count):
+        for file in files.values():
+            file.write_text("old")
+        ended = forked(words, folder, killed(chance, seconds, folder))
+        count["at work"] += ended.hit
+        texts = {name: file.read_text() for name, file in files.items()}
+        for name, text in texts.items():
+            assert text == "old" or GRADES[name](text) == SUBMISSIONS
+        count["between two files"] += 0 < list(texts.values()).count("old") < len(GRADES)
+        for part in folder.glob(".evaluator-*.part"):
+            part.unlink()
+    assert count["at work"]
