@@ -120,7 +120,7 @@ def test_a_new_spec_shows_no_error(by_setting: YamlServer, file: Path, form: str
 EXAMPLES = [
     block
     for block in BLOCKS
-    if block.language == "yaml" and not {"ci", "invalid"} & set(block.marks)
+    if block.language == "yaml" and not {"answers", "ci", "invalid"} & set(block.marks)
 ]
 
 
@@ -294,6 +294,15 @@ BEFORE = {
     ".tolerance": "tolerance:\n  ",
     ".cases.items": "cases:\n  - ",
     ".cases.items.tolerance": "cases:\n  - tolerance:\n      ",
+    ".exercise": "exercise:\n  ",
+    ".exercise.parts.items": "exercise:\n  parts:\n    - ",
+    ".exercise.parts.items.hints.items": "exercise:\n  parts:\n    - hints:\n        - ",
+    ".exercise.parts.items.wrong.items": "exercise:\n  parts:\n    - wrong:\n        - ",
+    ".exercise.samples.items": "exercise:\n  samples:\n    - ",
+    ".exercise.variants": "exercise:\n  variants:\n    ",
+    ".exercise.variants.parameters.additionalProperties": (
+        "exercise:\n  variants:\n    parameters:\n      y.bias:\n        "
+    ),
 }
 
 
