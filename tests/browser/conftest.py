@@ -45,6 +45,10 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         opened.on("console", lambda message: wrong.append(f"{message.type}: {message.text}"))
         opened.on("pageerror", lambda error: wrong.append(str(error)))
         opened.goto(file.as_uri())
+        # A page is drawn with its first frame, which may come later than it.
+        opened.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+        )
         return opened
 
     yield visit

@@ -183,7 +183,7 @@ def test_the_yaml_that_is_copied_is_the_network_that_is_shown(text: str, visit: 
     assert shown == pytest.approx(spec.network(inputs).tolist(), rel=1e-12)
     # What is shown below is the same.
     page.locator("#yaml-details summary").click()
-    assert page.locator("#yaml").input_value() == copied
+    expect(page.locator("#yaml")).to_have_value(copied)
 
 
 def test_where_nothing_can_be_copied_the_yaml_is_selected(visit: Open) -> None:
@@ -388,10 +388,11 @@ def test_a_verdict_is_the_evaluators_until_something_changes(visit: Open) -> Non
 
 
 def test_nothing_moves_for_those_who_ask_for_it(visit: Open) -> None:
-    html = html_of(NEURON)
-    duration = "() => getComputedStyle(document.querySelector('.edge')).transitionDuration"
-    assert visit(html, reduced_motion="reduce").evaluate(duration) == "0s"
-    assert visit(html, reduced_motion="no-preference").evaluate(duration) != "0s"
+    found = {}
+    for motion in ("reduce", "no-preference"):
+        edge = visit(html_of(NEURON), reduced_motion=motion).locator(".edge").first
+        found[motion] = edge.evaluate("edge => getComputedStyle(edge).transitionDuration")
+    assert found["reduce"] == "0s" != found["no-preference"]
 
 
 NAMES = [
