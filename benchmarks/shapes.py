@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from evaluator.source import MAX_DOCUMENTS, MAX_NESTED
+from evaluator.reader import MAX_DOCUMENTS, MAX_NESTED
 from evaluator.spec import MAX_WRITTEN
 
 NEURON: Final = "neuron: {weights: [1], activation: relu}\n"

@@ -28,7 +28,7 @@ import yaml
 import evaluator
 from benchmarks import budgets
 from benchmarks.shapes import SHAPES
-from evaluator import collect, content, expectation, scalars, source, spec, validate
+from evaluator import collect, content, expectation, reader, scalars, source, spec, validate
 from evaluator.activations import ACTIVATIONS, Parameter
 from evaluator.arrays import csvfile, npy
 from evaluator.cli import COMMANDS, _parser, main
@@ -556,10 +556,10 @@ def limit_table() -> str:
     """Write the table of limits as docs/limits.md has it."""
     rows: list[tuple[str, ...]] = [
         ("a file", f"{content.MAX_BYTES // 2**20} MiB"),
-        ("nesting", f"{source.MAX_DEPTH} levels"),
-        ("what aliases expand to", f"{source.MAX_EXPANSION:,} values"),
-        ("lists and mappings in a file", f"{source.MAX_NESTED:,}"),
-        ("documents in a file", f"{source.MAX_DOCUMENTS:,}"),
+        ("nesting", f"{reader.MAX_DEPTH} levels"),
+        ("what aliases expand to", f"{reader.MAX_EXPANSION:,} values"),
+        ("lists and mappings in a file", f"{reader.MAX_NESTED:,}"),
+        ("documents in a file", f"{reader.MAX_DOCUMENTS:,}"),
         *((what, f"{spec.MAX_WRITTEN[key][0]:,}") for what, key in WRITTEN.items()),
         ("a number", f"{scalars.MAX_NUMBER_LENGTH:,} characters"),
         ("an expected value", f"{expectation.MAX_LENGTH:,} characters"),

@@ -11,9 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluator import source, syntax
+from evaluator import reader, syntax
 from evaluator.document import Document
-from evaluator.source import MAX_DEPTH, read
+from evaluator.reader import MAX_DEPTH
+from evaluator.source import read
 
 VALUES = {
     "1": 1, "-7": -7, "+3": 3, "0": 0, "1e-3": 0.001, "1E5": 1e5, "12e03": 12000.0, "1.0e3": 1000.0,
@@ -272,7 +273,7 @@ def test_depth_is_bounded_and_deep_brackets_are_refused_at_once() -> None:
 
 
 def test_the_document_after_the_last_that_is_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "MAX_DOCUMENTS", 2)
+    monkeypatch.setattr(reader, "MAX_DOCUMENTS", 2)
     documents = read("a: 1\n---\na: 2\n---\na: [\n---\na: 4\n", "f")
     assert [d.data for d in documents] == [{"a": 1}, {"a": 2}, None]
     (found,) = documents[2].diagnostics
@@ -284,7 +285,7 @@ def test_the_document_after_the_last_that_is_read_is_told(monkeypatch: pytest.Mo
 def test_lists_and_mappings_are_counted_over_all_documents(
     monkeypatch: pytest.MonkeyPatch, bad: str
 ) -> None:
-    monkeypatch.setattr(source, "MAX_NESTED", 6)
+    monkeypatch.setattr(reader, "MAX_NESTED", 6)
     documents = read("a: {b: [[1], [2]]}\n---\na: [[1]]\n" + bad, "f")
     assert [d.code for document in documents for d in document.diagnostics] == ["too-large"]
     (found,) = documents[-1].diagnostics
@@ -295,7 +296,7 @@ def test_lists_and_mappings_are_counted_over_all_documents(
 def test_a_text_that_is_no_yaml_is_read_no_further_than_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(source, "MAX_NESTED", 4)
+    monkeypatch.setattr(reader, "MAX_NESTED", 4)
     found = told("a: [[1]]\n---\na: '\n---\nb: [1]\n---\nc: 1\n")
     assert [code for *_, code in found] == ["yaml-syntax", "too-large"]
 
