@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+# Nothing is imported here: an interrupt while a command starts is caught only once it is.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from evaluator.diagnostics import Diagnostic as Diagnostic
     from evaluator.diagnostics import EvaluatorError as EvaluatorError
     from evaluator.diagnostics import Location as Location
@@ -35,6 +36,8 @@ __all__ = [*_HOMES, "__version__"]
 
 def __getattr__(name: str) -> Any:
     # Lazy, so that `evaluator --version` and plugins load neither NumPy nor YAML.
+    from importlib import import_module
+
     if name == "convert":
         return import_module("evaluator.convert")
     if name not in _HOMES:

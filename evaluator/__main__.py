@@ -6,9 +6,12 @@ import sys
 def main() -> int:
     """Run a command and give its exit code; an interrupt while it is loaded is one like any other."""
     try:
-        from evaluator.cli import main
+        from evaluator import interrupts
 
-        return main()
+        with interrupts.watched():
+            from evaluator.cli import main
+
+            return main()
     except KeyboardInterrupt:
         return 130
     finally:

@@ -832,3 +832,32 @@ def test_an_interrupt_while_the_command_is_loaded_is_130_and_nothing_else() -> N
     )
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
     assert (found.returncode, found.stdout, found.stderr) == (130, b"", b"")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        # As NumPy does while it compares arrays.
+        pytest.param(
+            "try: interrupt()\nexcept KeyboardInterrupt: raise TypeError", 130, id="in an error"
+        ),
+        # Of one that comes while something is cleaned up Python tells, and goes on.
+        pytest.param("type('', (), {'__del__': interrupt})()", 0, id="while cleaning up"),
+    ],
+)
+def test_an_interrupt_that_gets_lost_shows_no_traceback(body: str, code: int) -> None:
+    program = (
+        "import signal, sys\n"
+        "from evaluator.__main__ import main\n"
+        "from evaluator.cli import schema\n"
+        "def interrupt(*_): signal.raise_signal(signal.SIGINT)\n"
+        "def lose(_):\n"
+        f"    exec({body!r}, globals())\n"
+        "    return 0\n"
+        "schema.main = lose\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "sys.argv[1:] = ['schema']\n"
+        "sys.exit(main())\n"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
+    assert (found.returncode, found.stdout, found.stderr) == (code, b"", b"")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Final, NoReturn, TextIO
 
-from evaluator import __version__
+from evaluator import __version__, interrupts
 from evaluator.diagnostics import EvaluatorError, SpecError, UsageError, harmless
 
 #: Commands, in the order of the help.
@@ -91,7 +91,11 @@ def _parser(command: str | None) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; no exception gets out."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    with interrupts.watched():
+        return _run_guarded(list(sys.argv[1:] if argv is None else argv))
+
+
+def _run_guarded(words: list[str]) -> int:
     _open_streams()
     # What start-up makes stays: looking through it for garbage takes a tenth of a short run.
     gc.disable()
@@ -113,6 +117,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(f"error: {error}", getattr(error, "hint", ""))
         return 2
     except Exception as error:
+        if interrupts.came():
+            return 130
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             _write_no_more(sys.stdout)
             _say(f"error: the output cannot be written: {error.strerror}")

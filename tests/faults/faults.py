@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from evaluator.cli import main
+from evaluator.__main__ import main
+from evaluator.cli import main as run
 
 #: Another at every run, and printed: FAULTS_SEED=… draws the same times again.
 SEED = int(os.environ.get("FAULTS_SEED") or random.SystemRandom().randrange(10**6))
@@ -24,12 +25,12 @@ SEED = int(os.environ.get("FAULTS_SEED") or random.SystemRandom().randrange(10**
 SECONDS = float(os.environ.get("FAULTS_SECONDS") or 6)
 MOST = 300
 #: A process of its own, where an interrupt is one as in the foreground of a terminal. It tells that
-#: it is there with the first thing that it does: before that, Python itself is starting.
+#: it is there when the command begins: before that, Python itself is starting.
 FRESH = (
     "import os, signal, sys\n"
     "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    "os.write(1, b'\\n')\n"
     "from evaluator.__main__ import main\n"
+    "os.write(1, b'\\n')\n"
     "sys.exit(main())\n"
 )
 
@@ -61,7 +62,7 @@ def rounds(what: str, count: Counter[str]) -> Iterator[random.Random]:
 def seconds_of(words: list[str], folder: Path) -> float:
     """Give the seconds of a command in a fork, once this process has imported what it needs."""
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
-        main(words)
+        run(words)
     start = time.monotonic()
     forked(words, folder)
     return time.monotonic() - start
@@ -79,6 +80,7 @@ def forked(
     """
     output, errors = folder.parent / "output", folder.parent / "errors"
     sys.stdout.flush()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     process = os.fork()
     if process == 0:
         code = 99
@@ -88,12 +90,14 @@ def forked(
                 os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
             sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
             sys.stderr = open(2, "w", 1, closefd=False)  # noqa: SIM115
-            signal.signal(signal.SIGINT, signal.default_int_handler)
             if user:
                 os.setgroups([])
                 os.setresgid(user, user, user)
                 os.setresuid(user, user, user)
-            code = main(words)
+            sys.argv[1:] = words
+            # What is sent before the command begins says nothing about it.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            code = main()
             sys.stdout.flush()
         except BaseException:
             import traceback
@@ -101,6 +105,7 @@ def forked(
             os.write(2, traceback.format_exc().encode())
         finally:
             os._exit(code)
+    signal.signal(signal.SIGINT, before)
     hit = disturb(process)
     code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     return Ended(code, output.read_text(), errors.read_text(), hit)
