@@ -14,6 +14,7 @@ GOOD: Final = NEURON + CASES
 #: A layer of 900 units, and what it answers to 1.
 ONES: Final = ",".join(["1"] * 900)
 WIDE: Final = f"layers: [{{activation: relu, weights: [{','.join(['[1]'] * 900)}]}}]\ncases:\n"
+DEEP: Final = "layers:\n" + "- {weights: [[1]], activation: relu}\n" * 20
 ALIASED: Final = f"{WIDE}  - {{inputs: 1, expected: &e [{ONES}]}}\n"
 
 #: As many as are read.
@@ -84,6 +85,8 @@ SHAPES: Final[dict[str, tuple[Make, int]]] = {
     "many cases": (fill("  - {inputs: 1, expected: 1}\n", NEURON + "cases:\n", most=CASES_READ), 0),
     "more cases than are read": (fill("  - {inputs: 1}\n", NEURON + "cases:\n"), 3),
     "many failing cases": (fill("  - {inputs: 1, expected: 2}\n", NEURON + "cases:\n", most=CASES_READ), 1),
+    "many short failing cases": (
+        fill("- {inputs: 1,expected: 2}\n", DEEP + "cases:\n", most=CASES_READ), 1),
     "many cases of many lines": (
         fill("  - name: n\n    inputs:\n      - 1\n    expected:\n      - 1\n", NEURON + "cases:\n", most=CASES_READ), 0),
     "many cases by name": (

@@ -15,7 +15,7 @@ import numpy as np
 
 from evaluator import mismatches
 from evaluator.content import FOLDER
-from evaluator.diagnostics import SpecError, SubjectError, Unsupported, clip
+from evaluator.diagnostics import Location, SpecError, SubjectError, Unsupported, clip
 from evaluator.expectation import accepts, array_bounds, parse
 from evaluator.results import MAX_FIRSTS, MAX_MISMATCHES, CaseResult, Mismatch, SpecResult
 from evaluator.subjects import confined
@@ -168,7 +168,10 @@ class Judgement:
             result.outcome, result.reason = "xpassed", case.xfail
         if result.outcome == "failed" and case.xfail and not case.unrecorded:
             result.outcome, result.reason = "xfailed", case.xfail
-        if result.outcome != "passed":
+        if result.withheld and not result.mismatches:
+            # There may be many such cases; none is shown with its source.
+            result.location = Location(self.spec.file, case.line, case.column)
+        elif result.outcome != "passed":
             result.location = self.spec.document.locate(("cases", case.number))
         return result
 
@@ -191,7 +194,7 @@ class Judgement:
         row = self._row(case)
         if row in self.answers.faults or (column := self._column(check.probe)) is None:
             return None
-        return self._mismatch(case, check, column[row])
+        return self._mismatch(case, check, column[row], arithmetic=True)
 
     def outputs(self, case: Case) -> Iterator[tuple[Probe, Any, tuple[str, ...]]]:
         """Give each output of a case that is written out, with its value and its arithmetic."""
@@ -221,7 +224,7 @@ class Judgement:
             if not check.low <= column[row] <= check.high and not accepts_exactly(
                 check, column[row], case
             ):
-                self._keep(result, partial(self._mismatch, case, check, column[row]))
+                self._keep(result, partial(self._mismatch, case, check, column[row], self.room > 0))
         if case.expected_class is not None:
             result.values += 1
             largest = int(_largest(self.answers.outputs[row : row + 1])[0])
@@ -308,9 +311,13 @@ class Judgement:
             self._columns[probe] = None if found is None else found.tolist()
         return self._columns[probe]
 
-    def _mismatch(self, case: Case, check: Check, actual: float) -> Mismatch:
+    def _mismatch(self, case: Case, check: Check, actual: float, arithmetic: bool) -> Mismatch:
+        """Describe a value; its arithmetic takes most of the time and the memory."""
         row = self._places[case.row]
-        return mismatches.of_check(self.spec, case, check, self.answers, row, actual)
+        found = mismatches.of_check(self.spec, case, check, self.answers, row, actual)
+        if arithmetic:
+            found.arithmetic = self.answers.arithmetic(row, self.spec.probes[check.probe])
+        return found
 
 
 def _wrong(case: Case, batch: Batch, outputs: Array) -> tuple[Array, Array]:

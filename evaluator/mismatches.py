@@ -28,10 +28,9 @@ def of_check(
     shown = number(column[row])
     if math.isfinite(actual) and low <= float(shown) <= high and not low <= actual <= high:
         shown = number(actual)  # float32, in too few digits to tell them apart
-    return Mismatch(
-        probe.name, probe.unit, None, spec.document.locate(check.path, used=True),
-        written(spec, check), low, high, actual, shown, arithmetic=answers.arithmetic(row, probe),
-    )  # fmt: skip
+    location = spec.document.locate(check.path, used=True)
+    text = written(spec, check)
+    return Mismatch(probe.name, probe.unit, None, location, text, low, high, actual, shown)
 
 
 def of_cell(

@@ -17,7 +17,7 @@ FAILING: Final = frozenset({"failed", "error", "xpassed"})
 #: How many mismatches of a spec are kept; the others are counted.
 MAX_MISMATCHES: Final = 100
 #: In how many more cases of a spec the first mismatch is kept all the same.
-MAX_FIRSTS: Final = 10_000
+MAX_FIRSTS: Final = 1_000
 
 
 @dataclass(slots=True, eq=False)

@@ -146,6 +146,24 @@ def test_mismatches_of_all_cases_of_a_spec_count_together_and_each_case_keeps_it
     assert capsys.readouterr().out.count("more; `--max-mismatches 0` lists them all") == 8
 
 
+@pytest.mark.parametrize(("most", "explained"), [(3, 3), (1, 1), (16, 16), (0, 16)])
+def test_beyond_so_many_mismatches_no_arithmetic_is_kept(
+    most: int, explained: int, tmp_path: Path
+) -> None:
+    cases = "".join(f"  - {{inputs: {n}, expected: {{y: 0, y.z: 0}}}}\n" for n in range(1, 9))
+    (tmp_path / "s.yaml").write_text(
+        f"neuron: {{weights: [1], activation: identity}}\ncases:\n{cases}"
+    )
+    options = evaluator.Options(max_mismatches=most)
+    found = [
+        mismatch.arithmetic
+        for case in evaluator.run(tmp_path / "s.yaml", options).results
+        for mismatch in case.mismatches
+    ]
+    assert [bool(each) for each in found] == [n < explained for n in range(len(found))]
+    assert len(found) >= 8
+
+
 @pytest.mark.usefixtures("_size")
 @pytest.mark.parametrize("command", ["run", "validate"])
 @pytest.mark.parametrize(

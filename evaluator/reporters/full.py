@@ -39,7 +39,8 @@ def render(report: Report, *, color: bool = False, verbose: int = 0, quiet: bool
     blocks = [
         "\n".join(block) for spec in report.specs for block in _spec(spec, color, verbose) if block
     ]
-    return "\n\n".join([*blocks, summary(report, color)]) + "\n"
+    blocks.append(f"{summary(report, color)}\n")
+    return "\n\n".join(blocks)
 
 
 def _spec(spec: SpecResult, color: bool, verbose: int) -> Iterator[list[str]]:
