@@ -649,6 +649,8 @@ def test_the_command_writes_says_what_is_lost_and_replaces_nothing_unasked(
         (["--to", "moodle", "-o", "out", "--variant", "3"], "the exercise has no variants"),
         (["--to", "canvas", "-o", "out"], "invalid choice: 'canvas'"),
         (["--to", "gift", "-o", "no/out"], "the folder no does not exist"),
+        (["--to", "gift", "-o", "-"], "-o names no file"),
+        (["--to", "markdown", "-o", "-"], "-o names no file"),
     ],
 )
 def test_wrong_usage_is_told(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import os
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
@@ -612,6 +613,18 @@ def test_all_documents_are_explained_or_the_one_that_is_named(
     assert re.findall("^(f.*): case 1$", capsys.readouterr().out, re.MULTILINE) == ["f", "f#2"]
     assert main(["explain", f"{tmp_path}/f.yaml#2"]) == 0
     assert "~0.999" not in capsys.readouterr().out
+
+
+def test_a_dash_is_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("f.yaml").write_text(founding())
+    assert main(["explain", "f.yaml"]) == 0
+    shown = capsys.readouterr().out
+    assert main(["explain", "f.yaml", "-o", "-"]) == 0
+    assert capsys.readouterr().out == shown
+    assert os.listdir() == ["f.yaml"]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ def read_exercise(spec: str) -> Exercise:
 
 def write_folder(found: Export, folder: str, force: bool) -> None:
     """Write all files below a folder, or none where one is in the way."""
+    _check_named(folder)
     paths = {os.path.join(folder, path): content for path, content in found.files.items()}
     if os.path.lexists(folder) and not os.path.isdir(folder):
         raise UsageError(f"{folder} is no folder", "name a folder")
@@ -41,9 +42,15 @@ def write_folder(found: Export, folder: str, force: bool) -> None:
 
 def write_file(path: str, content: bytes, force: bool) -> None:
     """Write one file."""
+    _check_named(path)
     _check_free(path, force)
     check_writable(path)
     write_whole(path, content)
+
+
+def _check_named(path: str) -> None:
+    if path == "-":
+        raise UsageError("-o names no file", "what is called - is ./-")
 
 
 def _check_free(path: str, force: bool) -> None:
