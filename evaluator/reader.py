@@ -87,7 +87,7 @@ class Reader:
         self._anchors: dict[str, _Anchored] = {}
         #: Where the elements begin of the list read last that stands under a key of the document.
         self._starts: list[int] = []
-        #: How many values there are, and how many more aliases stand for, beyond one each.
+        #: How many values there are in what has ended, and how many more aliases stand for.
         self._count = self._extra = 0
         return self.document
 
@@ -297,7 +297,7 @@ class Reader:
                 event, "alias", f"aliases expand to more than {MAX_EXPANSION:,} values",
                 "write the values out, or keep them in an array file",
             )  # fmt: skip
-        self._extra += found.size - 1
+        self._extra += found.size
         return found.value
 
     def _refuse_tag(self, event: Event) -> None:

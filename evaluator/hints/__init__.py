@@ -24,6 +24,8 @@ MAX_FITTING: Final = 6
 #: How many places each mistake is tried in, and how many numbers it may take to try one everywhere.
 MAX_PLACES: Final = 50
 MAX_WORK: Final = 1 << 18
+#: What a layer takes beside its numbers, counted in numbers.
+STEP_WORK: Final = 100
 #: How well a mistake explains a row whose values it gives to the default tolerance.
 CLOSELY: Final = 2
 
@@ -44,7 +46,8 @@ def explain(spec: Spec, wrong: Sequence[WrongRow], right: Sequence[Wanted]) -> N
 
 
 def _size(network: Network) -> int:
-    return sum(step.weights.size for step in network.steps if step.weights is not None)
+    weights = (step.weights.size for step in network.steps if step.weights is not None)
+    return sum(weights) + STEP_WORK * len(network.steps)
 
 
 class Fit(NamedTuple):
