@@ -23,6 +23,11 @@ class Probe(NamedTuple):
     unit: int | None
     place: Place
 
+    @property
+    def label(self) -> str:
+        """What reports call it: a unit by the name of its layer, and its number from 0."""
+        return self.name if self.unit is None else f"{self.name}[{self.unit}]"
+
 
 @dataclass(slots=True, eq=False)
 class Check:

@@ -156,7 +156,7 @@ class CaseReader:
             at = (*path, name)
             if probes is None:
                 known = [n for n in self.network.names() if n not in self.network.inputs]
-                self.wiring.unknown_name(name, known, at)
+                self.wiring.unknown_name(name, known, at, hint=self._of_unit(name))
                 continue
             other = named.setdefault(tuple([self.probes[p].place for p in probes]), name)
             if other != name and self.outputs:  # else they stand for something
@@ -164,6 +164,16 @@ class CaseReader:
                               f"`{clip(name)}` is the same value as `{clip(other)}`",
                               "keep one of the two", key=True)  # fmt: skip
             self._values(case, at, value, probes, f"of `{clip(name)}`")
+
+    def _of_unit(self, name: str) -> str:
+        """Give the hint for `LAYER[0]`, as reports call a unit; an empty text for other names."""
+        layer = name.rpartition("[")[0]
+        units = len(self._probes(layer) or ())
+        if units < 2:
+            return ""
+        last = self.network.outputs == (layer.removesuffix(".z"),)
+        otherwise = ", or name them in `outputs`" if last else ""
+        return f"`{clip(layer)}` takes a list with a value for each of its {units} units{otherwise}"
 
     def _values(self, case: Case, path: Path, written: Any, probes: Sequence[int], of: str) -> None:
         if not isinstance(written, list):

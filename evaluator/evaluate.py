@@ -229,11 +229,9 @@ class Judgement:
             result.values += 1
             largest = int(_largest(self.answers.outputs[row : row + 1])[0])
             if largest != case.expected_class:
-                path = "cases", case.number, "expected_class"
-                location = self.spec.document.locate(path, used=True)
                 self._keep(
                     result,
-                    partial(mismatches.of_class, self.spec, case.expected_class, largest, location),
+                    partial(self._class, case, case.expected_class, self.room > 0),
                 )
         if result.mismatches or result.withheld:
             self._evidence.of_case(case, result, self.answers.outputs[row])
@@ -276,7 +274,7 @@ class Judgement:
         """
         answers = self._ask(batch.inputs)
         outputs, faults = answers.outputs, answers.faults
-        wrong, largest = _wrong(case, batch, outputs)
+        wrong = _wrong(case, batch, outputs)
         wrong[list(faults)] = False
         result.values += wrong.size - len(faults) * wrong.shape[1]
         failed = sum(fault.outcome == "failed" for fault in faults.values())
@@ -290,7 +288,7 @@ class Judgement:
             row, column = divmod(place, wrong.shape[1])
             if batch.classes is not None and column == wrong.shape[1] - 1:
                 expected = int(batch.classes[row])
-                found = mismatches.of_class(self.spec, expected, int(largest[row]), location)
+                found = mismatches.of_class(self.spec, expected, outputs[row], location)
             else:
                 actual = outputs[row, column]
                 found = mismatches.of_cell(self.spec, case, batch, row, column, actual, location)
@@ -319,22 +317,37 @@ class Judgement:
             found.arithmetic = self.answers.arithmetic(row, self.spec.probes[check.probe])
         return found
 
+    def _class(self, case: Case, expected: int, arithmetic: bool) -> Mismatch:
+        """Describe the largest output, and how it and the expected one came about."""
+        row = self._places[case.row]
+        outputs = self.answers.outputs[row]
+        path = "cases", case.number, "expected_class"
+        location = self.spec.document.locate(path, used=True)
+        found = mismatches.of_class(self.spec, expected, outputs, location)
+        if arithmetic:
+            lines = [
+                line
+                for number in mismatches.concerned(expected, outputs)
+                for line in self.answers.arithmetic(row, self.spec.probes[number])
+            ]
+            found.arithmetic = tuple(dict.fromkeys(lines))
+        return found
 
-def _wrong(case: Case, batch: Batch, outputs: Array) -> tuple[Array, Array]:
-    """Tell which cells of a batch are wrong, (rows, outputs and class), and the largest outputs."""
+
+def _wrong(case: Case, batch: Batch, outputs: Array) -> Array:
+    """Tell which cells of a batch are wrong: (rows, outputs and class)."""
     wrong = np.zeros((len(outputs), 0), bool)
     if batch.expected is not None:
         low, high = _bounds(batch, case)
         wrong = ~accepts(batch.expected, low, high, outputs, case.atol, case.rtol)
-    largest = _largest(outputs)
     if batch.classes is not None:
-        wrong = np.column_stack([wrong, largest != batch.classes])
-    return wrong, largest
+        wrong = np.column_stack([wrong, _largest(outputs) != batch.classes])
+    return wrong
 
 
 def wrong_cells(spec: Spec, case: Case, batch: Batch) -> Array:
     """Tell which cells of a batch the network of the spec answers wrongly: (rows, outputs and class)."""
-    return _wrong(case, batch, spec.network.trace(batch.inputs).outputs)[0]
+    return _wrong(case, batch, spec.network.trace(batch.inputs).outputs)
 
 
 def _gravity(fault: SubjectError) -> int:

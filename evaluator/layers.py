@@ -10,7 +10,7 @@ import numpy as np
 
 from evaluator.diagnostics import clip, count
 from evaluator.network import Network, Place, Step
-from evaluator.wiring import MAX_WRITTEN, is_file
+from evaluator.wiring import MAX_WRITTEN, is_file, shape
 
 if TYPE_CHECKING:
     from evaluator.document import Path
@@ -76,6 +76,10 @@ def connect_layers(wiring: Wiring, inputs: tuple[str, ...] | None) -> Network | 
     width = len(inputs) if inputs is not None else None
     if width is None and "weights" not in wiring.data["layers"][0]:
         width = _width_of_cases(wiring)
+        if width is None:
+            wiring.complain(("cases", 0), "missing-key",
+                          "the network does not say how many inputs it has",
+                          "add `inputs` with their names, above `layers`")  # fmt: skip
     steps: list[Step] = []
     first_width = None
     for number, layer in enumerate(wiring.data["layers"]):
@@ -110,36 +114,64 @@ def _layer(
 ) -> tuple[Step | None, int | None, int | None]:
     """Build one layer; gives the step, how many values it reads, how many units it has."""
     path = ("layers", number)
-    name = _layer_name(wiring, number)
-    weights = bias = None
+    bias = wiring.vector((*path, "bias"), layer["bias"]) if "bias" in layer else None
+    weights = None
     reads = units = width
     if "weights" in layer:
-        weights = wiring.matrix((*path, "weights"), layer["weights"])
-        if weights is None:
-            reads = units = None
-        else:
-            units, reads = weights.shape
-            if _too_many(wiring, (*path, "weights"), units, "units"):
-                return None, None, None
-            if width is not None and reads != width:
-                before = (
-                    "inputs" if number == 0 else f"values from {_layer_name(wiring, number - 1)}"
-                )
-                wiring.complain((*path, "weights"), "shape-mismatch",
-                              f"`{name}` has {reads} weights per unit, but reads {width} {before}",
-                              "weights are (units × inputs): one row per unit, one column per input")  # fmt: skip
-    if "bias" in layer:
-        bias = wiring.vector((*path, "bias"), layer["bias"])
-        if bias is not None and units is not None and len(bias) != units:
-            wiring.complain((*path, "bias"), "shape-mismatch",
-                          f"`bias` has {count(len(bias), 'value')} for {count(units, 'unit')}",
-                          "write one number per unit")  # fmt: skip
-    elif units is not None and weights is not None:
-        bias = np.zeros(units, wiring.dtype)
+        weights = _weights(wiring, number, bias, width)
+        units, reads = (None, None) if weights is None else weights.shape
+    if bias is not None and units is not None and len(bias) != units:
+        wiring.complain((*path, "bias"), "shape-mismatch",
+                      f"`bias` has {count(len(bias), 'value')} for {count(units, 'unit')}",
+                      "write one number per unit")  # fmt: skip
+    elif weights is not None and "bias" not in layer:
+        bias = np.zeros(len(weights), wiring.dtype)
     chosen = wiring.activation((*path, "activation"), layer["activation"], units)
     if units is None or (weights is None and "weights" in layer):
         return None, reads, units
-    return Step((name,), number, weights, bias, *chosen), reads, units
+    return Step((_layer_name(wiring, number),), number, weights, bias, *chosen), reads, units
+
+
+def _weights(wiring: Wiring, number: int, bias: Array | None, width: int | None) -> Array | None:
+    """Read the weights of a layer that reads so many values; None where they say no shape."""
+    path, written = ("layers", number, "weights"), wiring.data["layers"][number]["weights"]
+    weights = wiring.matrix(path, written)
+    if weights is None or _too_many(wiring, path, len(weights), "units"):
+        return None
+    name, (units, reads) = _layer_name(wiring, number), weights.shape
+    seen = _width_of_cases(wiring) if width is None and number == 0 else width
+    if _fit_transposed(weights, bias, seen):
+        wiring.complain(path, "shape-mismatch",
+                      f"the weights of `{name}` are {shape(weights)}, and it reads"
+                      f" {_read(wiring, number, units)}: they seem to be (inputs × units)", _swap(written))  # fmt: skip
+        return weights.T  # so that what follows from it is not told too
+    if width is not None and reads != width:
+        wiring.complain(path, "shape-mismatch",
+                      f"`{name}` has {count(reads, 'weight')} per unit, but reads"
+                      f" {_read(wiring, number, width)}",
+                      f"if they are (inputs × units), {_swap(written)}" if units == width else
+                      "weights are (units × inputs): one row per unit, one column per input")  # fmt: skip
+    return weights
+
+
+def _read(wiring: Wiring, number: int, width: int) -> str:
+    """Say how many values a layer reads, and from where."""
+    if number == 0:
+        return count(width, "input")
+    return f"{count(width, 'value')} from {_layer_name(wiring, number - 1)}"
+
+
+def _fit_transposed(weights: Array, bias: Array | None, width: int | None) -> bool:
+    """Tell whether weights fit what they read and their bias with rows and columns swapped alone."""
+    rows, columns = weights.shape
+    return rows == width != columns and bias is not None and len(bias) == columns
+
+
+def _swap(written: Any) -> str:
+    """Say how weights that are (inputs × units) are swapped."""
+    if not is_file(written):
+        return "swap rows and columns: one row per unit, one column per input"
+    return "leave out `transpose`" if written.get("transpose") else "add `transpose: true`"
 
 
 def _layer_name(wiring: Wiring, number: int) -> str:
@@ -205,16 +237,9 @@ def _output_names(wiring: Wiring, default: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _width_of_cases(wiring: Wiring) -> int | None:
-    for number, case in enumerate(wiring.data["cases"]):
-        given = case.get("inputs")
-        if "file" not in case and isinstance(given, list):
-            return len(given)
-        if "file" not in case and not isinstance(given, dict):
-            return 1
-        if isinstance(given, list):
-            return len(given)
-        wiring.complain(("cases", number), "missing-key",
-                      "the network does not say how many inputs it has",
-                      "add `inputs` with their names, above `layers`")  # fmt: skip
-        break
-    return None
+    """Count the inputs that the first case gives; None where it gives them by name."""
+    case = wiring.data["cases"][0]
+    given = case.get("inputs")
+    if isinstance(given, list):
+        return len(given)
+    return None if "file" in case or isinstance(given, dict) else 1

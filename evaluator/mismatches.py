@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from evaluator.diagnostics import clip
 from evaluator.expectation import Interval, around, parse
 from evaluator.explain import number
 from evaluator.results import Mismatch
 
 if TYPE_CHECKING:
     from evaluator.arrays.batch import Batch
-    from evaluator.case import Case, Check
+    from evaluator.case import Case, Check, Probe
     from evaluator.diagnostics import Location
+    from evaluator.network import Array
     from evaluator.spec import Spec
     from evaluator.subjects.subject import Answers
 
@@ -44,21 +47,40 @@ def of_cell(
     )  # fmt: skip
 
 
-def of_class(spec: Spec, expected: int, largest: int, location: Location) -> Mismatch:
-    """Describe the largest output, which is another; -1 where one is not a number."""
-    wanted = _class_name(spec, expected)
-    said = "not a number" if largest < 0 else _class_name(spec, largest)
-    note = f"class {wanted} is expected, and the largest output is {said}"
-    value = math.nan if largest < 0 else float(largest)
+def of_class(spec: Spec, expected: int, outputs: Array, location: Location) -> Mismatch:
+    """Describe the largest of some outputs, which is not the one that is expected."""
+    largest, _ = concerned(expected, outputs)
+    is_nan = math.isnan(outputs[largest])
+    wanted = class_name(spec.probes[expected], expected)
+    said = "not a number" if is_nan else class_name(spec.probes[largest], largest)
+    note = (
+        f"class {wanted} is expected, and the largest output is {said}:"
+        f" {compared(spec.probes, expected, outputs)}"
+    )
     return Mismatch(
-        "class", None, None, location, wanted.strip("`"), expected, expected, value,
-        said.strip("`"), note,
+        "class", None, None, location, wanted.strip("`"), expected, expected,
+        math.nan if is_nan else float(largest), said.strip("`"), note,
     )  # fmt: skip
 
 
-def _class_name(spec: Spec, index: int) -> str:
-    names = spec.network.outputs
-    return f"`{names[index]}`" if len(names) > 1 else str(index)
+def concerned(expected: int, outputs: Array) -> tuple[int, int]:
+    """Give the output that decides the class, the first NaN or the first largest, and the expected one."""
+    return int(outputs.argmax()), expected
+
+
+def class_name(probe: Probe, index: int) -> str:
+    """Call an output by its own name, one of a layer by its index."""
+    return f"`{probe.name}`" if probe.unit is None else str(index)
+
+
+def compared(probes: Sequence[Probe], expected: int, outputs: Array) -> str:
+    """Say why the expected output is not the first largest, with the numbers."""
+    numbers = dict.fromkeys(concerned(expected, outputs))
+    names = [f"`{clip(probes[n].label)}`" for n in numbers]
+    values = [number(outputs[n]) for n in numbers]
+    if len(numbers) == 2 and outputs.max() == outputs[expected]:
+        return f"{' and '.join(names)} are both {values[0]}, and the first counts"
+    return ", ".join(f"{name} is {value}" for name, value in zip(names, values, strict=True))
 
 
 def written(spec: Spec, check: Check) -> str:

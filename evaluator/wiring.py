@@ -234,11 +234,13 @@ class Wiring:
             self.complain(path, "not-finite", f"{spell(value)} is not a finite number",
                           "weights, biases and parameters are finite")  # fmt: skip
 
-    def unknown_name(self, name: str, known: Sequence[str], path: Path, key: bool = True) -> None:
+    def unknown_name(
+        self, name: str, known: Sequence[str], path: Path, key: bool = True, hint: str = ""
+    ) -> None:
         """Say that a name names nothing, and which name may be meant."""
         listed = ", ".join(f"`{clip(k)}`" for k in known[:8]) + (", …" if len(known) > 8 else "")
         self.complain(path, "unknown-name", f"nothing is named `{clip(name)}` here",
-                      did_you_mean(name, known) or f"there are {listed or 'none'}", key=key)  # fmt: skip
+                      hint or did_you_mean(name, known) or f"there are {listed or 'none'}", key=key)  # fmt: skip
 
     def activation(
         self, path: Path, written: str | Mapping[str, Any], units: int | None

@@ -100,6 +100,46 @@ def test_a_class_is_the_first_largest_output_and_never_not_a_number(
     assert result.values == 1
 
 
+UNNAMED = "inputs: [a, b]\nlayers: [{activation: identity}]\ncases:\n"
+IS_ANOTHER = "class {} is expected, and the largest output is {}: {}"
+
+
+@pytest.mark.parametrize(
+    ("head", "inputs", "expected", "note"),
+    [
+        (CLASSES, "1, 2", "p", ("`p`", "`q`", "`q` is 2, `p` is 1")),
+        (UNNAMED, "0.25, 0.125", "1", ("1", "0", "`layer1[0]` is 0.25, `layer1[1]` is 0.125")),
+        (CLASSES, "3, 3", "q", ("`q`", "`p`", "`p` and `q` are both 3, and the first counts")),
+        (CLASSES, "0, -0.0", "q", ("`q`", "`p`", "`p` and `q` are both 0, and the first counts")),
+        (CLASSES, ".inf, .inf", "1", ("`q`", "`p`", "`p` and `q` are both .inf, and the first counts")),
+        (CLASSES, "2, .nan", "p", ("`p`", "not a number", "`q` is .nan, `p` is 2")),
+        (CLASSES, "2, .nan", "q", ("`q`", "not a number", "`q` is .nan")),
+    ],
+)  # fmt: skip
+def test_a_wrong_class_is_told_with_the_numbers_written_out_or_in_a_table(
+    head: str, inputs: str, expected: str, note: tuple[str, ...], tmp_path: Path
+) -> None:
+    text = f"{head}  - {{inputs: [{inputs}], expected_class: {expected}}}\n"
+    arrays = [float(value.strip(" .")) for value in inputs.split(",")]
+    index = int(expected) if expected.isdigit() else "pq".index(expected)
+    np.savez(tmp_path / "t.npz", X=[arrays], Y=[index])
+    text += "  - {file: t.npz, inputs: X, expected_class: Y}\n"
+    written, table = report(tmp_path, text).results
+    assert [m.note for m in written.mismatches + table.mismatches] == [IS_ANOTHER.format(*note)] * 2
+
+
+def test_the_arithmetic_of_a_wrong_class_is_that_of_the_outputs_concerned(tmp_path: Path) -> None:
+    text = (
+        "outputs: [p, q, r]\nlayers:\n  - {weights: [[1]], activation: identity}\n"
+        "  - {weights: [[1], [2], [3]], activation: identity}\n"
+        "cases: [{inputs: 1, expected_class: p}]\n"
+    )
+    (mismatch,) = only(tmp_path, text).mismatches
+    assert [line.split(" = ")[0] for line in mismatch.arithmetic] == [
+        "layer1.z", "layer1", "r.z", "r", "p.z", "p",
+    ]  # fmt: skip
+
+
 def test_outputs_of_several_depths_come_in_the_order_that_is_written(tmp_path: Path) -> None:
     file = tmp_path / "f.yaml"
     file.write_text(

@@ -245,10 +245,11 @@ def test_a_class_skips_and_missing_expectations_are_told(explained: Explain) -> 
     text = " ".join(explained(
         "layers: [{weights: [[1], [2]], activation: identity}]\noutputs: [a, b]\ncases:\n"
         "  - {inputs: [1], expected_class: b}\n  - {inputs: [-1], expected_class: b}\n"
-        "  - {inputs: [3]}\n  - {inputs: [3], expected_class: b, skip: later}\n"
+        "  - {inputs: [0], expected_class: b}\n  - {inputs: [3]}\n  - {inputs: [3], expected_class: b, skip: later}\n"
     ).split())  # fmt: skip
     assert "✓ the largest output: b; it is b" in text
-    assert "✗ the largest output: b; it is a: another one is larger" in text
+    assert "✗ the largest output: b; it is a: `a` is -1, `b` is -2" in text
+    assert "✗ the largest output: b; it is a: `a` and `b` are both 0, and the first counts" in text
     assert "The case expects nothing: `evaluator record` writes what the network answers." in text
     assert "The case is skipped: later." in text
 

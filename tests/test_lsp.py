@@ -74,7 +74,7 @@ FINDINGS: list[tuple[str, str, list[tuple[str, str, str]]]] = [
     (
         "a wrong class is underlined",
         PAIR + "cases: [{inputs: 1, expected_class: «a»}]\n",
-        [("error", "value-mismatch", "class `a` is expected, and the largest output is `b`")],
+        [("error", "value-mismatch", "class `a` is expected, and the largest output is `b`: `b` is 2")],
     ),
     (
         "an alias is underlined where it stands",

@@ -71,6 +71,19 @@ def test_a_model_is_evaluated_by_onnx_runtime_with_its_tensors_by_name(tmp_path:
     assert (mismatch.output, mismatch.index, mismatch.actual) == ("h", 2, 0.5)
 
 
+def test_a_class_of_a_model_is_an_output_by_its_index(tmp_path: Path) -> None:
+    cases = "  - {inputs: [3, 1], expected_class: 2}\n"
+    (mismatch,) = run(tmp_path, dense(), cases).results[0].mismatches
+    assert mismatch.note == (
+        "class 2 is expected, and the largest output is 0: `y[0]` is 8, `y[2]` is 3"
+    )
+    cases = "  - {inputs: {p: [1, 2], q: [3, 4], scale: 2}, expected_class: 3}\n"
+    (mismatch,) = run(tmp_path, several(), cases).results[0].mismatches
+    assert mismatch.note == (
+        "class 3 is expected, and the largest output is 1: `y[1]` is 12, `above[1]` is 1"
+    )
+
+
 def test_inputs_and_outputs_may_have_names_of_their_own(tmp_path: Path) -> None:
     head = "inputs: [a, b]\noutputs: [p, q, r]\n"
     (tmp_path / "t.csv").write_text("a,b,p,q,r\n3,1,8,4,3\n1,3,8,0,2\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +14,7 @@ from evaluator.explain import number
 from evaluator.explanations import working
 from evaluator.explanations.shown import Digits, decimals
 from evaluator.explanations.units import full, value_name
+from evaluator.mismatches import compared
 from evaluator.reporters.text import accepts, label, named, off_by, plural
 from evaluator.results import Mismatch
 
@@ -131,14 +132,14 @@ class Row:
             f"{said}, which is accepted" if exact_holds else f"{said}, which is not accepted either"
         )
 
-    def expect_class(self, wanted: int) -> None:
+    def expect_class(self, wanted: int, probes: Sequence[Probe]) -> None:
         """Judge the class, which is the first largest output."""
         found, exact = (_largest(trace.outputs[0]) for trace in (self.trace, self.exact))
         by_hand = f"full precision gives {self._class(exact)}" if found != exact else ""
         holds = found == wanted
         self.expected.append(Expected(
             "the largest output", self._class(wanted), "", self._class(found), holds,
-            "" if holds else "another one is larger", by_hand,
+            "" if holds else compared(probes, wanted, self.trace.outputs[0]), by_hand,
         ))  # fmt: skip
 
     def _class(self, index: int) -> str:

@@ -85,7 +85,7 @@ class _Reader:
                 mismatches.interval(check, case), partial(_accepts, check, case),
             )  # fmt: skip
         if case.expected_class is not None:
-            row.expect_class(case.expected_class)
+            row.expect_class(case.expected_class, self.spec.probes)
         return row.explained()
 
     def _row(self, case: Case, inputs: Array, title: str) -> Row:
@@ -122,7 +122,7 @@ class _Reader:
                 text, interval = mismatches.cell(case, batch, at, column)
                 row.expect(self.spec.probes[column], text, interval, partial(_accepted, interval))
         if batch.classes is not None:
-            row.expect_class(int(batch.classes[at]))
+            row.expect_class(int(batch.classes[at]), self.spec.probes)
         return row.explained()
 
 

@@ -80,8 +80,7 @@ def _outputs(judgement: Judgement, case: Case) -> Iterator[str]:
     """Tell every output; the arithmetic that several share is told once."""
     steps: dict[str, None] = {}
     for probe, value, arithmetic in judgement.outputs(case):
-        unit = "" if probe.unit is None else f"[{probe.unit}]"
-        yield f"{named(probe.name)}{unit} is {number(value)}"
+        yield f"{named(probe.label)} is {number(value)}"
         steps.update(dict.fromkeys(arithmetic))
     yield from _terms(case)
     if steps:

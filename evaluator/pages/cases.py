@@ -106,7 +106,7 @@ def _check(
     actual = float(trace.block(probe.place)[row, column or 0])
     low, high = interval
     return {
-        "name": probe.name if probe.unit is None else f"{probe.name}[{probe.unit}]",
+        "name": probe.label,
         "unit": places[block, column or 0],
         "z": z,
         "text": harmless(text),
