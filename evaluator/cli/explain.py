@@ -28,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--case", metavar="NAME", help="only the case of this name")
     parser.add_argument("--format", choices=FORMATS,
                         help="how it is written (default: text, or what the name of OUT says)")  # fmt: skip
-    parser.add_argument("-o", "--output", metavar="OUT", help="write to a file, or - for standard output")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", help="write to a file, or - for standard output"
+    )
     parser.add_argument("--digits", type=_digits, metavar="N",
                         help="round every sum and output to N digits after the point, as by hand")  # fmt: skip
 
