@@ -21,6 +21,8 @@ from jsonschema import Draft7Validator
 from evaluator.activations import ACTIVATIONS
 from evaluator.cli import COMMANDS, main
 from evaluator.cli.new import TEMPLATES
+from evaluator.convert.formats import PICKLES, READERS
+from evaluator.kinds import KINDS, advice
 from evaluator.validate import schema
 
 GOOD = "neuron: {weights: [1], activation: relu}\ncases: [{inputs: 1, expected: 1}]\n"
@@ -399,6 +401,59 @@ def test_folders_may_nest_deeper_than_calls(capsys: Capture, folder: Path) -> No
 def test_any_file_that_is_named_is_read_as_yaml(capsys: Capture, folder: Path) -> None:
     (folder / "spec.txt").write_text(GOOD)
     assert run(capsys, "run", "spec.txt")[0] == 0
+
+
+OTHER_KINDS = {
+    "m.onnx": (b"\x08\x07\xff", ["an ONNX model", "`model: {file: m.onnx}`", "convert m.onnx m.yaml`"]),
+    "small.onnx": (b"\x08\x07\x12", ["an ONNX model"]),
+    "my model.keras": (b"PK\x03\x04\xff", ["a Keras model", "convert 'my model.keras' 'my model.yaml'`"]),
+    "deep/m.H5": (b"\x89HDF", ["a Keras model", "`evaluator convert deep/m.H5 deep/m.yaml`"]),
+    "m.pmml": (b"<?xml version='1.0'?>\n<PMML/>\n", ["a PMML model", "convert m.pmml m.yaml`"]),
+    "m.pt": (b"PK\x03\x04\xff", ["a pickle", "safetensors.torch.save_file"]),
+    "m.joblib": (b"\x80\x04", ["a pickle", "evaluator.convert.from_sklearn"]),
+    "deep/W1.npy": (b"\x93NUMPY", ["an array", "`weights: {file: W1.npy}`"]),
+    "k.npz": (b"PK\x03\x04\xff", ["`weights: {file: k.npz, key: NAME}`", "k.yaml --layers LIST`"]),
+    "t.csv": (b"x,y\n1,2\n", ["a table", "`cases: [{file: t.csv}]`"]),
+    "s.py": (b"import math\nx: int = 3\n", ["Python code", "--subject python:s.py:NAME`"]),
+    "notes.txt": (b"\xff", ["save it as UTF-8"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHER_KINDS)
+def test_a_file_that_is_no_spec_is_told_by_its_kind_and_what_is_done_with_it(
+    capsys: Capture, folder: Path, name: str
+) -> None:
+    content, said = OTHER_KINDS[name]
+    (folder / "deep").mkdir()
+    (folder / name).write_bytes(content)
+    code, output, _ = run(capsys, "run", name)
+    (hint,) = re.findall("  help: (.*)", output)
+    assert code == 3
+    assert [words for words in said if words not in hint] == []
+
+
+def test_a_spec_is_one_whatever_its_file_is_called(capsys: Capture, folder: Path) -> None:
+    for name in OTHER_KINDS:
+        if "/" not in name:
+            (folder / name).write_text(GOOD)
+            assert run(capsys, "run", name)[0] == 0
+
+
+def test_convert_is_named_for_what_it_reads_alone() -> None:
+    # An .xml need not be PMML, nor a .json Keras; a .json may be a spec.
+    named = {ending for ending in KINDS if "evaluator convert" in advice(f"a{ending}")}
+    assert named == READERS.keys() - {".xml", ".json"}
+    assert KINDS.keys() > set(PICKLES)
+
+
+@pytest.mark.parametrize("name", ["m.pt", "m.h5", "m.onnx"])
+def test_a_model_in_place_of_an_array_is_told_how_it_is_read(
+    capsys: Capture, folder: Path, name: str
+) -> None:
+    (folder / "deep").mkdir()
+    (folder / "deep/s.yaml").write_text(GOOD.replace("[1]", f"{{file: {name}}}"))
+    _, output, _ = run(capsys, "run", "deep/s.yaml")
+    assert f"or .csv; {advice(f'deep/{name}')}" in output
 
 
 def test_an_empty_directory_is_no_success(capsys: Capture, folder: Path) -> None:
