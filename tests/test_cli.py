@@ -164,9 +164,32 @@ def test_of_many_tags_a_few_are_named(capsys: Capture, folder: Path) -> None:
 
 USAGE = [
     ([], "required: COMMAND", "see `evaluator --help`"),
-    (["rum"], "invalid choice: 'rum'", "see `evaluator --help`"),
-    (["run", "--colour"], "unrecognized arguments: --colour", ""),
+    (["rum"], "invalid choice: 'rum'", "did you mean `run`? see `evaluator --help`"),
+    (["validat", "good.yaml"], "invalid choice: 'validat'", "did you mean `validate`?"),
+    (["good.yaml"], "good.yaml is no command", "write `evaluator run good.yaml`"),
+    (["deep"], "deep is no command", "write `evaluator run deep`"),
+    (["run", "--colour"], "unrecognized arguments: --colour", "`--color`? see `evaluator run --help`"),
+    (["run", "good.yaml", "--output", "json"], "unrecognized arguments: --output", "`--output-format`?"),
+    (["validate", "good.yaml", "--format=json"], "arguments: --format=json", "`--output-format`?"),
+    (["run", "good.yaml", "--debgu"], "unrecognized arguments: --debgu", "see `evaluator run --help`"),
+    (["run", "good.yaml", "--zzz"], "unrecognized arguments: --zzz", "help: see `evaluator run --help`"),
+    (["explain", "good.yaml", "case"], "arguments: case", "help: see `evaluator explain --help`"),
+    (["exercise", "grad", "x"], "invalid choice: 'grad'", "`grade`? see `evaluator exercise --help`"),
+    (["exercise", "grade", "x", "y", "--limt", "1"], "arguments: --limt 1", "`--limit`?"),
     (["run", "god.yaml"], "god.yaml does not exist", "did you mean `good.yaml`?"),
+    (["run", "deep/god.yaml"], "deep/god.yaml does not exist", "did you mean `deep/good.yaml`?"),
+    (["explain", "deep/god.yaml"], "deep/god.yaml does not exist", "did you mean `deep/good.yaml`?"),
+    (["run", "many.yaml:6"], "many.yaml:6 does not exist", "stands there, `many.yaml::second`"),
+    (["run", "many.yaml:9:14"], "does not exist", "or the case that stands there, `'many.yaml::case 5'`"),
+    (["explain", "many.yaml:6:3:"], "does not exist", "name the file, `many.yaml`, or the case"),
+    (["run", "many.yaml:4:3"], "many.yaml:4:3 does not exist", "name the file, `many.yaml`$"),
+    (["run", "many.yaml:99"], "many.yaml:99 does not exist", "name the file, `many.yaml`$"),
+    (["run", "invalid.yaml:1:9"], "invalid.yaml:1:9 does not exist", "name the file, `invalid.yaml`$"),
+    (["run", "deep/two.yaml:7:9"], "does not exist", "`'deep/two.yaml#2::case 1'`"),
+    (["run", "deep/two.yaml:5"], "does not exist", "name the file, `deep/two.yaml`$"),
+    (["run", "deep::first"], "deep is a folder; `::` and `#` name parts", "name the file"),
+    (["explain", "deep::first"], "deep is a folder", "name the file"),
+    (["run", "deep#2"], "deep is a folder", "name the file"),
     (["run", "no/where.yaml"], "no/where.yaml does not exist", ""),
     (["run", ""], "a path is empty", "name a file or a directory"),
     (["validate", "good.yaml", " "], "a path is empty", ""),
@@ -177,7 +200,9 @@ USAGE = [
     (["run"], "there is no", "name a file or a directory"),
     (["validate"], "there is no", "name a file or a directory"),
     (["run", "good.yaml", "-k", "("], "ends too early", "add a word"),
-    (["run", "good.yaml", "-k", "a b"], "`b` is out of place", "join words"),
+    (["run", "good.yaml", "-k", "a b"], "`b` is out of place", """stand with `-k '"a b"'`"""),
+    (["run", "good.yaml", "-k", "a b and c"], "`b` is out of place", "with `and` or `or`$"),
+    (["run", "good.yaml", "-k", "a)"], "`)` is out of place", "with `and` or `or`$"),
     (["run", "good.yaml", "-k", "and a"], "`and` is out of place", "on each side"),
     (["run", "good.yaml", "-k", "(a"], "ends too early", ""),
     (["run", "good.yaml", "-k", "(a b"], "a bracket is not closed", "add `)`"),
@@ -244,13 +269,25 @@ def test_a_command_that_asks_for_what_cannot_be_done_exits_2_with_one_line_and_a
     capsys: Capture, folder: Path, words: list[str], message: str, hint: str
 ) -> None:
     (folder / "broken.yaml").symlink_to("gone.yaml")
+    (folder / "deep").mkdir()
+    (folder / "deep/good.yaml").write_text(GOOD)
+    (folder / "deep/two.yaml").write_text(f"{GOOD}\n---\n\n{GOOD}")
     code, output, errors = run(capsys, *words)
     assert (code, output) == (2, "")
     said, *help_lines = errors.splitlines()
     assert said.startswith("error: ")
     assert message in said
-    assert hint in "".join(help_lines)
+    assert hint in "".join(f"{line}$" for line in help_lines)
     assert len(help_lines) <= 1
+
+
+def test_where_a_case_stands_leads_to_that_case(capsys: Capture) -> None:
+    _, output, _ = run(capsys, "run", "many.yaml", "--output-format", "concise")
+    place = output.split(" ")[0].rstrip(":")
+    _, _, errors = run(capsys, "run", place)
+    _, output, _ = run(capsys, "run", errors.split("`")[-2], "-v")
+    assert f"FAILED {place} second" in output
+    assert "1 failed in 1 spec" in output
 
 
 def test_an_internal_fault_is_one_line_without_a_traceback(
@@ -461,6 +498,30 @@ def test_an_empty_directory_is_no_success(capsys: Capture, folder: Path) -> None
     assert run(capsys, "run", "empty")[0] == 5
     assert run(capsys, "run", "empty", "--allow-empty")[0] == 0
     assert run(capsys, "validate", "empty")[0] == 5
+
+
+NEARLY = {
+    "": "",
+    "a.txt": "",
+    ".hidden.YAML": "",
+    "b/spec.YAML": "; empty/b/spec.YAML is read where it is named itself",
+    "spec.yaml.txt": "; empty/spec.yaml.txt is read where it is named itself",
+    "spec.json": "; empty/spec.json is read where it is named itself",
+}
+
+
+@pytest.mark.parametrize("command", ["run", "validate", "record", "audit", "fix"])
+@pytest.mark.parametrize("name", NEARLY)
+def test_a_folder_without_specs_is_said_to_be_one(
+    capsys: Capture, folder: Path, command: str, name: str
+) -> None:
+    (folder / "empty/b").mkdir(parents=True)
+    if name:
+        (folder / "empty" / name).write_text(GOOD)
+    code, _, errors = run(capsys, command, "empty")
+    assert (code, errors) == (
+        5, f"empty holds no file that ends in .yaml or .yml{NEARLY[name]}\n"
+    )  # fmt: skip
 
 
 def test_a_broken_link_in_a_folder_is_an_unreadable_spec(capsys: Capture, folder: Path) -> None:
