@@ -36,6 +36,7 @@ KINDS: Final[Kinds] = {
     ".safetensors": _ARRAYS,
     ".npy": ("an array", f"{_NAME}`weights: {{{{file: {{name}}}}}}`"),
     ".csv": ("a table", f"{_NAME}`cases: [{{{{file: {{name}}}}}}]`"),
+    ".md": ("Markdown", "put the spec alone into a file, such as {spec}"),
     ".py": ("Python code", "`evaluator run SPEC --subject python:{path}:NAME` puts it to the test"),
 }
 

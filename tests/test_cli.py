@@ -452,6 +452,7 @@ OTHER_KINDS = {
     "k.npz": (b"PK\x03\x04\xff", ["`weights: {file: k.npz, key: NAME}`", "k.yaml --layers LIST`"]),
     "t.csv": (b"x,y\n1,2\n", ["a table", "`cases: [{file: t.csv}]`"]),
     "s.py": (b"import math\nx: int = 3\n", ["Python code", "--subject python:s.py:NAME`"]),
+    "r.md": (b"# A\n\nText: this\n```yaml\na: 1\n```\n", ["Markdown", "a file, such as r.yaml"]),
     "notes.txt": (b"\xff", ["save it as UTF-8"]),
 }  # fmt: skip
 
