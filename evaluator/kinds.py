@@ -19,7 +19,7 @@ Kinds = Mapping[str, tuple[str, str]]
 
 #: Ending → what the file seems to be, and what to do.
 MODELS: Final[Kinds] = {
-    ".onnx": ("an ONNX model", f"{_NAME}`model: {{{{file: {{name}}}}}}`; or {_CONVERT}"),
+    ".onnx": ("an ONNX model", _NAME + "`model: {{file: {name}}}`; or " + _CONVERT),
     ".pmml": ("a PMML model", _CONVERT),
     ".nnet": ("a network", _CONVERT),
     **dict.fromkeys((".keras", ".h5", ".hdf5"), ("a Keras model", _CONVERT)),
@@ -27,15 +27,15 @@ MODELS: Final[Kinds] = {
 }
 _ARRAYS: Final = (
     "a file of arrays",
-    f"{_NAME}`weights: {{{{file: {{name}}, key: NAME}}}}`;"
+    _NAME + "`weights: {{file: {name}, key: NAME}}`;"
     " or `evaluator convert {path} {spec} --layers LIST` makes one of it",
 )
 KINDS: Final[Kinds] = {
     **MODELS,
     ".npz": _ARRAYS,
     ".safetensors": _ARRAYS,
-    ".npy": ("an array", f"{_NAME}`weights: {{{{file: {{name}}}}}}`"),
-    ".csv": ("a table", f"{_NAME}`cases: [{{{{file: {{name}}}}}}]`"),
+    ".npy": ("an array", _NAME + "`weights: {{file: {name}}}`"),
+    ".csv": ("a table", _NAME + "`cases: [{{file: {name}}}]`"),
     ".md": ("Markdown", "put the spec alone into a file, such as {spec}"),
     ".py": ("Python code", "`evaluator run SPEC --subject python:{path}:NAME` puts it to the test"),
 }
