@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from evaluator.diagnostics import UsageError, did_you_mean
+from evaluator.diagnostics import UsageError
 
 if TYPE_CHECKING:
     from evaluator.case import Case
@@ -51,6 +51,9 @@ def targets(paths: Sequence[str]) -> list[Target]:
     found: dict[str, tuple[str, list[CaseId] | None]] = {}
     for path in paths:
         file, named = _split(path)
+        if named is not None and os.path.isdir(file):
+            raise UsageError(f"{file} is a folder; `::` and `#` name parts of a file",
+                             "name the file; `evaluator run -k` finds cases in a folder by words")  # fmt: skip
         for each in _files(file):
             key = each if "://" in each else os.path.normpath(each)
             if named is None:
@@ -69,8 +72,10 @@ def _files(path: str) -> Iterable[str]:
     if not path.strip() and not os.path.exists(path):
         raise UsageError("a path is empty", "name a file or a directory, or leave it out")
     if path != "-" and not os.path.exists(path):
-        raise UsageError(f"{path} does not exist", _nearby(path))
-    return _specs_under(path) if os.path.isdir(path) else [path]
+        from evaluator.nearby import nearby
+
+        raise UsageError(f"{path} does not exist", nearby(path))
+    return files_under(path, _is_spec) if os.path.isdir(path) else [path]
 
 
 def _split(path: str) -> tuple[str, CaseId | None]:
@@ -96,17 +101,12 @@ def _numbered(file: str) -> tuple[str, int | None]:
     return file, None
 
 
-def _nearby(path: str) -> str:
-    folder = os.path.dirname(path) or "."
-    try:
-        others = [name for name in os.listdir(folder) if name != os.path.basename(path)]
-        return did_you_mean(os.path.basename(path), others)
-    except OSError:
-        return ""
+def _is_spec(name: str) -> bool:
+    return name.endswith(SUFFIXES)
 
 
-def _specs_under(folder: str) -> Iterator[str]:
-    """Give every spec file under a folder, sorted, hidden files and folders aside."""
+def files_under(folder: str, is_meant: Callable[[str], object]) -> Iterator[str]:
+    """Give every file under a folder whose name is meant, sorted, hidden files and folders aside."""
     # A stack, not recursion: folders nest deeper than Python calls do.
     waiting = _entries(folder)
     while waiting:
@@ -118,7 +118,7 @@ def _specs_under(folder: str) -> Iterator[str]:
                 waiting += _entries(entry.path)
             except UsageError:
                 yield entry.path  # told as what cannot be read; its neighbours are evaluated
-        elif entry.name.endswith(SUFFIXES) and not entry.is_dir():
+        elif is_meant(entry.name) and not entry.is_dir():
             yield os.path.normpath(entry.path)
 
 
@@ -151,6 +151,17 @@ class Selection(NamedTuple):
             return True
         words = spec.file, spec.name, case.name, *spec.tags, *case.tags
         return compile_expression(self.expression)("\n".join(words))
+
+
+def _joined(text: str) -> str:
+    """Tell how words that follow each other are written."""
+    hint = "join words with `and` or `or`"
+    if re.search(r'[()"]|\b(and|or|not)\b', text):
+        return hint
+    from shlex import quote
+
+    words = quote(f'"{text.strip()}"')
+    return f"{hint}, or find them as they stand with `-k {words}`"
 
 
 #: How many brackets and `not` a `-k` expression may hold.
@@ -215,5 +226,5 @@ def compile_expression(text: str) -> Callable[[str], bool]:
 
     expression = either()
     if position < len(tokens):
-        raise UsageError(f"`{peek()}` is out of place in `{text}`", "join words with `and` or `or`")
+        raise UsageError(f"`{peek()}` is out of place in `{text}`", _joined(text))
     return expression

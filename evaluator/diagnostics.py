@@ -151,15 +151,21 @@ MAX_WORD: Final = 80
 MAX_KNOWN: Final = 1000
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Give the hint that names the known word nearest to a misspelt one, or an empty text."""
+def closest(word: str, known: Iterable[str]) -> str:
+    """Give the known word nearest to a misspelt one, or an empty text."""
     if len(word) > MAX_WORD:  # nobody misspelt that, and comparing takes the product of lengths
         return ""
     import difflib
 
     by_lower = {name.lower(): name for name in islice(known, MAX_KNOWN)}
     close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return f"did you mean `{by_lower[close[0]]}`?" if close else ""
+    return by_lower[close[0]] if close else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Give the hint that names the known word nearest to a misspelt one, or an empty text."""
+    found = closest(word, known)
+    return f"did you mean `{found}`?" if found else ""
 
 
 def clip(text: str, limit: int = 40) -> str:

@@ -16,6 +16,7 @@ from evaluator.diagnostics import (
     SpecError,
 )
 from evaluator.document import Document, Text
+from evaluator.kinds import advice
 from evaluator.numberlists import NumberLists
 from evaluator.reader import Reader
 
@@ -31,7 +32,7 @@ def read_file(path: str) -> list[Document]:
 def read_bytes(content: bytes, file: str) -> list[Document]:
     """Read every document of the bytes of a file; raises SpecError if they are not UTF-8."""
     try:
-        return read(content.decode("utf-8"), file)
+        found = read(content.decode("utf-8"), file)
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8")
         lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -41,9 +42,15 @@ def read_bytes(content: bytes, file: str) -> list[Document]:
             Diagnostic(
                 location, "encoding",
                 f"the file is not UTF-8: byte 0x{byte:02X} at offset {error.start}",
-                "save it as UTF-8",
+                advice(file) or "save it as UTF-8",
             )
         ]) from None  # fmt: skip
+    if not isinstance(found[0].data, dict) and (hint := advice(file)):
+        # How YAML reads what was never meant as YAML helps nobody.
+        return [
+            _failed(found[0].text, 1, syntax.Problem(0, "yaml-syntax", "the file is no spec", hint))
+        ]
+    return found
 
 
 def read(text: str, file: str) -> list[Document]:

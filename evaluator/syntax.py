@@ -198,6 +198,8 @@ def explain(error: YAMLError, text: str) -> Problem:
         return Problem(
             found.start(), "yaml-syntax", message, f'put it in quotes: "{clip(found[0])}"'
         )
+    if text.startswith("```", index):
+        return Problem(index, "yaml-syntax", "a fence of Markdown is no YAML", "remove the fence")
     for part, message, hint in _WORDS:
         if part in said:
             return Problem(index, "yaml-syntax", message, hint)

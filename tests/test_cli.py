@@ -21,6 +21,8 @@ from jsonschema import Draft7Validator
 from evaluator.activations import ACTIVATIONS
 from evaluator.cli import COMMANDS, main
 from evaluator.cli.new import TEMPLATES
+from evaluator.convert.formats import PICKLES, READERS
+from evaluator.kinds import KINDS, advice
 from evaluator.validate import schema
 
 GOOD = "neuron: {weights: [1], activation: relu}\ncases: [{inputs: 1, expected: 1}]\n"
@@ -162,9 +164,32 @@ def test_of_many_tags_a_few_are_named(capsys: Capture, folder: Path) -> None:
 
 USAGE = [
     ([], "required: COMMAND", "see `evaluator --help`"),
-    (["rum"], "invalid choice: 'rum'", "see `evaluator --help`"),
-    (["run", "--colour"], "unrecognized arguments: --colour", ""),
+    (["rum"], "invalid choice: 'rum'", "did you mean `run`? see `evaluator --help`"),
+    (["validat", "good.yaml"], "invalid choice: 'validat'", "did you mean `validate`?"),
+    (["good.yaml"], "good.yaml is no command", "write `evaluator run good.yaml`"),
+    (["deep"], "deep is no command", "write `evaluator run deep`"),
+    (["run", "--colour"], "unrecognized arguments: --colour", "`--color`? see `evaluator run --help`"),
+    (["run", "good.yaml", "--output", "json"], "unrecognized arguments: --output", "`--output-format`?"),
+    (["validate", "good.yaml", "--format=json"], "arguments: --format=json", "`--output-format`?"),
+    (["run", "good.yaml", "--debgu"], "unrecognized arguments: --debgu", "see `evaluator run --help`"),
+    (["run", "good.yaml", "--zzz"], "unrecognized arguments: --zzz", "help: see `evaluator run --help`"),
+    (["explain", "good.yaml", "case"], "arguments: case", "help: see `evaluator explain --help`"),
+    (["exercise", "grad", "x"], "invalid choice: 'grad'", "`grade`? see `evaluator exercise --help`"),
+    (["exercise", "grade", "x", "y", "--limt", "1"], "arguments: --limt 1", "`--limit`?"),
     (["run", "god.yaml"], "god.yaml does not exist", "did you mean `good.yaml`?"),
+    (["run", "deep/god.yaml"], "deep/god.yaml does not exist", "did you mean `deep/good.yaml`?"),
+    (["explain", "deep/god.yaml"], "deep/god.yaml does not exist", "did you mean `deep/good.yaml`?"),
+    (["run", "many.yaml:6"], "many.yaml:6 does not exist", "stands there, `many.yaml::second`"),
+    (["run", "many.yaml:9:14"], "does not exist", "or the case that stands there, `'many.yaml::case 5'`"),
+    (["explain", "many.yaml:6:3:"], "does not exist", "name the file, `many.yaml`, or the case"),
+    (["run", "many.yaml:4:3"], "many.yaml:4:3 does not exist", "name the file, `many.yaml`$"),
+    (["run", "many.yaml:99"], "many.yaml:99 does not exist", "name the file, `many.yaml`$"),
+    (["run", "invalid.yaml:1:9"], "invalid.yaml:1:9 does not exist", "name the file, `invalid.yaml`$"),
+    (["run", "deep/two.yaml:7:9"], "does not exist", "`'deep/two.yaml#2::case 1'`"),
+    (["run", "deep/two.yaml:5"], "does not exist", "name the file, `deep/two.yaml`$"),
+    (["run", "deep::first"], "deep is a folder; `::` and `#` name parts", "name the file"),
+    (["explain", "deep::first"], "deep is a folder", "name the file"),
+    (["run", "deep#2"], "deep is a folder", "name the file"),
     (["run", "no/where.yaml"], "no/where.yaml does not exist", ""),
     (["run", ""], "a path is empty", "name a file or a directory"),
     (["validate", "good.yaml", " "], "a path is empty", ""),
@@ -175,7 +200,9 @@ USAGE = [
     (["run"], "there is no", "name a file or a directory"),
     (["validate"], "there is no", "name a file or a directory"),
     (["run", "good.yaml", "-k", "("], "ends too early", "add a word"),
-    (["run", "good.yaml", "-k", "a b"], "`b` is out of place", "join words"),
+    (["run", "good.yaml", "-k", "a b"], "`b` is out of place", """stand with `-k '"a b"'`"""),
+    (["run", "good.yaml", "-k", "a b and c"], "`b` is out of place", "with `and` or `or`$"),
+    (["run", "good.yaml", "-k", "a)"], "`)` is out of place", "with `and` or `or`$"),
     (["run", "good.yaml", "-k", "and a"], "`and` is out of place", "on each side"),
     (["run", "good.yaml", "-k", "(a"], "ends too early", ""),
     (["run", "good.yaml", "-k", "(a b"], "a bracket is not closed", "add `)`"),
@@ -242,13 +269,25 @@ def test_a_command_that_asks_for_what_cannot_be_done_exits_2_with_one_line_and_a
     capsys: Capture, folder: Path, words: list[str], message: str, hint: str
 ) -> None:
     (folder / "broken.yaml").symlink_to("gone.yaml")
+    (folder / "deep").mkdir()
+    (folder / "deep/good.yaml").write_text(GOOD)
+    (folder / "deep/two.yaml").write_text(f"{GOOD}\n---\n\n{GOOD}")
     code, output, errors = run(capsys, *words)
     assert (code, output) == (2, "")
     said, *help_lines = errors.splitlines()
     assert said.startswith("error: ")
     assert message in said
-    assert hint in "".join(help_lines)
+    assert hint in "".join(f"{line}$" for line in help_lines)
     assert len(help_lines) <= 1
+
+
+def test_where_a_case_stands_leads_to_that_case(capsys: Capture) -> None:
+    _, output, _ = run(capsys, "run", "many.yaml", "--output-format", "concise")
+    place = output.split(" ")[0].rstrip(":")
+    _, _, errors = run(capsys, "run", place)
+    _, output, _ = run(capsys, "run", errors.split("`")[-2], "-v")
+    assert f"FAILED {place} second" in output
+    assert "1 failed in 1 spec" in output
 
 
 def test_an_internal_fault_is_one_line_without_a_traceback(
@@ -401,11 +440,89 @@ def test_any_file_that_is_named_is_read_as_yaml(capsys: Capture, folder: Path) -
     assert run(capsys, "run", "spec.txt")[0] == 0
 
 
+OTHER_KINDS = {
+    "m.onnx": (b"\x08\x07\xff", ["an ONNX model", "`model: {file: m.onnx}`", "convert m.onnx m.yaml`"]),
+    "small.onnx": (b"\x08\x07\x12", ["an ONNX model"]),
+    "my model.keras": (b"PK\x03\x04\xff", ["a Keras model", "convert 'my model.keras' 'my model.yaml'`"]),
+    "deep/m.H5": (b"\x89HDF", ["a Keras model", "`evaluator convert deep/m.H5 deep/m.yaml`"]),
+    "m.pmml": (b"<?xml version='1.0'?>\n<PMML/>\n", ["a PMML model", "convert m.pmml m.yaml`"]),
+    "m.pt": (b"PK\x03\x04\xff", ["a pickle", "safetensors.torch.save_file"]),
+    "m.joblib": (b"\x80\x04", ["a pickle", "evaluator.convert.from_sklearn"]),
+    "deep/W1.npy": (b"\x93NUMPY", ["an array", "`weights: {file: W1.npy}`"]),
+    "k.npz": (b"PK\x03\x04\xff", ["`weights: {file: k.npz, key: NAME}`", "k.yaml --layers LIST`"]),
+    "t.csv": (b"x,y\n1,2\n", ["a table", "`cases: [{file: t.csv}]`"]),
+    "s.py": (b"import math\nx: int = 3\n", ["Python code", "--subject python:s.py:NAME`"]),
+    "r.md": (b"# A\n\nText: this\n```yaml\na: 1\n```\n", ["Markdown", "a file, such as r.yaml"]),
+    "notes.txt": (b"\xff", ["save it as UTF-8"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHER_KINDS)
+def test_a_file_that_is_no_spec_is_told_by_its_kind_and_what_is_done_with_it(
+    capsys: Capture, folder: Path, name: str
+) -> None:
+    content, said = OTHER_KINDS[name]
+    (folder / "deep").mkdir()
+    (folder / name).write_bytes(content)
+    code, output, _ = run(capsys, "run", name)
+    (hint,) = re.findall("  help: (.*)", output)
+    assert code == 3
+    assert [words for words in said if words not in hint] == []
+
+
+def test_a_spec_is_one_whatever_its_file_is_called(capsys: Capture, folder: Path) -> None:
+    for name in OTHER_KINDS:
+        if "/" not in name:
+            (folder / name).write_text(GOOD)
+            assert run(capsys, "run", name)[0] == 0
+
+
+def test_convert_is_named_for_what_it_reads_alone() -> None:
+    # An .xml need not be PMML, nor a .json Keras; a .json may be a spec.
+    named = {ending for ending in KINDS if "evaluator convert" in advice(f"a{ending}")}
+    assert named == READERS.keys() - {".xml", ".json"}
+    assert KINDS.keys() > set(PICKLES)
+
+
+@pytest.mark.parametrize("name", ["m.pt", "m.h5", "m.onnx"])
+def test_a_model_in_place_of_an_array_is_told_how_it_is_read(
+    capsys: Capture, folder: Path, name: str
+) -> None:
+    (folder / "deep").mkdir()
+    (folder / "deep/s.yaml").write_text(GOOD.replace("[1]", f"{{file: {name}}}"))
+    _, output, _ = run(capsys, "run", "deep/s.yaml")
+    assert f"or .csv; {advice(f'deep/{name}')}" in output
+
+
 def test_an_empty_directory_is_no_success(capsys: Capture, folder: Path) -> None:
     (folder / "empty").mkdir()
     assert run(capsys, "run", "empty")[0] == 5
     assert run(capsys, "run", "empty", "--allow-empty")[0] == 0
     assert run(capsys, "validate", "empty")[0] == 5
+
+
+NEARLY = {
+    "": "",
+    "a.txt": "",
+    ".hidden.YAML": "",
+    "b/spec.YAML": "; empty/b/spec.YAML is read where it is named itself",
+    "spec.yaml.txt": "; empty/spec.yaml.txt is read where it is named itself",
+    "spec.json": "; empty/spec.json is read where it is named itself",
+}
+
+
+@pytest.mark.parametrize("command", ["run", "validate", "record", "audit", "fix"])
+@pytest.mark.parametrize("name", NEARLY)
+def test_a_folder_without_specs_is_said_to_be_one(
+    capsys: Capture, folder: Path, command: str, name: str
+) -> None:
+    (folder / "empty/b").mkdir(parents=True)
+    if name:
+        (folder / "empty" / name).write_text(GOOD)
+    code, _, errors = run(capsys, command, "empty")
+    assert (code, errors) == (
+        5, f"empty holds no file that ends in .yaml or .yml{NEARLY[name]}\n"
+    )  # fmt: skip
 
 
 def test_a_broken_link_in_a_folder_is_an_unreadable_spec(capsys: Capture, folder: Path) -> None:

@@ -16,6 +16,7 @@ from evaluator.arrays.files import ArrayFileError, listed, nearest, reading, res
 from evaluator.arrays.npy import MAX_ARRAY_BYTES, Npy, Npz, too_many
 from evaluator.arrays.safetensors import open_safetensors, read_array
 from evaluator.diagnostics import clip
+from evaluator.kinds import MODELS, advice
 
 if TYPE_CHECKING:
     from evaluator.network import Array
@@ -60,7 +61,8 @@ def load_array(
     shown = f"`{clip(name, 80)}`"
     suffix = PurePath(name).suffix.lower()
     if suffix not in (".npy", ".npz", ".safetensors", ".csv"):
-        hint = "use .npy, .npz, .safetensors or .csv"
+        found = advice(os.path.join(os.path.dirname(spec_file), name), MODELS)
+        hint = f"use .npy, .npz, .safetensors or .csv{'; ' * bool(found)}{found}"
         raise ArrayFileError(f"{shown} is not an array file that the evaluator reads", hint)
     if key is not None and suffix in (".npy", ".csv"):
         raise ArrayFileError(f"{shown} holds a single array without a name", "leave out `key`")

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any, Final, NoReturn, TextIO
 
 from evaluator import __version__, interrupts
-from evaluator.diagnostics import EvaluatorError, SpecError, UsageError, harmless
+from evaluator.diagnostics import EvaluatorError, SpecError, UsageError, did_you_mean, harmless
 
 #: Commands, in the order of the help.
 COMMANDS: Final = {
@@ -62,8 +62,28 @@ class _Parser(argparse.ArgumentParser):
     def _print_message(self, message: str, file: Any = None) -> None:
         file.write(message)  # argparse would be silent where this fails
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        # What a command does not know would else be told by the parser above it.
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            options = [word for each in self._actions if each.help != argparse.SUPPRESS
+                       for word in each.option_strings]  # fmt: skip
+            word = unknown[0].partition("=")[0]
+            self._refuse(f"unrecognized arguments: {' '.join(unknown)}",
+                         did_you_mean(word, options if word[:1] == "-" else ()))  # fmt: skip
+        return found, unknown
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            self._refuse(str(error), did_you_mean(str(value), map(str, action.choices or ())))
+
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message, f"see `{self.prog} --help`")
+        self._refuse(message)
+
+    def _refuse(self, message: str, guess: str = "") -> NoReturn:
+        raise UsageError(message, f"{guess} see `{self.prog} --help`".lstrip())
 
 
 def _parser(command: str | None) -> argparse.ArgumentParser:
@@ -160,6 +180,10 @@ def _run(words: list[str]) -> int:
         print(f"evaluator {__version__}")
         return 0
     command = words[0] if words and words[0] in COMMANDS else None
+    if words and not command and os.path.exists(words[0]):
+        from shlex import quote
+
+        raise UsageError(f"{words[0]} is no command", f"write `evaluator run {quote(words[0])}`")
     try:
         arguments = _parser(command).parse_args(words)
         code: int = import_module(f"evaluator.cli.{arguments.command}").main(arguments)

@@ -1,18 +1,23 @@
-"""What one is told whose `--tag` and `-k` select nothing."""
+"""What one is told whose folders hold no spec, or whose `--tag` and `-k` select nothing."""
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from evaluator.cli.console import say
+from evaluator.collect import SUFFIXES, files_under
 from evaluator.diagnostics import SpecError, clip, did_you_mean
 
 if TYPE_CHECKING:
     from evaluator.collect import Selection, Target
 
+#: Names that specs have by mistake, or by another way of writing.
+_NEARLY: Final = re.compile(r"\.(ya?ml\b|json$)", re.IGNORECASE)
 #: How many files are looked through for the tags there are, and how many tags are named.
 MAX_FILES: Final = 1000
 MAX_TAGS: Final = 12
@@ -33,6 +38,16 @@ def tell(files: Sequence[Target], selection: Selection) -> None:
         say(
             f"no case matches -k '{clip(selection.expression)}'; `evaluator run --co` lists what there is"
         )
+
+
+def tell_folders(folders: Sequence[str]) -> None:
+    """Say of folders without specs that they are, and which file may be one that is called otherwise."""
+    sys.stdout.flush()
+    for folder in folders:
+        others = files_under(folder, _NEARLY.search) if os.path.isdir(folder) else iter(())
+        nearly = next(others, None)
+        more = f"; {nearly} is read where it is named itself" if nearly else ""
+        say(f"{folder} holds no file that ends in {' or '.join(SUFFIXES)}{more}")
 
 
 def _tags(files: Sequence[Target]) -> Iterator[str]:

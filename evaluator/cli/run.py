@@ -168,13 +168,26 @@ def tell_nothing(files: Sequence[Target], selection: Selection) -> None:
 
 
 def find_targets(paths: Sequence[str], specs: Sequence[str] | None = None) -> list[Target]:
-    """Find the files to evaluate; without paths `specs`, or those of the configuration."""
+    """Find the files to evaluate; without paths `specs`, or those of the configuration.
+
+    Where folders hold none, that is told.
+    """
     from evaluator.collect import targets
 
+    named = named_paths(paths, specs)
+    if not (found := targets(named)):
+        from evaluator.cli.nothing import tell_folders
+
+        tell_folders(named)
+    return found
+
+
+def named_paths(paths: Sequence[str], specs: Sequence[str] | None = None) -> Sequence[str]:
+    """Give the paths; where there are none, `specs`, or those of the configuration."""
     if sys.stdin is None and any(path.partition("::")[0] == "-" for path in paths):
         raise UsageError("standard input is closed", "name a file, or send it a spec")
     if paths:
-        return targets(paths)
+        return paths
     try:
         folder = os.path.join(os.getcwd(), "")
     except OSError:
@@ -185,7 +198,7 @@ def find_targets(paths: Sequence[str], specs: Sequence[str] | None = None) -> li
     if missing:
         raise UsageError(f"there is no {missing[0].removeprefix(folder)} to evaluate",
                          "name a file or a directory, or set `specs` in [tool.evaluator]")  # fmt: skip
-    return targets([path.removeprefix(folder) for path in specs])
+    return [path.removeprefix(folder) for path in specs]
 
 
 def _collect_only(files: list[Target], options: Options, shard: Shard | None) -> int:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from evaluator.cli import console
-from evaluator.cli.run import find_targets
+from evaluator.cli.run import named_paths
 from evaluator.diagnostics import UsageError
 
 if TYPE_CHECKING:
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 def find(path: str) -> Target:
     """Find the file that a path names. Raises UsageError where there is none, and for a folder."""
-    targets = find_targets([path])
-    if len(targets) != 1 or os.path.isdir(path):
+    from evaluator.collect import targets
+
+    found = targets(named_paths([path]))
+    if len(found) != 1 or os.path.isdir(path):
         raise UsageError(f"{path} is a folder", "name one spec")
-    return targets[0]
+    return found[0]
 
 
 def documents(file: str) -> list[Document]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from evaluator.cli.console import say
-from evaluator.cli.run import find_targets
+from evaluator.cli.run import find_targets, named_paths
 from evaluator.collect import targets
 from evaluator.diagnostics import UsageError
 from evaluator.named import named_files
@@ -90,7 +90,7 @@ def _load(arguments: argparse.Namespace) -> Callable[[Iterable[str]], Iterator[o
 def _find(paths: Sequence[str], specs: Sequence[str]) -> list[Target]:
     """Find the files that are there now; editors take one away for a moment when they save it."""
     with suppress(UsageError):
-        return find_targets(paths, specs)
+        return targets(named_paths(paths, specs))
     found = []
     for path in paths:
         with suppress(UsageError):

@@ -13,6 +13,7 @@ import numpy as np
 from evaluator.convert.conversion import Conversion, ConversionError
 from evaluator.convert.reading import Source
 from evaluator.diagnostics import UsageError, clip
+from evaluator.kinds import PICKLE_ADVICE, PICKLES
 
 if TYPE_CHECKING:
     from evaluator.network import Network
@@ -31,8 +32,6 @@ WRITERS: Final = {
     ".safetensors": "to_files",
     ".npz": "to_files",
 }
-#: Files that are, or may be, pickles: reading one runs whatever it says.
-PICKLES: Final = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".joblib", ".model")
 SPECS: Final = (".yaml", ".yml")
 
 
@@ -51,8 +50,7 @@ def read(
     if suffix in PICKLES:
         raise ConversionError(
             f"{clip(str(file), 200)} is a pickle, or may be one: reading it could run any code",
-            "save the weights with safetensors.torch.save_file(model.state_dict(), FILE), or"
-            " convert a scikit-learn model in Python with evaluator.convert.from_sklearn",
+            PICKLE_ADVICE,
         )
     if suffix not in READERS:
         raise UsageError(
