@@ -10,6 +10,7 @@ from evaluator.spec import MAX_WRITTEN
 
 NEURON: Final = "neuron: {weights: [1], activation: relu}\n"
 CASES: Final = "cases: [{inputs: 1, expected: 1}]\n"
+WRONG: Final = "cases: [{inputs: 1, expected: 2}]\n"
 GOOD: Final = NEURON + CASES
 #: A layer of 900 units, and what it answers to 1.
 ONES: Final = ",".join(["1"] * 900)
@@ -100,6 +101,8 @@ SHAPES: Final[dict[str, tuple[Make, int]]] = {
     "many units": (
         fill("[1], ", "layers: [{activation: relu, weights: [", f"[1]]}}]\n{CASES}", MAX_NESTED - 9), 3),
     "many layers": (fill("  - {activation: relu}\n", "layers:\n", CASES, LAYERS_READ), 0),
+    "many layers, and one case that fails": (
+        fill("- {weights: [[1]], activation: tanh}\n", "layers:\n", WRONG, LAYERS_READ), 1),
     "many neurons": (_chain, 0),
     "many inputs by name": (_named_inputs, 0),
     "many texts for numbers": (fill("a, ", "neuron: {activation: relu, weights: [", f"a]}}\n{CASES}"), 3),

@@ -118,7 +118,7 @@ def files_under(folder: str, is_meant: Callable[[str], object]) -> Iterator[str]
                 waiting += _entries(entry.path)
             except UsageError:
                 yield entry.path  # told as what cannot be read; its neighbours are evaluated
-        elif is_meant(entry.name) and not entry.is_dir():
+        elif is_meant(entry.name) and not os.path.isdir(entry.path):  # a link may lead in circles
             yield os.path.normpath(entry.path)
 
 

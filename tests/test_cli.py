@@ -8,6 +8,7 @@ import pty
 import re
 import select
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -525,12 +526,23 @@ def test_a_folder_without_specs_is_said_to_be_one(
     )  # fmt: skip
 
 
-def test_a_broken_link_in_a_folder_is_an_unreadable_spec(capsys: Capture, folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("leads_to", "said"),
+    [
+        ("gone.yaml", "the file is not there"),
+        ("link.yaml", "the file cannot be read: Too many levels of symbolic links"),
+    ],
+)
+def test_a_broken_link_in_a_folder_is_an_unreadable_spec(
+    leads_to: str, said: str, capsys: Capture, folder: Path
+) -> None:
     (folder / "some").mkdir()
-    (folder / "some/link.yaml").symlink_to("gone.yaml")
+    (folder / "some/link.yaml").symlink_to(leads_to)
+    shutil.copy("good.yaml", "some")
     code, output, _ = run(capsys, "run", "some")
     assert code == 3
-    assert "error[unreadable]: the file is not there\n  --> some/link.yaml:1:1" in output
+    assert f"error[unreadable]: {said}\n  --> some/link.yaml:1:1" in output
+    assert "1 invalid, 1 passed in 2 specs" in output
 
 
 @pytest.mark.parametrize("path", ["fifo.yaml", "/dev/null"])

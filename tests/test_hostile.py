@@ -458,6 +458,8 @@ SLOW = {
     "duplicate keys": "a: 1\n" * 30_000,
     "ambiguous numbers on one line": "a: [" + "012, " * 150_000 + "]\n",
     "unknown names": neurons([f"  neuron{n}: {{weights: {{neurom{n}: 1}}, activation: relu}}\n" for n in range(3000)]),
+    "documents of a long file": f"---\n#{'x' * 1200}\na: 1\n" * 2000,
+    "a case of a deep network": "layers:\n" + "- {weights: [[1]], activation: tanh}\n" * 20_000 + CASES,
     "inputs by name": (
         f"inputs: [{', '.join(f'i{n}' for n in range(40_000))}]\n"
         f"neuron: {{activation: relu, weights: {{{', '.join(f'i{n}: 1' for n in range(40_000))}}}}}\n{CASES}"
@@ -472,7 +474,7 @@ SLOW = {
 )
 def test_time_grows_with_the_file_and_not_with_its_square(capsys: Capture, text: str) -> None:
     code, _ = survive(capsys, text, seconds=6)
-    assert code == 3
+    assert code in (1, 3)
 
 
 def test_aliases_do_not_multiply_a_long_text_without_limit(capsys: Capture) -> None:
