@@ -7,7 +7,7 @@ HardSigmoid, HardSwish, Clip, Shrink, Softmax, LogSoftmax, Hardmax); else those 
 
 Every function takes z of shape (cases, units), float64 or float32, and returns a new array of the
 same shape and dtype. NaN gives NaN, and over a whole layer a row of NaN; ±∞ gives the limit where
-there is one. float64 answers are within 3 units in the last place of the true value, most within 2, as
+there is one. float64 answers are within 4 units in the last place of the true value, most within 2, as
 docs/accuracy.md shows (celu with a negative alpha aside, which loses |z/alpha| of them); float32 answers
 within 5.
 """
