@@ -48,13 +48,12 @@ def check(document: Document) -> list[Diagnostic]:
     Numbers below their range alone are left to the build, which tells them with what else is out
     of range; it refuses every one of them.
     """
+    if document.number == 1 and (size := len(document.text.text)) > LARGE:
+        # Rust ends the process that has no memory for it; Python can say so.
+        bytes(GATE_MEMORY + 10 * size)  # zeros that nobody reads take no memory
     accepts = _gate()
-    if accepts is not None:
-        if document.number == 1 and (size := len(document.text.text)) > LARGE:
-            # Rust ends the process that has no memory for it; Python can say so.
-            bytes(GATE_MEMORY + 10 * size)  # zeros that nobody reads take no memory
-        if accepts(document.data):
-            return []
+    if accepts is not None and accepts(document.data):
+        return []
     from evaluator.faults import faults
 
     errors = list(islice(_explainer().iter_errors(document.data), MAX_ERRORS))

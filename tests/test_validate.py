@@ -446,6 +446,7 @@ class Unplaced:
     """A document whose values stand nowhere in particular, one place for each path."""
 
     text = source.Text("", "spec.yaml")
+    number = 1
     value = Document.value
 
     def __init__(self, data: Any) -> None:
