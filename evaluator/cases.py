@@ -105,9 +105,8 @@ class CaseReader:
         values = written if isinstance(written, list) else [written]
         if len(values) != len(names):
             self.complain(path, "shape-mismatch",
-                          f"{count(len(values), 'value')} for {count(len(names), 'input')}"
-                          f" ({', '.join(map(clip, names[:8]))})",
-                          "give one number per input")  # fmt: skip
+                          f"{count(len(values), 'value')} for {count(len(names), 'input')}{_listed(names)}",
+                          _decimal_commas(values, len(names)) or "give one number per input")  # fmt: skip
             return [0.0] * len(names)
         return values
 
@@ -176,11 +175,15 @@ class CaseReader:
         return f"`{clip(layer)}` takes a list with a value for each of its {units} units{otherwise}"
 
     def _values(self, case: Case, path: Path, written: Any, probes: Sequence[int], of: str) -> None:
+        outputs = self.network.outputs
+        names = _listed(outputs) if not of and len(outputs) == len(probes) else ""
+        wanted = f"{count(len(probes), 'value' if of else 'output')}{' ' + of if of else names}"
         if not isinstance(written, list):
             if len(probes) != 1:
-                self.complain(path, "shape-mismatch",
-                              f"1 expected value for {len(probes)} {'values ' + of if of else 'outputs'}",
-                              "write a list, one value for each")  # fmt: skip
+                is_class = written in [self.probes[probe].name for probe in self.outputs]
+                self.complain(path, "shape-mismatch", f"1 expected value for {wanted}",
+                              f"write `expected_class: {clip(str(written))}`" if is_class
+                              else "write a list, one value for each")  # fmt: skip
                 return
             self._value(case, path, written, probes[0])
             return
@@ -189,13 +192,11 @@ class CaseReader:
                           INTERVAL_HINT)  # fmt: skip
             return
         if len(written) != len(probes):
-            hint = "write one value for each"
+            hint = _decimal_commas(written, len(probes)) or "write one value for each"
             if len(probes) == 1 and _is_interval(written):
                 hint = f'an interval goes in quotes: "[{written[0]}, {written[1]}]"'
             self.complain(path, "shape-mismatch",
-                          f"{count(len(written), 'expected value')} for"
-                          f" {count(len(probes), 'value') + ' ' + of if of else count(len(probes), 'output')}",
-                          hint)  # fmt: skip
+                          f"{count(len(written), 'expected value')} for {wanted}", hint)  # fmt: skip
             return
         for number, value in enumerate(written):
             if isinstance(value, str):
@@ -335,6 +336,21 @@ def _unique(name: str, named: dict[str, int]) -> str:
         times += 1
     named[name], named[tried] = times, 1
     return tried
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Write the first of some names behind their number."""
+    return f" ({', '.join(map(clip, names[:8]))}{', …' * (len(names) > 8)})"
+
+
+def _decimal_commas(written: Sequence[Any], wanted: int) -> str:
+    """Tell how decimal points are written where each number came apart at its comma."""
+    whole = all(type(value) is int for value in written) and len(written) == 2 * wanted <= 16
+    if not whole or min(written[1::2]) < 0:
+        return ""
+    pairs = zip(written[::2], written[1::2], strict=True)
+    points = ", ".join(f"{before}.{after}" for before, after in pairs)
+    return f"a decimal comma? write `[{points}]`"
 
 
 def _is_interval(written: Sequence[Any]) -> bool:

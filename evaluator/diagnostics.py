@@ -158,8 +158,14 @@ def closest(word: str, known: Iterable[str]) -> str:
     import difflib
 
     by_lower = {name.lower(): name for name in islice(known, MAX_KNOWN)}
-    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[close[0]] if close else ""
+    close = difflib.get_close_matches(word.lower(), by_lower, n=MAX_KNOWN, cutoff=0.6)
+
+    def likeness(name: str) -> float:
+        return difflib.SequenceMatcher(None, name, word.lower()).ratio()
+
+    # Of names that are equally near the first counts: `x1` for `x`, not `x2`.
+    best = max(filter(set(close).__contains__, by_lower), key=likeness, default="")
+    return by_lower[best] if best else ""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -148,6 +148,11 @@ _MISSPELT: Final = (
     (r"\.?nan", "write .nan"),
     (_DIGITS, "remove the quotes around the number"),
     (r"[-+]?[0-9]+,[0-9]+", "write a decimal point, not a comma"),
+    (rf"(?:≈|≃|≅|approx\.?|ca\.?|about)\s*({_DIGITS})", r"write ~\1"),
+    (rf"({_DIGITS})(?:\s+(?:-|–|—|to)\s+|[-–—]|\s*\.\.+\s*)({_DIGITS})",
+     r'write an interval in quotes: "[\1, \2]"'),
+    (rf"(?:\w+\.)?(?:float|tensor|array)[0-9]*\(({_DIGITS})\)", r"write \1"),
+    (rf"([~]?\s*{_DIGITS})\s*[,;]", r"write \1"),
     (r".*[−–].*", "write a hyphen-minus (-) for the sign"),
     (r"[-+]?[0-9.]+\s*%", "write the fraction: 50% is 0.5"),
     (r"[-+]?[0-9.]+\s*/\s*[0-9.]+", "write the quotient as a decimal number"),
@@ -159,8 +164,8 @@ _MISSPELT: Final = (
 
 def _hint(text: str) -> str:
     for pattern, hint in _MISSPELT:
-        if re.fullmatch(pattern, text, re.IGNORECASE):
-            return hint
+        if found := re.fullmatch(pattern, text, re.IGNORECASE):
+            return clip(found.expand(hint), 100)
     return _FORMS
 
 

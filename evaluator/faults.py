@@ -10,10 +10,13 @@ from evaluator.diagnostics import clip, did_you_mean
 from evaluator.misreadings import (
     INTERVAL_HINT,
     MAX_TEXT,
+    NO,
+    REASONS,
     Path,
     colon_hint,
     depth_hint,
     number_hint,
+    reason_hint,
     type_hint,
 )
 from evaluator.topkeys import NETWORKS
@@ -39,22 +42,51 @@ class Fault(NamedTuple):
 
 def faults(document: Document, errors: list[Error]) -> list[Fault]:
     """Explain what the schema does not allow, one fault for each mistake."""
+    if flat := _flat_neurons(document):
+        errors = [error for error in errors if list(error.absolute_path)[:1] != ["neurons"]]
     missing, unknown, values = _sorted_out(document, errors)
-    found: list[Fault] = []
-    meant: list[str] = []
+    found: list[Fault] = flat
+    meant = ["inputs"] if flat else []
     for path, misfits in unknown.items():
         known = list(misfits[0].schema["properties"])
-        hints = {key: _similar(key, known) for key in (str(error.path[-1]) for error in misfits)}
-        misspelt = _misspelt(hints.values(), known)
         absent = missing.setdefault(path, {})
+        free = [name for name in known if name not in document.value(path)]
+        hints = {
+            key: _one_level_up(document, (*path, key), known, absent)
+            or _synonym(key, free)
+            or _similar(key, free)
+            for key in (str(error.path[-1]) for error in misfits)
+        }
+        misspelt = _misspelt(hints.values(), known)
         for key in misspelt:
             absent.pop("neuron" if key in NETWORKS else key, None)
         if not path:
-            meant = misspelt
+            meant += misspelt
         found += _unknown_keys(document, path, known, hints, absent)
     for path, absent in missing.items():
         found += _missing_keys(document, path, list(absent))
     return found + [fault for fault in values if fault.needs not in meant]
+
+
+def _flat_neurons(document: Document) -> list[Fault]:
+    """Find a neuron that is written where a mapping of neurons stands: all that is wrong is the key."""
+    neurons = document.data.get("neurons") if isinstance(document.data, dict) else None
+    written = [neurons.get(key) for key in LOOSE] if isinstance(neurons, dict) else []
+    if not any(isinstance(value, (str, list)) for value in written):
+        return []
+    message = "`neurons` has the keys of a single neuron; a mapping of neurons by name is wanted"
+    return [Fault(("neurons",), "wrong-type", message, "did you mean `neuron`?", key=True)]
+
+
+def _one_level_up(
+    document: Document, path: Path, known: Iterable[str], absent: Iterable[str]
+) -> str:
+    """Tell what to do where the keys that are missing stand in the value of an unknown one."""
+    value = document.value(path)
+    inside = [key for key in known if isinstance(value, dict) and key in value]
+    if not any(key in absent or (key in NETWORKS and "neuron" in absent) for key in inside):
+        return ""
+    return f"move {_names(inside, 'and')} one level up, out of `{clip(str(path[-1]))}`"
 
 
 def _sorted_out(
@@ -87,8 +119,10 @@ def _unknown_keys(
     keys = list(hints)
     if "neuron" in absent and not path:
         keys = [key for key in keys if hints[key] or key not in LOOSE]
-    # Where nothing is known and something is missing, it was meant to be another mapping.
-    foreign = bool(absent) and not any(key in known for key in document.value(path))
+    # Where nothing is known and something is missing, it was meant to be another kind of file, or
+    # a mapping of names.
+    strange = not path or (list(absent) == ["file"] and path[-1] != "model")
+    foreign = strange and bool(absent) and not any(key in known for key in document.value(path))
     keys = [key for key in keys if hints[key] or not foreign]
     return [_unknown_key(document, path, key, known, hints[key]) for key in keys]
 
@@ -145,6 +179,26 @@ OF_EXERCISE: Final = {
 }
 
 
+#: What other libraries and textbooks call some keys.
+SYNONYMS: Final = {
+    **dict.fromkeys(("output", "outputs", "target", "targets", "y"), ("expected",)),
+    **dict.fromkeys(("result", "results", "answer"), ("expected",)),
+    **dict.fromkeys(("label", "class"), ("expected", "expected_class")),
+    **dict.fromkeys(("labels", "classes"), ("outputs", "expected")),
+    **dict.fromkeys(("input", "x"), ("inputs",)),
+    "tol": ("tolerance",),
+    "w": ("weights",),
+    "b": ("bias",),
+    "f": ("activation",),
+}
+
+
+def _synonym(word: str, known: Iterable[str]) -> str:
+    """Find the known keys that another library or textbook calls so."""
+    meant = [name for name in SYNONYMS.get(word.lower(), ()) if name in known]
+    return f"did you mean {_names(meant)}?" if meant else ""
+
+
 def _similar(word: str, known: Iterable[str]) -> str:
     """Find the known word that differs in letter case and punctuation only, or the nearest."""
     word = word[:MAX_TEXT]
@@ -164,15 +218,15 @@ HOMES: Final = {
 
 def _unknown_key(document: Document, path: Path, key: str, known: list[str], hint: str) -> Fault:
     message = f"unknown key `{clip(key)}`" + (f" in {_subject(path)}" if path else "")
-    if path and path[-1] == "activation":
+    if path[-1:] == ("activation",) and "name" in known:  # else a neuron is called so
         message = f"`{document.value(path)['name']}` has no parameter `{clip(key)}`"
         parameters = [name for name in known if name != "name"]
         hint = hint or (f"it takes {_names(parameters, 'and')}" if parameters else "it takes none")
     elif key.rstrip().endswith((")", "]")) and document.value((*path, key)) is None:
-        hint = INTERVAL_HINT
+        hint = "write a list as `[0, 1]`" + ("" if "weights" in known else f"; {INTERVAL_HINT}")
     elif ":" in key and document.value((*path, key)) is None:
         hint = colon_hint(key)
-    elif key in HOMES:
+    elif key in HOMES and not _synonym(key, known):
         hint = f"`{key}` belongs in {HOMES[key]}"
     hint = hint or f"the keys here are {_names(known, 'and')}"
     return Fault((*path, key), "unknown-key", message, hint, key=True)
@@ -204,10 +258,11 @@ def _unknown_value(_: Document, path: Path, error: Error) -> Fault:
     hint = _similar(str(value), known)
     if "activation" in path[-2:]:
         if path[-1] != "approximate":
-            name, bracket, _rest = str(value).partition("(")
-            other = OTHER_NAMES.get(name.strip().lower())
-            hint = f"did you mean `{other}`?" if other else _similar(name, known)
-            hint = "parameters are written `{name: leaky_relu, alpha: 0.1}`" if bracket else hint
+            called, arguments = str(value).partition("(")[::2]
+            name = called.rpartition(".")[2].strip()
+            hint = OTHER_NAMES.get(name.lower()) or _similar(name, known)
+            if not re.match(r"\)|dim=|axis=|inplace=|$", arguments):
+                hint = "parameters are written `{name: leaky_relu, alpha: 0.1}`"
             hint = hint or "`evaluator activations` lists them all"
             return Fault(path, "unknown-value", f"unknown activation `{shown}`", hint)
     elif path[-1] == "tolerance":
@@ -217,12 +272,14 @@ def _unknown_value(_: Document, path: Path, error: Error) -> Fault:
     return Fault(path, "unknown-value", message, hint)
 
 
-#: What other libraries call some activations.
+#: What is said of names that other libraries have.
 OTHER_NAMES: Final = {
-    **dict.fromkeys(("heaviside", "sign", "threshold", "unit_step", "hardlim"), "step"),
-    "none": "identity",
-    "arctan": "atan",
-    "exponential": "exp",
+    **dict.fromkeys(("heaviside", "threshold", "unit_step", "hardlim"), "did you mean `step`?"),
+    **dict.fromkeys(("sign", "sgn"), "there is `step`, which gives 0 and 1, not -1 and 1"),
+    **dict.fromkeys(("logit", "logits"), "logits are the weighted sums: write `identity`"),
+    "none": "did you mean `identity`?",
+    "arctan": "did you mean `atan`?",
+    "exponential": "did you mean `exp`?",
 }
 
 
@@ -274,7 +331,11 @@ def _blank(_: Document, path: Path, __: Error) -> Fault:
     return Fault(path, "out-of-range", message, "write some text, or remove it")
 
 
-def _control_character(_: Document, path: Path, error: Error) -> Fault:
+def _refused(_: Document, path: Path, error: Error) -> Fault:
+    """Explain a text that the schema excludes: that there is no reason, or a control character."""
+    if path[-1] in REASONS and error.instance.strip().lower() in NO:
+        message = f"{_subject(path)} is `{error.instance.strip()}`; a reason is wanted"
+        return Fault(path, "wrong-type", message, reason_hint(str(path[-1]), error.instance))
     name = "propertyNames" in error.schema_path
     found = re.search(error.validator_value["pattern"], error.instance)
     point = ord(found[0]) if found else 0
@@ -306,7 +367,7 @@ EXPLAIN: Final[dict[str, Callable[[Document, Path, Error], Fault]]] = {
     "minimum": _too_small,
     "enum": _unknown_value,
     "const": _other_version,
-    "not": _control_character,
+    "not": _refused,
     "uniqueItems": _twice,
     "dependencies": _needs_other_key,
     "None": _conflict,

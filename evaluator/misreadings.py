@@ -19,6 +19,9 @@ NUMBER: Final = re.compile(
 )
 
 
+#: A number as NumPy and others print it, `np.float64(0.5)`.
+_CALL: Final = re.compile(r"(?:\w+\.)?(?:float|int|tensor|array)\d*\(([^()]*)\)", re.ASCII)
+
 #: A longer text was not meant as a number or a name; hints are not worth the time it takes.
 MAX_TEXT: Final = 1000
 
@@ -39,6 +42,17 @@ EXAMPLES: Final = {
 }
 _LISTS: Final = (("cases",), ("layers",))
 
+#: What reasons are like, and what happens where there is none.
+REASONS: Final = {
+    "skip": ("takes a minute", "evaluate the case"),
+    "xfail": ("the rounding of the old weights", "let the case pass"),
+}
+#: What says that there is no reason, in lower case; the schema refuses these texts.
+NO: Final = ("no", "n", "off", "false", "none", "0")
+
+#: What names at the top of a spec are like.
+_NAMES: Final = {("inputs",): "[x1, x2]", ("outputs",): "[y1, y2]"}
+
 
 def type_hint(document: Document, path: Path, value: Any, wanted: set[str]) -> str:
     """Tell what to write instead of a value of the wrong kind; empty where nothing is known."""
@@ -47,16 +61,18 @@ def type_hint(document: Document, path: Path, value: Any, wanted: set[str]) -> s
         return _comma_hint(str(last), list(document.value(path[:-1])))
     if value is None:
         return _nothing_hint(last)
-    if last in ("skip", "xfail"):
-        return f"write why, as in `{last}: takes a minute`"
+    if last in REASONS:
+        return reason_hint(str(last), str(value))
+    if path[:1] in _NAMES and not (isinstance(value, str) and re.match(r"[^\W\d]", value)):
+        return _names_hint(path[0])
+    if path in _LISTS:
+        return _dash_hint(path, value)
     if isinstance(value, dict):
         return "begin each item with a dash" if wanted == {"array"} else ""
-    if path in _LISTS:
-        return _dash_hint(path)
     if isinstance(value, str):
         hint = _text_hint(value, path, wanted)
     elif isinstance(value, list):
-        hint = _list_hint(last, value, wanted)
+        hint = _list_hint(path, value, wanted)
     else:
         hint = _scalar_hint(document, path, value, wanted)
     return hint or (_example_hint(path) if wanted == {"object"} else "")
@@ -65,7 +81,7 @@ def type_hint(document: Document, path: Path, value: Any, wanted: set[str]) -> s
 def depth_hint(path: Path, value: list[Any], wanted: set[str]) -> str:
     """Tell what to write instead of a list whose elements are all of the wrong kind."""
     if path in _LISTS:
-        return _dash_hint(path)
+        return _dash_hint(path, value)
     if isinstance(value[0], list):
         if len(value) == 1:
             return "remove the inner brackets"
@@ -83,8 +99,25 @@ def _comma_hint(key: str, keys: list[str]) -> str:
     return f'in braces a key with a comma needs quotes: `"{clip(whole)}": …`'
 
 
-def _dash_hint(path: Path) -> str:
-    return f"begin each {str(path[0])[:-1]} with a dash, as in `- {EXAMPLES[str(path[0])]}`"
+def reason_hint(key: str, written: str) -> str:
+    """Tell what to write instead of a reason that says nothing, or says that there is none."""
+    example, purpose = REASONS[key]
+    if written.strip().lower() in NO:
+        return f"remove the key to {purpose}; a reason is text that says why"
+    return f"write why, as in `{key}: {example}`"
+
+
+def _names_hint(key: str | int) -> str:
+    """Tell what to write instead of values where inputs or outputs are named."""
+    return f"`{key}` here are names, as in `{_NAMES[(str(key),)]}`; the numbers go into `cases`"
+
+
+def _dash_hint(path: Path, value: Any) -> str:
+    """Tell how a list is written whose items are not mappings, or are named by keys."""
+    first = next(iter(value), "") if isinstance(value, dict) else ""
+    named = f"name: {clip(first)}" if first and isinstance(value[first], dict) else ""
+    example = named or EXAMPLES[str(path[0])]
+    return f"begin each {str(path[0])[:-1]} with a dash, as in `- {example}`"
 
 
 def _example_hint(path: Path) -> str:
@@ -105,11 +138,16 @@ def _nothing_hint(key: str | int) -> str:
     return "write a value" + ("" if key in NEEDED else ", or remove the key")
 
 
-def _list_hint(key: str | int, value: list[Any], wanted: set[str]) -> str:
-    if key == "activation" and len(value) == 1 and isinstance(value[0], str):
-        return f"remove the brackets: {clip(value[0])}"
-    dashes = "object" in wanted and all(isinstance(item, dict) for item in value)
-    return "remove the dashes" if dashes else ""
+def _list_hint(path: Path, value: list[Any], wanted: set[str]) -> str:
+    kinds = {str: "string", int: "number", float: "number"}
+    if len(value) == 1 and kinds.get(type(value[0])) in wanted:
+        return f"remove the brackets: {clip(str(value[0]))}"
+    if "object" not in wanted or not all(isinstance(item, dict) for item in value):
+        return ""
+    if path == ("neurons",) and value and "name" in value[0]:
+        return f"the name becomes the key, without a dash: `{clip(str(value[0]['name']))}: {{…}}`"
+    several = not path and len(value) > 1 and all("cases" in item for item in value)
+    return "remove the dashes" + (", and put a line `---` between two specs" if several else "")
 
 
 def _scalar_hint(document: Document, path: Path, value: float, wanted: set[str]) -> str:
@@ -149,9 +187,11 @@ def _text_hint(text: str, path: Path, wanted: set[str]) -> str:
     if "boolean" in wanted:
         said = text.lower()
         yes = "write true" if said in ("yes", "on", "y", "true") else ""
-        return yes or ("write false" if said in ("no", "off", "n", "false") else "")
+        return yes or ("write false" if said in NO else "")
     if "number" in wanted and text.lower() in ("yes", "on", "no", "off"):
         return f"write {text.lower() in ('yes', 'on'):d}"
+    if "array" in wanted and (numbers := _list_within(text)):
+        return f"write the list itself: `{clip(numbers)}`"
     if "array" in wanted and not NUMBER.fullmatch(text):
         if re.match(r"-\S+(\s+-\S+)+$", text):
             return "put a blank after each dash to make a list"
@@ -160,6 +200,15 @@ def _text_hint(text: str, path: Path, wanted: set[str]) -> str:
             return f"write a list: `[{clip(', '.join(parts))}]`"
     hint = number_hint(text, finite="inputs" not in path) if wanted - {"array", "object"} else ""
     return hint or (f"write a list: `[{clip(text)}]`" if wanted == {"array"} else "")
+
+
+def _list_within(text: str) -> str:
+    """Take the list of numbers out of quotes, a tuple or a call; empty where there is none."""
+    inner = re.sub(r"^[^\W\d][\w.]*\((.*?)(,\s*\w+\s*=[^\[\]]*)?\)$", r"\1", text.strip())
+    inner = inner.translate({ord("("): "[", ord(")"): "]"})
+    numbers = re.split(r"\s*,\s*", re.sub(r"[\[\]]", "", inner).strip(" ,"))
+    listed = inner[:1] == "[" and inner[-1:] == "]" and all(map(NUMBER.fullmatch, numbers))
+    return inner if listed else ""
 
 
 def colon_hint(text: str) -> str:
@@ -178,6 +227,10 @@ def number_hint(text: str, finite: bool = True) -> str:
         odd = next(c for c in text if not c.isascii())
         name = unicodedata.name(odd, "no ASCII character").lower()
         return f"`{odd}` is U+{ord(odd):04X}, {name}; write {clip(plain)}"
+    if (found := _CALL.fullmatch(plain)) and NUMBER.fullmatch(found[1]):
+        return f"write {clip(found[1])}"
+    if plain[-1:] in (",", ";") and NUMBER.fullmatch(alone := plain.rstrip(",; ")):
+        return f"remove the `{plain[-1]}`: {clip(alone)}"
     if len(parts := re.split(r"[\s,;]+", plain)) > 1 and all(map(NUMBER.fullmatch, parts)):
         if re.fullmatch(r"[-+]?\d+,\d+", plain):
             return f"a decimal point is wanted: {clip(plain.replace(',', '.'))}"

@@ -29,6 +29,7 @@ from evaluator.document import Document, Text
 from evaluator.layout import Event, Layouts
 from evaluator.numberlists import NumberLists
 from evaluator.scalars import KNOWN, simple_float
+from evaluator.topkeys import KEYS
 
 #: Limits that keep time and memory bounded whatever a file holds.
 MAX_DEPTH: Final = 64
@@ -36,6 +37,10 @@ MAX_EXPANSION: Final = 1_000_000
 #: Each takes a hundred times the two characters that it may be written with.
 MAX_NESTED: Final = 180_000
 MAX_DOCUMENTS: Final = 10_000
+
+
+#: What one is told where the network or the cases stand twice.
+_TWO_SPECS: Final = "keep one of the two, or put a line `---` between two specs"
 
 
 class _Anchored(NamedTuple):
@@ -275,7 +280,7 @@ class Reader:
             self._complain(
                 event, "duplicate-key",
                 f"duplicate key `{clip(text)}`; it stands first at {line}:{column}",
-                "keep one of the two",
+                _TWO_SPECS if text in KEYS and begin.start_mark.column == 0 else "keep one of the two",
             )  # fmt: skip
         else:
             return text

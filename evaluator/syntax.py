@@ -23,7 +23,12 @@ MAX_KEY: Final = 1024
 _REFUSED = (
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-_GLUED = re.compile(r"[ -]*([^\W\d]\w*):([^ \t\n:/][^\n]*)\n")
+#: A key whose value does not follow `: `, as in `bias:4` or `bias = 4`.
+_GLUED = re.compile(r"[ -]*([^\W\d]\w*)(?::(?=[^ \t\n:/])| *= *)([^\n]*)\n")
+#: A line that was meant to begin another document.
+_DASHES = re.compile(r"(--|-{4,})[ \t\r]*\n")
+#: What stands before a list that is written as in Python, `np.array(`.
+_CALL = re.compile(r"[^\W\d][\w.]*\($")
 #: An interval that is open at one end, whose brackets YAML takes for its own.
 _INTERVAL = re.compile(r"\[[^\[\]()\n]*\)|\([^\[\]()\n]*\]")
 _DIRECTIVE = re.compile(r"^%(?!YAML[ \t]+1\.[12][ \t]*(?:#.*)?\r?$).*", re.MULTILINE)
@@ -127,8 +132,7 @@ _WORDS: Final = (
     ("'\\t' that cannot start", "a tab is used for indentation or spacing", "use spaces"),
     ("mapping values are not allowed", "a second `:` on this line, or a key out of place",
      "put quotes around a text that holds `: `, and give every key a line of its own"),
-    ("could not find expected ':'", "a key without its `:`",
-     "write `key: value`; keys of more than 1024 characters are not read"),
+    ("could not find expected ':'", "a key without its `:`", "write `key: value`"),
     ("expected ',' or ']'", "a list in brackets that is not closed, or a comma that is missing",
      "put commas between the elements and a `]` at the end"),
     ("expected ',' or '}'", "a mapping in braces that is not closed, or a comma that is missing",
@@ -167,24 +171,16 @@ _WORDS: Final = (
 def explain(error: YAMLError, text: str) -> Problem:
     """Put a parser's error in the words of this project."""
     said = str(getattr(error, "problem", "") or error)
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     index = min(mark.index if mark else 0, max(len(text) - 1, 0))
     context = str(getattr(error, "context", "") or "") if isinstance(error, MarkedYAMLError) else ""
-    if "end of stream" in said or re.search("(found|got) '<(stream|document)", said):
-        # What is open at the end of the text is to blame where it opens.
-        opened = getattr(error, "context_mark", None)
+    opened = getattr(error, "context_mark", None)
+    if "end of stream" in said or re.search("expected ':'|(found|got) '<(stream|document)", said):
+        # What is open at the end of a text, or of a key, is to blame where it opens.
         index = opened.index if opened and "block" not in context else index
-    if "mapping values" in said or "expected ':'" in said:
-        start = text.rfind("\n", 0, index) + 1
-        if index - start > MAX_KEY:
-            message = f"a key of more than {MAX_KEY} characters, or one without its `:`"
-            return Problem(start, "yaml-syntax", message, "write a shorter key")
-        if found := _GLUED.match(text, text.rfind("\n", 0, max(start - 1, 0)) + 1, start):
-            key, value = clip(found[1]), clip(found[2].strip())
-            message = f"no blank after the `:` of `{key}`"
-            if found[2].startswith("\u00a0"):
-                message = f"a no-break space, U+00A0, stands after the `:` of `{key}`"
-            return Problem(found.start(1), "yaml-syntax", message, f"write `{key}: {value}`")
+    of_key = mark and re.search("mapping values|expected ':'", said)
+    if of_key and (mistaken := _mistaken_key(text, mark.index, index)):
+        return mistaken
     before = text[text.rfind("\n", 0, index) + 1 : index].rstrip()
     if "expected <block end>" in said and before.endswith(("'", '"')):
         message, hint = (
@@ -193,6 +189,10 @@ def explain(error: YAMLError, text: str) -> Problem:
         )
         hint = hint if before.endswith("'") else 'write \\" for a quote in double quotes'
         return Problem(index, "yaml-syntax", message, hint)
+    if said.startswith("expected ',' or") and (called := _CALL.search(before[-100:])):
+        message = f"a call in braces or brackets, `{clip(called[0])}`, is not YAML"
+        at = text.rfind(called[0], 0, index)
+        return Problem(at, "yaml-syntax", message, "write the list alone: `[…]`")
     if said.startswith("expected ',' or") and (found := _interval(error, text, index)):
         message = "the brackets of an interval that is open at one end are not YAML's"
         return Problem(
@@ -205,6 +205,29 @@ def explain(error: YAMLError, text: str) -> Problem:
             return Problem(index, "yaml-syntax", message, hint)
     words = f"{said} {context}".strip()
     return Problem(index, "yaml-syntax", f"the text is not YAML: {words}", "")
+
+
+def _mistaken_key(text: str, noticed: int, index: int) -> Problem | None:
+    """Find the key that has no `: `, or is too long, before the place where a parser notices."""
+    start = text.rfind("\n", 0, noticed) + 1
+    if noticed - start > MAX_KEY:
+        message = f"a key of more than {MAX_KEY} characters, or one without its `:`"
+        return Problem(start, "yaml-syntax", message, "write a shorter key")
+    # The parser says where the key begins, or what it has taken for a text continues on this line.
+    line = text.rfind("\n", 0, index if index < start else max(start - 1, 0)) + 1
+    if found := _DASHES.match(text, line, start):
+        return Problem(
+            line, "yaml-syntax", f"`{found[1]}` does not begin a document", "write `---`"
+        )
+    if found := _GLUED.match(text, line, start):
+        key, value = clip(found[1]), clip(found[2].strip())
+        message = f"no blank after the `:` of `{key}`"
+        if "=" in text[found.end(1) : found.start(2)]:
+            message = f"`=` stands after `{key}` where `:` is wanted"
+        if found[2].startswith("\u00a0"):
+            message = f"a no-break space, U+00A0, stands after the `:` of `{key}`"
+        return Problem(found.start(1), "yaml-syntax", message, f"write `{key}: {value}`")
+    return None
 
 
 def _interval(error: YAMLError, text: str, index: int) -> re.Match[str] | None:

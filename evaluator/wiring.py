@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
@@ -12,6 +13,7 @@ import numpy as np
 
 from evaluator.activations import ACTIVATIONS, NAMES, Activation
 from evaluator.diagnostics import MAX_DIAGNOSTICS, Diagnostic, clip, count, did_you_mean, too_many
+from evaluator.expectation import ABOUT, PLUS_MINUS
 
 if TYPE_CHECKING:
     from evaluator.arrays import Archives
@@ -35,6 +37,9 @@ MAX_WRITTEN: Final = {
     "neurons": (25_000, "write `layers`, with their weights in array files"),
 }
 
+
+#: What is no name: an expected value that stands where outputs are named.
+_EXPECTED: Final = re.compile(f"{ABOUT}|{PLUS_MINUS}", re.ASCII)
 
 _SMALLEST: Final = "the smallest is about 1.4e-45"
 
@@ -122,6 +127,9 @@ class Wiring:
         if name.endswith(".z"):
             self.complain(path, "bad-name", f"the name `{clip(name)}` ends in `.z`",
                           "`NAME.z` is the weighted sum of NAME; choose another ending", key=key)  # fmt: skip
+        elif _EXPECTED.fullmatch(name):
+            self.complain(path, "bad-name", f"the name `{clip(name)}` is an expected value",
+                          "write a name here, and the value under `expected` in a case", key=key)  # fmt: skip
         elif not name.isprintable():
             self.complain(path, "bad-name",
                           f"the name `{clip(name)}` holds characters that do not print",
@@ -239,8 +247,14 @@ class Wiring:
     ) -> None:
         """Say that a name names nothing, and which name may be meant."""
         listed = ", ".join(f"`{clip(k)}`" for k in known[:8]) + (", …" if len(known) > 8 else "")
-        self.complain(path, "unknown-name", f"nothing is named `{clip(name)}` here",
-                      hint or did_you_mean(name, known) or f"there are {listed or 'none'}", key=key)  # fmt: skip
+        there_are = f"there are {listed or 'none'}"
+        # Many count from 0, so that the name is not misspelt: another one is meant by it.
+        from_one = re.sub(r"(?<![0-9])0(?![0-9])", "1", name)
+        if from_one != name and from_one in known:
+            hint = f"the first is `{clip(from_one)}`; {there_are}"
+        else:
+            hint = hint or did_you_mean(name, known) or there_are
+        self.complain(path, "unknown-name", f"nothing is named `{clip(name)}` here", hint, key=key)
 
     def activation(
         self, path: Path, written: str | Mapping[str, Any], units: int | None
@@ -266,7 +280,8 @@ class Wiring:
         if function.whole_layer and units == 1:
             self.complain(path, "out-of-range",
                           f"`{name}` works on a layer of two units or more; this is one unit",
-                          "use `layers`, or another activation")  # fmt: skip
+                          "give it two, or use another activation, such as `sigmoid`"
+                          if path[0] == "layers" else "use `layers`, or another activation")  # fmt: skip
         return function, parameters
 
 

@@ -786,6 +786,10 @@ TABLE_FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     (GOOD + "4,5,\n", {}, "case-table", "column `y` is blank"),
     (GOOD + "4,5,1e999\n", {}, "case-table", "column `y` is `1e999`, too large"),
     (GOOD + "4,~5,6\n", {}, "case-table", "column `x2` is `~5`, not a number"),
+    (GOOD + "4,np.float64(0.5),6\n", {}, "case-table", "not a number (write 0.5"),
+    (GOOD + '4,"5,5",6\n', {}, "case-table", "a decimal point is wanted: 5.5"),
+    (GOOD + "4,5,np.float64(0.5)\n", {}, "case-table", "is not an expected value (write 0.5"),
+    (GOOD + "4,1e999,6\n", {}, "case-table", "too large for a 64-bit float (write a number"),
     (GOOD + '4,"5,6\n', {}, "array-file", "line 3 of `t.csv` is not CSV"),
 ]
 

@@ -277,6 +277,20 @@ def test_a_change_of_a_filled_spec_does_not_count_and_is_told(
     assert bool(grade(handed_in, spec).notes) == bool(said)
 
 
+@pytest.mark.parametrize(
+    ("answers", "note"),
+    [
+        ("y.weights: [0, 1]", "no part is called `y.weights`; it belongs under `gate`"),
+        ("gaet: {y.bias: 4}", "no part is called `gaet`; did you mean `gate`?"),
+        ("zzz: 1", "no part is called `zzz`"),
+    ],
+)
+def test_an_answer_to_no_part_is_told_with_where_it_belongs(
+    answers: str, note: str, grade: Run
+) -> None:
+    assert grade(f"answers: {{{answers}}}").notes == (note,)
+
+
 def test_a_case_that_learners_see_is_no_change(grade: Run) -> None:
     filled = "neuron: {weights: [0, 1], bias: 4, activation: sigmoid}\ncases:\n"
     assert grade(filled + "  - {inputs: [1, -4], expected: 0.5}\n").notes == ()

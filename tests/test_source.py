@@ -164,6 +164,13 @@ SAID = [
     ("k" * 1100 + ": 1\n", 1, 1, "a key of more than 1024 characters", "write a shorter key"),
     ("a: 1\n" + "k" * 1100 + ": 1\n", 2, 1, "a key of more than 1024", "write a shorter key"),
     ("a: b\x85c\n", 1, 5, "the character U+0085 is not allowed", 'an escape, "\\u0085"'),
+    ("n:\n  bias = 4\n  b: 1\n", 2, 3, "`=` stands after `bias`", "write `bias: 4`"),
+    ("n:\n  a: 1\n  bias = 4\n  b: 1\n", 3, 3, "`=` stands after `bias`", "write `bias: 4`"),
+    ("n:\n  a: 1\n  bias=4\n", 3, 3, "`=` stands after `bias`", "write `bias: 4`"),
+    ("a: 1\n--\nb: 2\n", 2, 1, "`--` does not begin a document", "write `---`"),
+    ("----\nb: 2\n", 1, 1, "`----` does not begin a document", "write `---`"),
+    ("a: 1\nbias 4\nb: 1\n", 2, 1, "a key without its `:`", "write `key: value`"),
+    ("n: {w: np.array([0, 1])}\n", 1, 8, "`np.array(`, is not YAML", "write the list alone"),
     ("a: [\n", 2, 1, "the text ends where a value is wanted", "close the brackets"),
 ]
 

@@ -313,6 +313,13 @@ def test_a_mapping_of_another_kind_is_not_taken_apart_key_by_key() -> None:
     assert messages == ["the spec has no network", "the spec needs `cases`"]
 
 
+def test_a_neuron_called_activation_has_the_keys_of_a_neuron() -> None:
+    (found,) = explain(
+        "inputs: [x]\nneurons: {activation: {weights: [1], activation: relu, alpha: 1}}\n" + CASES
+    )
+    assert found.message == "unknown key `alpha` in `activation`"
+
+
 def test_messages_do_not_repeat_large_values() -> None:
     long = "x" * 5000
     key = long[:900]
@@ -406,7 +413,7 @@ def test_a_schema_that_is_not_there_is_named() -> None:
 SEEDS = [source.read(text, "spec.yaml")[0].data for text in ACCEPTED]
 STRAY: list[Any] = [
     None, True, False, 0, -1, 1, 1.0, 1.5, 2**70, -0.0, "", "a", "1", "exact", "relu", "prelu",
-    "a\nb", "\x07", [], [1], ["a"], ["a", "a"], [[1]], [[]], [None], {}, {"a": 1}, {"file": "a"},
+    "a\nb", "\x07", "no", "Off\n", [], [1], ["a"], ["a", "a"], [[1]], [[]], [None], {}, {"a": 1}, {"file": "a"},
     {"file": 1}, {"name": "elu"}, {"name": "elu", "alpha": 1}, {"name": "clip"}, {"atol": 1},
     {"": 1},
 ]  # fmt: skip

@@ -16,6 +16,7 @@ import numpy as np
 
 from evaluator.arrays.files import ArrayFileError, misfit, table_fault
 from evaluator.diagnostics import clip
+from evaluator.misreadings import MAX_TEXT, number_hint
 
 if TYPE_CHECKING:
     from evaluator.network import Array
@@ -138,6 +139,13 @@ def complaint(cell: str) -> str:
     return f"is `{clip(text)}`, {reason}"
 
 
+def advice(cell: str) -> str:
+    """Tell what to write instead of a cell that is not a number."""
+    text = cell.strip(" \t")
+    hint = "" if NUMBER.fullmatch(text) else number_hint(text[:MAX_TEXT], finite=False)
+    return hint or "write a number, such as 0.5 or 1e-3"
+
+
 def read_matrix(path: Path, shown: str) -> Array:
     """Read a CSV of numbers without a header: (rows × columns)."""
     values, width = array("d"), 0
@@ -155,7 +163,7 @@ def read_matrix(path: Path, shown: str) -> Array:
             split = re.search(r"[;\t]", cells[column].strip())
             raise ArrayFileError(
                 f"{where}, column {column + 1} {complaint(cells[column])}",
-                "separate cells by commas" if split else "write a number, such as 0.5 or 1e-3",
+                "separate cells by commas" if split else advice(cells[column]),
             )
         values.fromlist(found)
     if not width:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from evaluator.arrays.batch import Batch
-from evaluator.arrays.csvfile import NUMBER, complaint, csv_rows, number, numbers
+from evaluator.arrays.csvfile import NUMBER, advice, complaint, csv_rows, number, numbers
 from evaluator.arrays.files import ArrayFileError, listed, misfit, nearest, table_fault
 from evaluator.arrays.npy import MAX_TABLE_BYTES
 from evaluator.diagnostics import clip, count
@@ -162,7 +162,7 @@ class CsvTable:
                 text = cell.strip(" \t")
                 column = f"{where}, column `{clip(self._header[self._columns[at]])}`"
                 if at < len(self.inputs) or not text or NUMBER.fullmatch(text):
-                    raise table_fault(f"{column} {complaint(cell)}", "write a number")
+                    raise table_fault(f"{column} {complaint(cell)}", advice(cell))
                 try:
                     parse(text)
                 except ExpectationError as error:

@@ -232,11 +232,12 @@ def _strangers(answers: Mapping[str, Any], exercise: Exercise) -> list[str]:
     """Tell of answers to parts that there are not; of many, the first."""
     known = [part.name for part in exercise.visible()]
     strange = [name for name in answers if name not in [part.name for part in exercise.parts]]
-    notes = [
-        f"no part is called `{clip(name)}`"
-        + (f"; {hint}" if (hint := did_you_mean(name, known)) else "")
-        for name in strange[:5]
-    ]
+    homes = {blank.name: part.name for part in exercise.visible() for blank in part.blanks}
+    notes = []
+    for name in strange[:5]:
+        under = f"it belongs under `{clip(homes[name])}`" if name in homes else ""
+        hint = under or did_you_mean(name, known)
+        notes.append(f"no part is called `{clip(name)}`" + (f"; {hint}" if hint else ""))
     if len(strange) > 5:
         notes.append(f"{len(strange) - 5} more answers belong to no part")
     return notes
