@@ -71,7 +71,7 @@ def test_the_wheel_and_the_core_work_with(
         run(mine, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps",
             "-r", ROOT / "constraints" / file)  # fmt: skip
     run(mine, "-m", "pip", "install", "--quiet", "--no-deps", wheel)
-    said = run(tmp_path / "venv/bin/evaluator", "run", ROOT / "specs", "--report", "json",
+    said = run(tmp_path / "venv/bin/evaluator", "run", ROOT / "specs", "--output-format", "json",
                folder=tmp_path)  # fmt: skip
     summary = json.loads(said)["summary"]
     assert summary["passed"] > 1000
