@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Files with settings; every run reads the nearest.
 _SETTINGS = ("evaluator.toml", "pyproject.toml")
+#: No report has such an ending.
+_SPECS = (".yaml", ".yml")
 
 
 def report_on(
@@ -123,6 +125,9 @@ def _check(paths: Sequence[str], files: Sequence[Target], words: Sequence[str]) 
             if os.path.realpath(path) in read:
                 raise UsageError(f"--report would write over {path}, which the run reads",
                                  "name another file")  # fmt: skip
+            if os.path.isfile(path) and os.path.realpath(path).lower().endswith(_SPECS):
+                raise UsageError(f"--report would write over {path}, which looks like a spec",
+                                 "name another file, or remove this one first")  # fmt: skip
             if os.path.realpath(path) in written:
                 raise UsageError(f"two reports are to be written to {path}",
                                  "give each a file of its own")  # fmt: skip
