@@ -97,7 +97,9 @@ def _config(table: dict[str, Any], file: str) -> Config:
         if key not in SETTINGS:
             hint = did_you_mean(key, SETTINGS) or f"there is {', '.join(SETTINGS)}"
             raise UsageError(f"{file}: unknown setting `{key}`", hint)
-        if isinstance(value, str | list) and any("\0" in part for part in value if isinstance(part, str)):
+        if isinstance(value, str | list) and any(
+            "\0" in part for part in value if isinstance(part, str)
+        ):
             raise UsageError(f"{file}: `{key}` holds the character U+0000", "remove it")
         setting = SETTINGS[key]
         found = setting.read(value, folder)

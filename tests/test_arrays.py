@@ -619,7 +619,10 @@ CSV_FAULTS = [
     (b"1;2\n", "separate cells by commas"),
     (b"1\t2\n", "separate cells by commas"),
     (b"1e999,2\n", "`1e999`, too large for a 64-bit float"),
-    (b"1,9007199254740993\n", "column 2 is `9007199254740993`, an integer that is not exact in a 64-"),
+    (
+        b"1,9007199254740993\n",
+        "column 2 is `9007199254740993`, an integer that is not exact in a 64-",
+    ),
     (b"0,9007199254740993,-9007199254740993\n", "write 9007199254740992.0"),
     (b"18014398509481985,1\n", "`18014398509481985`, an integer"),
     (b"1" + b"0" * 22 + b",1" + b"0" * 23 + b"\n", "column 2 is"),
@@ -647,8 +650,20 @@ def test_csv_fault_names_row_and_column(folder: Path, text: bytes, words: str) -
 
 
 def test_large_and_small_cells_that_floats_hold_are_read(folder: Path) -> None:
-    cells = ["9007199254740992", "-9007199254740994", "1" + "0" * 22, "9007199254740993.0", "0" * 5000]
-    cells += ["1e-323", "0e-999", "0.0e-5", "1.7976931348623157e308", "0" * 5000 + "9007199254740992"]
+    cells = [
+        "9007199254740992",
+        "-9007199254740994",
+        "1" + "0" * 22,
+        "9007199254740993.0",
+        "0" * 5000,
+    ]
+    cells += [
+        "1e-323",
+        "0e-999",
+        "0.0e-5",
+        "1.7976931348623157e308",
+        "0" * 5000 + "9007199254740992",
+    ]
     (folder / "w.csv").write_text(",".join(cells) + "\n")
     assert read(folder, "w.csv").tolist() == [list(map(float, cells))]
 
@@ -800,7 +815,12 @@ TABLE_FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     (GOOD + "4,,6\n", {}, "case-table", "column `x2` is blank"),
     (GOOD + "4,5,\n", {}, "case-table", "column `y` is blank"),
     (GOOD + "4,5,1e999\n", {}, "case-table", "column `y` is `1e999`, too large"),
-    (GOOD + "4,9007199254740993,6\n", {}, "case-table", "column `x2` is `9007199254740993`, an int"),
+    (
+        GOOD + "4,9007199254740993,6\n",
+        {},
+        "case-table",
+        "column `x2` is `9007199254740993`, an int",
+    ),
     (GOOD + "4,1e-999,6\n", {}, "case-table", "column `x2` is `1e-999`, too small"),
     (GOOD + "4,~5,6\n", {}, "case-table", "column `x2` is `~5`, not a number"),
     (GOOD + "4,np.float64(0.5),6\n", {}, "case-table", "not a number (write 0.5"),

@@ -210,8 +210,16 @@ def test_a_file_that_is_named_holds_alone(capsys: Capture, folder: Path) -> None
     ("content", "code", "said"),
     [
         (b"\xef\xbb\xbfdurations = 1\n", 0, "the slowest spec:"),
-        (b"durations = 1\r\n# \xff\n", 2, "line 2 of FILE is not UTF-8 text: byte 0xff\nhelp: save it"),
-        ("durations = 1\n".encode("utf-16"), 2, "line 1 of FILE is not UTF-8 text: byte 0xff\nhelp: "),
+        (
+            b"durations = 1\r\n# \xff\n",
+            2,
+            "line 2 of FILE is not UTF-8 text: byte 0xff\nhelp: save it",
+        ),
+        (
+            "durations = 1\n".encode("utf-16"),
+            2,
+            "line 1 of FILE is not UTF-8 text: byte 0xff\nhelp: ",
+        ),
         (b"#" * 2**20 + b"\n", 2, "FILE is larger than 1 MiB"),
         (b"#" * (2**20 - 15) + b"\ndurations = 1\n", 0, "the slowest spec:"),
     ],

@@ -122,7 +122,9 @@ def numbers(cells: Sequence[str]) -> list[float] | None:
             values = list(map(float, cells))
             # Else one may overflow, lose digits or become 0: then each is looked at. `hypot` is no
             # smaller than the largest, and faster than `max`.
-            if math.hypot(*values) < _EXACT / 2 and not ("-" in text and 0.0 in values and _vanishes(cells, values)):
+            if math.hypot(*values) < _EXACT / 2 and not (
+                "-" in text and 0.0 in values and _vanishes(cells, values)
+            ):
                 return values
     found = [value for cell in cells if (value := number(cell)) is not None]
     return found if len(found) == len(cells) else None
