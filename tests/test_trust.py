@@ -72,7 +72,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize(
     "command",
-    ["run -j 1 --no-cache", "validate", "audit", "record --diff", "record --update all --diff",
+    ["run -j 1 --no-cache", "validate -j 1", "audit -j 1", "record --diff", "record --update all --diff",
      "fix --diff", "fix --as 1.2 --diff", "explain", "explain --format html", "page -o /dev/stdout --force"],
 )  # fmt: skip
 def test_a_spec_runs_no_code_starts_no_program_opens_no_socket_and_writes_no_file(
