@@ -94,7 +94,6 @@ def _csv(path: Path, shown: str) -> tuple[list[str], Array]:
 
 def _number(cell: str, line: int, shown: str) -> float:
     if (found := number(cell)) is None:
-
         raise ConversionError(f"line {line} of {shown}: a cell {complaint(cell)}", advice(cell))
     return found
 
