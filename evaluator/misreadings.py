@@ -227,7 +227,7 @@ def number_hint(text: str, finite: bool = True) -> str:
     if plain != text.strip(" \t\n") and NUMBER.fullmatch(plain):
         odd = next(c for c in text if not c.isascii())
         name = unicodedata.name(odd, "no ASCII character").lower()
-        return f"`{odd}` is U+{ord(odd):04X}, {name}; write {clip(plain)}"
+        return f"`{clip(odd)}` is U+{ord(odd):04X}, {name}; write {clip(plain)}"
     if (found := _CALL.fullmatch(plain)) and NUMBER.fullmatch(found[1]):
         return f"write {clip(found[1])}"
     if plain[-1:] in (",", ";") and NUMBER.fullmatch(alone := plain.rstrip(",; ")):

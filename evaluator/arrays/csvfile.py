@@ -170,7 +170,7 @@ def advice(cell: str) -> str:
     text = cell.strip(" \t")
     if NUMBER.fullmatch(text):
         value = float(text)
-        return "the largest is about 1.8e308" if math.isinf(value) else f"write {value!r}"
+        return "write a number up to 1.8e308" if math.isinf(value) else f"write {value!r}"
     return number_hint(text[:MAX_TEXT], finite=False) or "write a number, such as 0.5 or 1e-3"
 
 
