@@ -10,6 +10,8 @@ from typing import Any, Final, NamedTuple
 from evaluator.diagnostics import UsageError, did_you_mean
 from evaluator.results import MAX_MISMATCHES
 
+#: The most that a file of settings may hold.
+MAX_BYTES: Final = 2**20
 #: Workers that `-j` may ask for.
 MAX_JOBS: Final = 10_000
 
@@ -60,13 +62,21 @@ def read(file: str) -> Config | None:
     """Read the settings of one file; None for a pyproject.toml without any."""
     part_of_it = os.path.basename(file) == "pyproject.toml"
     try:
-        with open(file, encoding="utf-8") as stream:
-            text = stream.read()
+        with open(file, "rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise UsageError(f"{file} is larger than {MAX_BYTES // 2**20} MiB, and settings are not",
+                             "name an evaluator.toml or a pyproject.toml")  # fmt: skip
+        text = content.decode("utf-8-sig")
         if part_of_it and "evaluator" not in text:
             return None  # most have nothing to say, and a parser takes time to import
         import tomllib
 
         table = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line, byte = content.count(b"\n", 0, error.start) + 1, content[error.start]
+        raise UsageError(f"line {line} of {file} is not UTF-8 text: byte 0x{byte:02x}",
+                         "save it as UTF-8") from None  # fmt: skip
     except (OSError, ValueError) as error:
         raise UsageError(f"{file} cannot be read: {error}") from None
     except RecursionError:
@@ -87,6 +97,10 @@ def _config(table: dict[str, Any], file: str) -> Config:
         if key not in SETTINGS:
             hint = did_you_mean(key, SETTINGS) or f"there is {', '.join(SETTINGS)}"
             raise UsageError(f"{file}: unknown setting `{key}`", hint)
+        if isinstance(value, str | list) and any(
+            "\0" in part for part in value if isinstance(part, str)
+        ):
+            raise UsageError(f"{file}: `{key}` holds the character U+0000", "remove it")
         setting = SETTINGS[key]
         found = setting.read(value, folder)
         if found is None:

@@ -112,14 +112,16 @@ def _around(centre: Decimal, half: Decimal) -> Interval:
 
 
 def _closed(low: float, high: float, open_low: bool, open_high: bool, text: str) -> Interval:
+    beyond = (open_low and low == math.inf) or (open_high and high == -math.inf)
     if open_low:
         low = math.nextafter(low, math.inf)
     if open_high:
         high = math.nextafter(high, -math.inf)
-    beyond = (open_low and low == math.inf) or (open_high and high == -math.inf)
-    if low > high or (beyond and low == high):
-        raise ExpectationError(f"`{clip(text)}` accepts no number at all",
-                               "use square brackets to include a bound")  # fmt: skip
+    if low > high or beyond:
+        hint = "use square brackets to include a bound"
+        if text[0] in "<>":
+            hint = f'write "{text[0]}= {clip(text[1:].strip())}"'
+        raise ExpectationError(f"`{clip(text)}` accepts no number at all", hint)
     return Interval(low, high)
 
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
+Result = TypeVar("Result")
+
+#: Seconds between two looks for an interrupt, where a wait hears none.
+_PAUSE: Final = 0.5
 _came = False
 
 
@@ -55,3 +59,28 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     global _came
     _came = True
     signal.default_int_handler(number, frame)
+
+
+def beside(work: Callable[[], Result], stop: Callable[[], None]) -> Result:
+    """Do what hears no interrupt in a thread, and `stop` it at one."""
+    from concurrent.futures import Future, wait
+    from threading import Thread
+
+    found: Future[Result] = Future()
+
+    def do() -> None:
+        try:
+            found.set_result(work())
+        except BaseException as fault:
+            found.set_exception(fault)
+
+    Thread(target=do, daemon=True).start()
+    try:
+        # Not by `join`, which takes the thread for ended where an interrupt comes.
+        while not found.done():
+            wait([found], _PAUSE)
+    except KeyboardInterrupt:
+        stop()
+        wait([found], _PAUSE)  # what does not stop ends with the process
+        raise
+    return found.result()

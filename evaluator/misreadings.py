@@ -219,14 +219,15 @@ def colon_hint(text: str) -> str:
 
 def number_hint(text: str, finite: bool = True) -> str:
     """Tell what number a text was meant to be, if that can be seen."""
-    if NUMBER.fullmatch(text):
+    if NUMBER.fullmatch(text) and text[-1:].lower() not in ("f", "n"):
         return f"remove the quotes: {clip(text)}"
-    plain = "".join(str(unicodedata.decimal(c, c)) for c in text)
+    shown = (c for c in text if unicodedata.category(c) != "Cf")
+    plain = "".join(str(unicodedata.decimal(c, c)) for c in shown)
     plain = plain.translate({0x2212: "-", 0x2013: "-", 0xFF0D: "-", 0xA0: " ", 0xFF0E: "."}).strip()
-    if plain != text.strip() and NUMBER.fullmatch(plain):
+    if plain != text.strip(" \t\n") and NUMBER.fullmatch(plain):
         odd = next(c for c in text if not c.isascii())
         name = unicodedata.name(odd, "no ASCII character").lower()
-        return f"`{odd}` is U+{ord(odd):04X}, {name}; write {clip(plain)}"
+        return f"`{clip(odd)}` is U+{ord(odd):04X}, {name}; write {clip(plain)}"
     if (found := _CALL.fullmatch(plain)) and NUMBER.fullmatch(found[1]):
         return f"write {clip(found[1])}"
     if plain[-1:] in (",", ";") and NUMBER.fullmatch(alone := plain.rstrip(",; ")):
@@ -240,7 +241,9 @@ def number_hint(text: str, finite: bool = True) -> str:
     if found := re.fullmatch(r"([-+]?\d{1,15}) ?/ ?(\d{1,15})", plain):
         top, bottom = map(int, found.groups())
         return f"write {top / bottom!r}" if bottom else ""
-    if found := re.fullmatch(r"([-+]?)(inf|infinity|nan|∞)", plain.lower()):
+    if re.match(r"\d{4}-\d\d-\d\d", plain):
+        return "this is a date; write a number"
+    if found := re.fullmatch(r"([-+]?)\.?(inf|infinity|nan|∞)", plain.lower()):
         sign = "-" if found[1] == "-" else ""
         infinite = sign + (".nan" if found[2] == "nan" else ".inf")
         return "a finite number is wanted" if finite else f"write {infinite}"

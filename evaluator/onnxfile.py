@@ -122,7 +122,21 @@ def _parsed(onnx: Any, path: Path, shown: str) -> ModelProto:
         raise _no_model(shown) from None
     if not model.graph.node or not model.opset_import:
         raise _no_model(shown)
+    # Protobuf gives bytes for a text that is no UTF-8.
+    if bad := next((text for text in _texts(model) if isinstance(text, bytes)), None):
+        raise ModelFileError(f"{shown} holds the name {clip(repr(bad)[1:])}, which is no UTF-8 text",
+                             "the file is damaged: save the model anew")  # fmt: skip
     return model
+
+
+def _texts(message: Any) -> Iterator[str | bytes]:
+    """Give every text of a message and those that it holds."""
+    from google.protobuf.message import Message
+
+    for field, value in message.ListFields():
+        if field.type in (field.TYPE_STRING, field.TYPE_MESSAGE):
+            for part in [value] if isinstance(value, str | bytes | Message) else value:
+                yield from _texts(part) if isinstance(part, Message) else [part]
 
 
 def _no_model(shown: str) -> ModelFileError:
@@ -236,7 +250,8 @@ def _read(onnx: Any, value: ValueInfoProto) -> Tensor | str:
     if kind != "tensor_type":
         return f"a {str(kind).removesuffix('_type')}"
     found = value.type.tensor_type
-    word = onnx.TensorProto.DataType.Name(found.elem_type).lower()
+    types = {number: word for word, number in onnx.TensorProto.DataType.items()}
+    word = types.get(found.elem_type, str(found.elem_type)).lower()
     dtype = NUMBERS.get(word)
     if dtype is None:
         return "text" if word == "string" else f"of the type {word}"

@@ -57,6 +57,8 @@ def refuse(text: str) -> Problem | None:
     if not text.replace("\n", "").isprintable() and (found := re.search(_REFUSED, text)):
         point = ord(found[0])
         hint = f'in double quotes it can be written as an escape, "\\u{point:04X}"'
+        if point == 0xFEFF:
+            hint = "remove this byte order mark, which few editors show"
         if point == 0:
             hint = "this looks like a binary file; a spec is a YAML text"
         return Problem(
@@ -163,6 +165,15 @@ _WORDS: Final = (
     ("found character '`'", "a backtick cannot start a value", "put quotes around the text"),
     (_NO_ESCAPE, "an escape that YAML does not know",
      "write \\\\ for a backslash, or use single quotes"),
+    ("expected alphabetic or numeric", "`&` and `*` begin the name of a value: ASCII letters, digits, - and _",
+     "put quotes around a text, or write another name"),
+    ("expected URI", "`!` begins a tag, and this is none", "put quotes around the text"),
+    ("but found ','", "a comma with no value before it", "write the value, or remove the comma"),
+    ("hexadecimal", "an escape with too few digits",
+     'write two after \\x, four after \\u, eight after \\U; \\\\ is a backslash'),
+    ("YAML directive", "the document has a second line with %YAML", "remove the line"),
+    ("found '<document end>'", "the document ends where a value is wanted",
+     "close the brackets that are open, or write the value"),
     ("sequence entries are not allowed", "a list cannot start here",
      "start it on the next line"),
 )  # fmt: skip

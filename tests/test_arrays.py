@@ -619,6 +619,15 @@ CSV_FAULTS = [
     (b"1;2\n", "separate cells by commas"),
     (b"1\t2\n", "separate cells by commas"),
     (b"1e999,2\n", "`1e999`, too large for a 64-bit float"),
+    (
+        b"1,9007199254740993\n",
+        "column 2 is `9007199254740993`, an integer that is not exact in a 64-",
+    ),
+    (b"0,9007199254740993,-9007199254740993\n", "write 9007199254740992.0"),
+    (b"18014398509481985,1\n", "`18014398509481985`, an integer"),
+    (b"1" + b"0" * 22 + b",1" + b"0" * 23 + b"\n", "column 2 is"),
+    (b"-1e-999,2\n", "column 1 is `-1e-999`, too small for a 64-bit float"),
+    (b"0.5,0,1E-324\n", "column 3 is `1E-324`, too small for a 64-bit float"),
     (b"0x10,2\n", "`0x10`, not a number"),
     (b"1 2,3\n", "`1 2`, not a number"),
     (b"infinity,1\n", "`infinity`, not a number"),
@@ -640,6 +649,25 @@ def test_csv_fault_names_row_and_column(folder: Path, text: bytes, words: str) -
     assert words in fault(read, folder, "w.csv", text)
 
 
+def test_large_and_small_cells_that_floats_hold_are_read(folder: Path) -> None:
+    cells = [
+        "9007199254740992",
+        "-9007199254740994",
+        "1" + "0" * 22,
+        "9007199254740993.0",
+        "0" * 5000,
+    ]
+    cells += [
+        "1e-323",
+        "0e-999",
+        "0.0e-5",
+        "1.7976931348623157e308",
+        "0" * 5000 + "9007199254740992",
+    ]
+    (folder / "w.csv").write_text(",".join(cells) + "\n")
+    assert read(folder, "w.csv").tolist() == [list(map(float, cells))]
+
+
 @thorough
 @given(cell=st.text("0123456789+-.eE_ xinfatyNF\t", max_size=7))
 def test_cells_are_numbers_exactly_where_yaml_floats_are(cell: str) -> None:
@@ -654,6 +682,8 @@ def test_cells_are_numbers_exactly_where_yaml_floats_are(cell: str) -> None:
         digits = all(part.isdigit() or not part for part in (whole, fraction, power))
         sound = digits and bool(whole + fraction) and bool(power) == bool(e)
         wanted = float(body) if sound and math.isfinite(float(body)) else None
+        if wanted == 0 and set(mantissa) & set("123456789"):
+            wanted = None
     found, fast = csvfile.number(cell), csvfile.numbers([cell])
     assert repr(found) == repr(wanted)
     assert repr(fast) == repr(None if wanted is None else [wanted])
@@ -785,6 +815,13 @@ TABLE_FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     (GOOD + "4,,6\n", {}, "case-table", "column `x2` is blank"),
     (GOOD + "4,5,\n", {}, "case-table", "column `y` is blank"),
     (GOOD + "4,5,1e999\n", {}, "case-table", "column `y` is `1e999`, too large"),
+    (
+        GOOD + "4,9007199254740993,6\n",
+        {},
+        "case-table",
+        "column `x2` is `9007199254740993`, an int",
+    ),
+    (GOOD + "4,1e-999,6\n", {}, "case-table", "column `x2` is `1e-999`, too small"),
     (GOOD + "4,~5,6\n", {}, "case-table", "column `x2` is `~5`, not a number"),
     (GOOD + "4,np.float64(0.5),6\n", {}, "case-table", "not a number (write 0.5"),
     (GOOD + '4,"5,5",6\n', {}, "case-table", "a decimal point is wanted: 5.5"),

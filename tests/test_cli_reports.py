@@ -146,6 +146,7 @@ def test_a_reporter_with_a_fault_keeps_no_other_from_being_told(
 TARGETS = [
     ("junit=a.xml --report sarif=./a.xml", "two reports are to be written to ./a.xml"),
     ("junit=good.yaml", "would write over good.yaml, which the run reads"),
+    ("junit=bad.yaml", "would write over bad.yaml, which looks like a spec"),
     ("junit=w.npy", "would write over w.npy, which the run reads"),
     ("junit=link.npy", "would write over link.npy, which the run reads"),
     ("junit=t.csv", "would write over t.csv, which the run reads"),
@@ -168,7 +169,7 @@ def test_a_report_is_not_written_where_it_would_replace_something(
     Path("link.npy").symlink_to("w.npy")
     Path("t.csv").write_text("x1,y\n1,1\n")
     Path("s.py").write_text("def f(network):\n    return lambda x: x\n")
-    for name in ("pyproject.toml", "evaluator.toml", "mine.txt"):
+    for name in ("pyproject.toml", "evaluator.toml", "mine.txt", "bad.yaml"):
         Path(name).touch()
     before = {path: path.read_bytes() for path in Path().iterdir()}
     code, output, errors = run(capsys, "run", "named.yaml", "good.yaml", "--report", *words.split())

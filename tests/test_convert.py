@@ -166,8 +166,9 @@ def test_a_first_row_of_numbers_that_are_not_finite_is_no_header(
 WRONG_INPUTS = {
     "X.csv": [
         ("a,b,c\n1,2,3\n", "has no column `x1`"), ("1,2\n3\n", "line 2 of `X.csv` has 1 cells, the first 2"),
-        ("a,b\n1,two\n", "line 2 of `X.csv`: `two` is not a number"),
-        ("1,two\n1,2\n", "line 1 of `X.csv`: `two` is not a number"), ("1,2,3\n", "the network takes (rows, 2)"),
+        ("9007199254740993,1\n", "line 1 of `X.csv`: a cell is `9007199254740993`, an integer that"),
+        ("a,b\n1,two\n", "line 2 of `X.csv`: a cell is `two`, not a number"),
+        ("1,two\n1,2\n", "line 1 of `X.csv`: a cell is `two`, not a number"), ("1,2,3\n", "the network takes (rows, 2)"),
         ("a,b\n", "has no rows"), ("a,a\n1,2\n", "does not name the inputs"), ("fc1,b\n1,2\n", "has no column `x1`"),
     ],
     "X.txt": [("1,2\n", "holds no inputs that are read")],

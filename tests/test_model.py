@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +84,47 @@ def test_a_class_of_a_model_is_an_output_by_its_index(tmp_path: Path) -> None:
     assert mismatch.note == (
         "class 3 is expected, and the largest output is 1: `y[1]` is 12, `above[1]` is 1"
     )
+
+
+def endless() -> Any:
+    """y = x, after 2⁶² turns."""
+    turn = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("Identity", ["s"], ["t"])],
+        "turn",
+        [value("n", INT64, []), value("go", BOOL, []), value("s", FLOAT, None)],
+        [value("on", BOOL, []), value("t", FLOAT, None)],
+    )
+    return model(
+        [helper.make_node("Loop", ["turns", "true", "x"], ["y"], body=turn)],
+        [value("x")], [value("y")], [("turns", np.int64(2**62)), ("true", np.bool_(True))],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [[], ["--subject", "onnx:m.onnx"]])
+def test_an_interrupt_ends_a_model_that_does_not_end(words: list[str], tmp_path: Path) -> None:
+    onnx.save(endless(), str(tmp_path / "m.onnx"))
+    (tmp_path / "s.yaml").write_text(
+        "model: {file: m.onnx}\ncases:\n  - {inputs: [1, 2], expected: [1, 2]}\n"
+    )
+    program = (
+        "import os, signal, sys\n"
+        "from threading import Timer\n"
+        "from evaluator.__main__ import main\n"
+        "from evaluator.subjects import onnx\n"
+        "session = onnx.session\n"
+        "def watched(*arguments):\n"
+        "    Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "    return session(*arguments)\n"
+        "onnx.session = watched\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "sys.exit(main())\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program, "run", "s.yaml", *words],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (found.returncode, found.stderr) == (130, "")
+    assert found.stdout.endswith("; interrupted\n")
 
 
 def test_inputs_and_outputs_may_have_names_of_their_own(tmp_path: Path) -> None:
@@ -173,7 +216,21 @@ def damaged(dims: tuple[int, ...], **place: str) -> Any:
     return made.SerializeToString()
 
 
+def with_byte(text: bytes) -> bytes:
+    """Give a model with a text that begins with a byte that UTF-8 has not."""
+    made: bytes = dense().SerializeToString()
+    assert text in made
+    return made.replace(text, b"\xeb" + text[1:])
+
+
 BAD: dict[str, tuple[Any, str, str]] = {
+    "an operator that is no text": (
+        with_byte(b"Relu"), "model-file", r"`m.onnx` holds the name '\xebelu', which is no UTF-8"),
+    "an axis that is no text": (
+        with_byte(b"rows"), "model-file", r"`m.onnx` holds the name '\xebows', which is no UTF-8"),
+    "an input of no type": (
+        model([helper.make_node("Relu", ["x"], ["y"])], [value("x", 65)], [value("y")]),
+        "unsupported", "the input `x` of `m.onnx` is of the type 65"),
     "weights of less than nothing": (
         damaged((-1, 2)), "model-file", "the tensor `w` of `m.onnx` has the shape (-1 × 2)"),
     "an input of less than nothing": (

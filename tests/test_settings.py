@@ -89,6 +89,9 @@ BAD = [
     ("jobs = 0", "`jobs` takes `auto` or a number from 1 to 10,000"),
     ("jobs = true", "`jobs` takes `auto` or a number from 1 to 10,000"),
     ("jobs = 10001", "`jobs` takes `auto` or a number from 1 to 10,000"),
+    ('report = ["junit=a\\u0000b"]', "`report` holds the character U+0000"),
+    ('subject = ["onnx:a\\u0000b"]', "`subject` holds the character U+0000"),
+    ('output-format = "a\\u0000b"', "`output-format` holds the character U+0000"),
     ('atol = "1"', "unknown setting `atol`"),
     ("output_format = 'tap'", "did you mean `output-format`?"),
     ("repotr = []", "did you mean `report`?"),
@@ -201,6 +204,39 @@ def test_a_file_that_is_named_holds_alone(capsys: Capture, folder: Path) -> None
     for name, said in [("gone.toml", "cannot be read"), ("pyproject.toml", "holds no settings")]:
         code, output = run(capsys, f"run good.yaml --config {name}")
         assert (code, said in output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        (b"\xef\xbb\xbfdurations = 1\n", 0, "the slowest spec:"),
+        (
+            b"durations = 1\r\n# \xff\n",
+            2,
+            "line 2 of FILE is not UTF-8 text: byte 0xff\nhelp: save it",
+        ),
+        (
+            "durations = 1\n".encode("utf-16"),
+            2,
+            "line 1 of FILE is not UTF-8 text: byte 0xff\nhelp: ",
+        ),
+        (b"#" * 2**20 + b"\n", 2, "FILE is larger than 1 MiB"),
+        (b"#" * (2**20 - 15) + b"\ndurations = 1\n", 0, "the slowest spec:"),
+    ],
+    ids=["byte order mark", "no UTF-8", "UTF-16", "too large", "as large as may be"],
+)
+def test_a_file_of_settings_is_short_text(
+    capsys: Capture, folder: Path, content: bytes, code: int, said: str
+) -> None:
+    (folder / "evaluator.toml").write_bytes(content)
+    found, output = run(capsys, "run good.yaml")
+    assert said.replace("FILE", str(folder / "evaluator.toml")) in output
+    assert found == code
+
+
+def test_settings_without_an_end_are_a_usage_error(capsys: Capture) -> None:
+    code, output = run(capsys, "run good.yaml --config /dev/zero")
+    assert (code, output.splitlines()[0]) == (2, "error: /dev/zero is larger than 1 MiB, and settings are not")  # fmt: skip
 
 
 def test_a_pyproject_that_says_nothing_costs_no_parser(folder: Path) -> None:

@@ -257,6 +257,11 @@ TEXTS_FOR_NUMBERS = [
     ("[\uff11\uff12]", "U+FF11, fullwidth digit one; write 12"),
     ("[\u0663]", "U+0663, arabic-indic digit three; write 3"),
     ("[inf]", "a finite number is wanted"),
+    ("[.iNf]", "a finite number is wanted"),
+    ("['.nan']", "a finite number is wanted"),
+    ("[2001-01-01]", "this is a date; write a number"),
+    ("[1\u200b]", "U+200B, zero width space; write 1"),
+    ("[\u00a01]", "U+00A0, no-break space; write 1"),
     ("[~0.5]", "only `expected` takes such a text"),
     ("[0.9 \u00b1 0.1]", "only `expected` takes such a text"),
     ("[a]", ""),
@@ -273,7 +278,13 @@ def test_a_text_that_was_meant_as_a_number_gets_the_number_to_type(written: str,
 
 @pytest.mark.parametrize(
     ("written", "hint"),
-    [("inf", "write .inf"), ("-Infinity", "write -.inf"), ("NaN", "write .nan")],
+    [
+        ("inf", "write .inf"),
+        ("-Infinity", "write -.inf"),
+        ("NaN", "write .nan"),
+        (".iNf", "write .inf"),
+        ("'-.inf'", "write -.inf"),
+    ],
 )
 def test_infinities_of_other_languages_are_spelt_out_for_inputs(written: str, hint: str) -> None:
     (found,) = explain(case(f"inputs: [{written}]"))

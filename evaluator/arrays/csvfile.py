@@ -9,6 +9,8 @@ import re
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +35,8 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 _PLAIN = b"0123456789+-.eE \t,"
 #: A number as cells hold it.
 NUMBER: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+#: Integers below are all exact in a 64-bit float.
+_EXACT: Final = 2**53
 _NOT_FINITE = re.compile(r"([-+]?)\.?(inf|nan)", re.IGNORECASE | re.ASCII)
 
 
@@ -112,11 +116,15 @@ def _line(file: io.TextIOWrapper, limit: int, row: int, shown: str) -> str:
 def numbers(cells: Sequence[str]) -> list[float] | None:
     """Convert cells to numbers; None if one of them is not a number."""
     # `float` alone takes 1_0, infinity and the digits of every script.
-    if not ",".join(cells).encode().translate(None, _PLAIN):
+    text = ",".join(cells)
+    if not text.encode().translate(None, _PLAIN):
         with suppress(ValueError):
             values = list(map(float, cells))
-            # Infinite only where a number overflows, or the sum itself: then each is looked at.
-            if math.isfinite(sum(values)):
+            # Else one may overflow, lose digits or become 0: then each is looked at. `hypot` is no
+            # smaller than the largest, and faster than `max`.
+            if math.hypot(*values) < _EXACT / 2 and not (
+                "-" in text and 0.0 in values and _vanishes(cells, values)
+            ):
                 return values
     found = [value for cell in cells if (value := number(cell)) is not None]
     return found if len(found) == len(cells) else None
@@ -126,24 +134,44 @@ def number(cell: str) -> float | None:
     """Convert one cell, a YAML float or `nan`, `inf`, `-inf` in any case; None for all else."""
     text = cell.strip(" \t")
     if NUMBER.fullmatch(text):
-        return None if math.isinf(value := float(text)) else value
+        value = float(text)
+        return None if _lost(text, value) else value
     found = _NOT_FINITE.fullmatch(text)
     return float(found[1] + found[2]) if found else None
+
+
+def _vanishes(cells: Sequence[str], values: Sequence[float]) -> bool:
+    """Tell whether the text of a value that is 0 may say more than that."""
+    return bool("".join(set(compress(cells, map(not_, values)))).strip("0.+-eE \t"))
+
+
+def _lost(text: str, value: float) -> str:
+    """Say why a 64-bit float, the value, does not hold a number; nothing where it does."""
+    if math.isinf(value):
+        return "too large for a 64-bit float"
+    if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]):
+        return "too small for a 64-bit float"
+    digits = text.lstrip("+-0")
+    if abs(value) >= _EXACT and digits.isdecimal() and int(digits) != abs(value):
+        return "an integer that is not exact in a 64-bit float"
+    return ""
 
 
 def complaint(cell: str) -> str:
     """Say why a cell is not a number."""
     if not (text := cell.strip(" \t")):
         return "is blank"
-    reason = "too large for a 64-bit float" if NUMBER.fullmatch(text) else "not a number"
+    reason = _lost(text, float(text)) if NUMBER.fullmatch(text) else "not a number"
     return f"is `{clip(text)}`, {reason}"
 
 
 def advice(cell: str) -> str:
     """Tell what to write instead of a cell that is not a number."""
     text = cell.strip(" \t")
-    hint = "" if NUMBER.fullmatch(text) else number_hint(text[:MAX_TEXT], finite=False)
-    return hint or "write a number, such as 0.5 or 1e-3"
+    if NUMBER.fullmatch(text):
+        value = float(text)
+        return "write a number up to 1.8e308" if math.isinf(value) else f"write {value!r}"
+    return number_hint(text[:MAX_TEXT], finite=False) or "write a number, such as 0.5 or 1e-3"
 
 
 def read_matrix(path: Path, shown: str) -> Array:

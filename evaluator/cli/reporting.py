@@ -108,6 +108,7 @@ def _write(report: Report, reporters: Sequence[tuple[Render, str]]) -> Exception
 
 def _check(paths: Sequence[str], files: Sequence[Target], words: Sequence[str]) -> None:
     """Find out before the run what cannot be written after it, or would be written over."""
+    from evaluator.collect import SUFFIXES
     from evaluator.writing import check_writable
 
     read = {os.path.realpath(target.file) for target in files}
@@ -123,6 +124,9 @@ def _check(paths: Sequence[str], files: Sequence[Target], words: Sequence[str]) 
             if os.path.realpath(path) in read:
                 raise UsageError(f"--report would write over {path}, which the run reads",
                                  "name another file")  # fmt: skip
+            if os.path.isfile(path) and os.path.realpath(path).lower().endswith(SUFFIXES):
+                raise UsageError(f"--report would write over {path}, which looks like a spec",
+                                 "name another file, or remove this one first")  # fmt: skip
             if os.path.realpath(path) in written:
                 raise UsageError(f"two reports are to be written to {path}",
                                  "give each a file of its own")  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from evaluator.arrays import as_floats, pick
-from evaluator.arrays.csvfile import csv_rows, number
+from evaluator.arrays.csvfile import advice, complaint, csv_rows, number
 from evaluator.arrays.files import ArrayFileError, nearest, reading
 from evaluator.arrays.npy import Npy, Npz
 from evaluator.convert.conversion import Conversion, ConversionError
@@ -94,7 +94,7 @@ def _csv(path: Path, shown: str) -> tuple[list[str], Array]:
 
 def _number(cell: str, line: int, shown: str) -> float:
     if (found := number(cell)) is None:
-        raise ConversionError(f"line {line} of {shown}: `{clip(cell)}` is not a number")
+        raise ConversionError(f"line {line} of {shown}: a cell {complaint(cell)}", advice(cell))
     return found
 
 

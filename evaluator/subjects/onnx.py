@@ -12,8 +12,9 @@ import numpy as np
 
 from evaluator.arrays.files import ArrayFileError
 from evaluator.diagnostics import SubjectError, UsageError, WrongAnswer, clip, count
+from evaluator.interrupts import beside
 from evaluator.onnxfile import ModelFileError, OnnxFile, Tensor, names_of, read_model, total
-from evaluator.subjects.onnxruntime import said, session
+from evaluator.subjects.onnxruntime import onnxruntime, said, session
 from evaluator.subjects.subject import Answers
 
 if TYPE_CHECKING:
@@ -159,18 +160,22 @@ def _split(file: OnnxFile, inputs: Array) -> list[Array]:
 def _run(run: Any, file: OnnxFile, wanted: Any, inputs: Array) -> list[Array]:
     """Get tensors, (rows, width) each, for all rows at once or for one after another."""
     parts = [inputs] if file.batched else [inputs[row : row + 1] for row in range(len(inputs))]
-    answers = [_ask(run, file, wanted, part) for part in parts]
+    options = onnxruntime.RunOptions()
+    options.log_severity_level = 4  # what is wrong is raised as well
+    # A model may loop for ever, and ONNX Runtime itself hears no interrupt.
+    answers = beside(lambda: [_ask(run, file, wanted, part, options) for part in parts],
+                     lambda: setattr(options, "terminate", True))  # fmt: skip
     return [np.concatenate([answer[n] for answer in answers]) for n in range(len(wanted))]
 
 
-def _ask(run: Any, file: OnnxFile, wanted: Any, inputs: Array) -> list[Array]:
+def _ask(run: Any, file: OnnxFile, wanted: Any, inputs: Array, options: Any) -> list[Array]:
     feed = {}
     for tensor, values in zip(file.inputs, _split(file, inputs), strict=True):
         shape = [len(inputs) if axis is None else axis for axis in tensor.shape]
         with np.errstate(all="ignore"):
             feed[tensor.name] = values.astype(tensor.dtype).reshape(shape)
     try:
-        found = run.run([tensor.name for tensor in wanted], feed)
+        found = run.run([tensor.name for tensor in wanted], feed, options)
     except Exception as fault:
         raise SubjectError(f"ONNX Runtime failed: {said(fault)}") from None
     return [
