@@ -123,9 +123,9 @@ def test_every_activation_has_a_formula_and_a_note() -> None:
     "case", accuracy.ELEMENTWISE, ids=lambda c: f"{c.name}-{c.parameters or 'default'}"
 )
 def test_within_a_few_ulp_of_the_true_value_over_the_whole_range(case: Any) -> None:
-    # docs/accuracy.md says more; the exponential of another processor may lose a little more.
+    # docs/accuracy.md says more; another processor or another NumPy may lose a little more.
     ulp, z = accuracy.worst(case, 2500)
-    assert ulp <= (3.5 if case.name == "gelu" else 2.5), f"{ulp} ulp at {z!r}"
+    assert ulp <= (4 if case.name == "gelu" else 3), f"{ulp} ulp at {z!r}"
 
 
 @pytest.mark.parametrize(
