@@ -516,28 +516,6 @@ def test_a_program_that_always_breaks_is_not_started_for_ever(run: Runner) -> No
     assert report.results[39].reason.startswith("it was not asked: the 10 rows before it broke")
 
 
-#: Which inputs a program loops at → the seconds that each case is waited for; 0: it is answered.
-LOOPS = {
-    "True": (1.5, 1, 1),
-    "inputs[0] == 1": (1.5, 0, 0),
-    "inputs[0] != 1": (0, 1.5, 1.5),
-    "inputs[0] != 13": (1.5, 0, 1.5),
-}
-
-
-@pytest.mark.parametrize("condition", LOOPS)
-def test_an_endless_loop_is_waited_for_once_and_then_less_until_there_is_an_answer(
-    condition: str, run: Runner
-) -> None:
-    loops = f"while {condition}: pass"
-    report = run(f"def f(w, b, inputs):\n    {loops}\n    return sum(inputs)", name="f", time=1.5)
-    for case, seconds in zip(report.results, LOOPS[condition], strict=True):
-        said = f"it gave no answer within {seconds:g} s (" if seconds else ""
-        assert case.reason.startswith(said)
-        assert ("allow more time with `--limit time=3`" in case.reason) == bool(seconds)
-        assert case.outcome == ("error" if seconds else "passed")
-
-
 # --- python: what it must not see
 
 

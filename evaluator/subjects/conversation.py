@@ -11,7 +11,7 @@ import numpy as np
 from evaluator.diagnostics import SubjectError, Unsupported, WrongAnswer, clip
 from evaluator.subjects import messages
 from evaluator.subjects.limits import hint_to
-from evaluator.subjects.program import Command, Program, TimedOut
+from evaluator.subjects.program import Command, Program
 from evaluator.subjects.subject import Answers, Run
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 AHEAD: Final = 1 << 16
 #: It is not started again after it broke so many times without an answer in between.
 MAX_BREAKS: Final = 10
-#: The seconds for a row, and the part of the limit where that is more, once a program that never
-#: answered took all of its time: an endless loop is not waited for again and again.
-SHORT: Final = 1.0
-PART: Final = 0.1
 
 
 @contextmanager
@@ -48,9 +44,6 @@ class Conversation:
         self._width = network.output_count()
         self._program: Program | None = None
         self._breaks = 0
-        self._has_answered = False
-        #: Seconds for the next row.
-        self._time = command.limits.time
         #: Why it is asked no more.
         self._given_up: SubjectError | None = None
 
@@ -112,13 +105,13 @@ class Conversation:
             except SubjectError as fault:
                 yield row, self._broken(fault)
                 return
-            self._breaks, self._has_answered, self._time = 0, True, self._command.limits.time
+            self._breaks = 0
             yield row, self._judged(message)
 
     def _answer(self, number: int, is_last: bool) -> dict[str, Any]:
         """Wait for the answer to a request; raises SubjectError where the program breaks."""
         assert self._program is not None
-        message = messages.read(self._program.line(self._time, "time"))
+        message = messages.read(self._program.line(self._command.limits.time, "time"))
         messages.check_id(message, number)
         if is_last and (more := self._program.spoke_too_much):
             shown = clip(more.decode(errors="replace"), messages.MAX_SHOWN)
@@ -139,8 +132,6 @@ class Conversation:
         fault = self._with_printed(fault)
         self.close()
         self._breaks += 1
-        if isinstance(fault, TimedOut) and not self._has_answered:
-            self._time = min(self._time, max(SHORT, self._command.limits.time * PART))
         if self._breaks == MAX_BREAKS:
             self._given_up = SubjectError(
                 f"it was not asked: the {MAX_BREAKS} rows before it broke the program one after another",

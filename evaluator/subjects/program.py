@@ -53,10 +53,6 @@ class Command(NamedTuple):
     hidden: tuple[str, ...] = ()
 
 
-class TimedOut(SubjectError):
-    """A program took longer than it may."""
-
-
 class Program:
     """A running program; nothing of it is left once it is closed."""
 
@@ -121,11 +117,10 @@ class Program:
             left = deadline - monotonic()
             if left <= 0:
                 self.close()
-                more = getattr(self.limits, limit) * 2
-                raise TimedOut(
+                raise SubjectError(
                     f"it gave no answer within {seconds:g} s",
                     f"it may be in an endless loop, or not flush its output; allow more time with"
-                    f" `--limit {limit}={more:g}`", self.printed,
+                    f" `--limit {limit}={seconds * 2:g}`", self.printed,
                 )  # fmt: skip
             for key, _ in self._selector.select(left):
                 if self._ended:  # what came before has closed all
