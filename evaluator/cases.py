@@ -106,7 +106,7 @@ class CaseReader:
         if len(values) != len(names):
             self.complain(path, "shape-mismatch",
                           f"{count(len(values), 'value')} for {count(len(names), 'input')}{_listed(names)}",
-                          _decimal_commas(values, len(names)) or "give one number per input")  # fmt: skip
+                          f"give one number per input{_decimal_commas(values, len(names))}")  # fmt: skip
             return [0.0] * len(names)
         return values
 
@@ -192,7 +192,7 @@ class CaseReader:
                           INTERVAL_HINT)  # fmt: skip
             return
         if len(written) != len(probes):
-            hint = _decimal_commas(written, len(probes)) or "write one value for each"
+            hint = f"write one value for each{_decimal_commas(written, len(probes))}"
             if len(probes) == 1 and _is_interval(written):
                 hint = f'an interval goes in quotes: "[{written[0]}, {written[1]}]"'
             self.complain(path, "shape-mismatch",
@@ -350,7 +350,7 @@ def _decimal_commas(written: Sequence[Any], wanted: int) -> str:
         return ""
     pairs = zip(written[::2], written[1::2], strict=True)
     points = ", ".join(f"{before}.{after}" for before, after in pairs)
-    return f"a decimal comma? write `[{points}]`"
+    return f"; if these are decimal commas, write `[{points}]`"
 
 
 def _is_interval(written: Sequence[Any]) -> bool:

@@ -11,7 +11,7 @@ from evaluator.diagnostics import UsageError, did_you_mean
 from evaluator.results import MAX_MISMATCHES
 
 #: The most that a file of settings may hold.
-MAX_BYTES: Final = 2**20
+MAX_BYTES: Final = 2**24
 #: Workers that `-j` may ask for.
 MAX_JOBS: Final = 10_000
 

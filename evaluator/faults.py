@@ -71,8 +71,10 @@ def faults(document: Document, errors: list[Error]) -> list[Fault]:
 def _flat_neurons(document: Document) -> list[Fault]:
     """Find a neuron that is written where a mapping of neurons stands: all that is wrong is the key."""
     neurons = document.data.get("neurons") if isinstance(document.data, dict) else None
-    written = [neurons.get(key) for key in LOOSE] if isinstance(neurons, dict) else []
-    if not any(isinstance(value, (str, list)) for value in written):
+    if not isinstance(neurons, dict):
+        return []
+    own = any(isinstance(neurons.get(key), (str, list)) for key in LOOSE)
+    if not own or any(isinstance(neurons[key], dict) for key in neurons if key not in LOOSE):
         return []
     message = "`neurons` has the keys of a single neuron; a mapping of neurons by name is wanted"
     return [Fault(("neurons",), "wrong-type", message, "did you mean `neuron`?", key=True)]

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
+from evaluator.diagnostics import clip
+
 #: Files that are, or may be, pickles: reading one runs whatever it says.
 PICKLES: Final = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle", ".joblib", ".model")
 PICKLE_ADVICE: Final = (
@@ -41,13 +43,17 @@ KINDS: Final[Kinds] = {
 }
 
 
-def advice(file: str, kinds: Kinds = KINDS) -> str:
-    """Say what a file seems to be and what to do with it; empty where its ending does not tell."""
+def advice(file: str, kinds: Kinds = KINDS, name: str = "") -> str:
+    """Say what a file seems to be and what to do with it; empty where its ending does not tell.
+
+    `name` is what a spec calls it; one that lies beside it by its own name.
+    """
     stem, ending = os.path.splitext(file)
     if ending.lower() not in kinds:
         return ""
     from shlex import quote
 
     kind, what = kinds[ending.lower()]
-    name, spec = os.path.basename(file), quote(f"{stem}.yaml")
-    return f"this seems to be {kind}: {what.format(name=name, path=quote(file), spec=spec)}"
+    path, spec = clip(quote(file), 200), clip(quote(f"{stem}.yaml"), 200)
+    name = clip(name or os.path.basename(file), 200)
+    return f"this seems to be {kind}: {what.format(name=name, path=path, spec=spec)}"

@@ -138,7 +138,7 @@ def _weights(wiring: Wiring, number: int, bias: Array | None, width: int | None)
     weights = wiring.matrix(path, written)
     if weights is None or _too_many(wiring, path, len(weights), "units"):
         return None
-    name, (units, reads) = _layer_name(wiring, number), weights.shape
+    name, (units, reads) = clip(_layer_name(wiring, number)), weights.shape
     seen = _width_of_cases(wiring) if width is None and number == 0 else width
     if _fit_transposed(weights, bias, seen):
         wiring.complain(path, "shape-mismatch",
@@ -158,7 +158,7 @@ def _read(wiring: Wiring, number: int, width: int) -> str:
     """Say how many values a layer reads, and from where."""
     if number == 0:
         return count(width, "input")
-    return f"{count(width, 'value')} from {_layer_name(wiring, number - 1)}"
+    return f"{count(width, 'value')} from {clip(_layer_name(wiring, number - 1))}"
 
 
 def _fit_transposed(weights: Array, bias: Array | None, width: int | None) -> bool:

@@ -51,7 +51,7 @@ REASONS: Final = {
 NO: Final = ("no", "n", "off", "false", "none", "0")
 
 #: What names at the top of a spec are like.
-_NAMES: Final = {("inputs",): "[x1, x2]", ("outputs",): "[y1, y2]"}
+_NAMES: Final[dict[Path, str]] = {("inputs",): "[x1, x2]", ("outputs",): "[y1, y2]"}
 
 
 def type_hint(document: Document, path: Path, value: Any, wanted: set[str]) -> str:
@@ -64,7 +64,7 @@ def type_hint(document: Document, path: Path, value: Any, wanted: set[str]) -> s
     if last in REASONS:
         return reason_hint(str(last), str(value))
     if path[:1] in _NAMES and not (isinstance(value, str) and re.match(r"[^\W\d]", value)):
-        return _names_hint(path[0])
+        return _names_hint(path, value)
     if path in _LISTS:
         return _dash_hint(path, value)
     if isinstance(value, dict):
@@ -107,9 +107,10 @@ def reason_hint(key: str, written: str) -> str:
     return f"write why, as in `{key}: {example}`"
 
 
-def _names_hint(key: str | int) -> str:
+def _names_hint(path: Path, value: Any) -> str:
     """Tell what to write instead of values where inputs or outputs are named."""
-    return f"`{key}` here are names, as in `{_NAMES[(str(key),)]}`; the numbers go into `cases`"
+    hint = f"`{path[0]}` here are names, as in `{_NAMES[path[:1]]}`; the numbers go into `cases`"
+    return hint + (f'; a name in digits is "{value}"' if type(value) is int and path[1:] else "")
 
 
 def _dash_hint(path: Path, value: Any) -> str:
@@ -207,8 +208,8 @@ def _list_within(text: str) -> str:
     inner = re.sub(r"^[^\W\d][\w.]*\((.*?)(,\s*\w+\s*=[^\[\]]*)?\)$", r"\1", text.strip())
     inner = inner.translate({ord("("): "[", ord(")"): "]"})
     numbers = re.split(r"\s*,\s*", re.sub(r"[\[\]]", "", inner).strip(" ,"))
-    listed = inner[:1] == "[" and inner[-1:] == "]" and all(map(NUMBER.fullmatch, numbers))
-    return inner if listed else ""
+    closed = inner[:1] == "[" and inner[-1:] == "]" and inner.count("[") == inner.count("]")
+    return inner if closed and all(map(NUMBER.fullmatch, numbers)) else ""
 
 
 def colon_hint(text: str) -> str:
@@ -224,7 +225,7 @@ def number_hint(text: str, finite: bool = True) -> str:
     shown = (c for c in text if unicodedata.category(c) != "Cf")
     plain = "".join(str(unicodedata.decimal(c, c)) for c in shown)
     plain = plain.translate({0x2212: "-", 0x2013: "-", 0xFF0D: "-", 0xA0: " ", 0xFF0E: "."}).strip()
-    if plain != text.strip(" \t\n") and NUMBER.fullmatch(plain):
+    if plain != text.strip(" \t\n") and not text.isascii() and NUMBER.fullmatch(plain):
         odd = next(c for c in text if not c.isascii())
         name = unicodedata.name(odd, "no ASCII character").lower()
         return f"`{clip(odd)}` is U+{ord(odd):04X}, {name}; write {clip(plain)}"

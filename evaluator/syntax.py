@@ -230,7 +230,8 @@ def _mistaken_key(text: str, noticed: int, index: int) -> Problem | None:
         return Problem(
             line, "yaml-syntax", f"`{found[1]}` does not begin a document", "write `---`"
         )
-    if found := _GLUED.match(text, line, start):
+    found = _GLUED.match(text, line, start)
+    if found and not _goes_on(text, line):
         key, value = clip(found[1]), clip(found[2].strip())
         message = f"no blank after the `:` of `{key}`"
         if "=" in text[found.end(1) : found.start(2)]:
@@ -239,6 +240,14 @@ def _mistaken_key(text: str, noticed: int, index: int) -> Problem | None:
             message = f"a no-break space, U+00A0, stands after the `:` of `{key}`"
         return Problem(found.start(1), "yaml-syntax", message, f"write `{key}: {value}`")
     return None
+
+
+def _goes_on(text: str, line: int) -> bool:
+    """Tell whether a line goes on with a text that began behind the key of the line above."""
+    above = text[text.rfind("\n", 0, max(line - 1, 0)) + 1 : line].rstrip()
+    below = text[line : line + MAX_KEY]
+    deeper = len(above) - len(above.lstrip()) < len(below) - len(below.lstrip())
+    return deeper and bool(re.search(r": +[^\s|>&#]", above))
 
 
 def _interval(error: YAMLError, text: str, index: int) -> re.Match[str] | None:

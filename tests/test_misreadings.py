@@ -72,12 +72,12 @@ MISREAD: list[Misread] = [
     *(
         (f"outputs: @\n{NEURON}{CASES}", written,
          "`outputs` here are names, as in `[y1, y2]`; the numbers go into `cases`", "[y1]")
-        for written in ("[2]", "2", "~0.999", "'0.9 ± 1'", "{y: 2}")
+        for written in ("[2.5]", "2", "~0.999", "'0.9 ± 1'", "{y: 2}")
     ),
     *(
         (f"inputs: @\n{NEURON}{CASES}", written,
          "`inputs` here are names, as in `[x1, x2]`; the numbers go into `cases`", "[x1, x2]")
-        for written in ("[2, x]", "2", "{x1: 2, x2: 3}", '"[2, 3]"')
+        for written in ("[2.5, x]", "2", "{x1: 2, x2: 3}", '"[2, 3]"')
     ),
     *(
         (f"outputs: [@]\n{NEURON}{CASES}", written,
@@ -128,10 +128,10 @@ MISREAD: list[Misread] = [
      "remove the `,`: 0", "0"),
     (case("{inputs: [@, 3], expected: ~0.999}"), "np.float32(0.5)", "write 0.5", "0.5"),
     (case("{inputs: @, expected: ~0.999}"), '"[2, 3]"', "write the list itself: `[2, 3]`", "[2, 3]"),
-    (case("{inputs: @, expected: ~0.999}"), "[0,5, 1,5]", "a decimal comma? write `[0.5, 1.5]`",
+    (case("{inputs: @, expected: ~0.999}"), "[0,5, 1,5]", "give one number per input; if these are decimal commas, write `[0.5, 1.5]`",
      "[0.5, 1.5]"),
     (f"{LAYER}cases:\n  - {{inputs: [2, 3], expected: @}}\n", "[0,5, 1,25]",
-     "a decimal comma? write `[0.5, 1.25]`", "[0.5, 1.25]"),
+     "write one value for each; if these are decimal commas, write `[0.5, 1.25]`", "[0.5, 1.25]"),
     # names
     (f"outputs: [cat, dog]\n{LAYER}cases:\n  - {{inputs: [2, 3], @}}\n", "expected: cat",
      "write `expected_class: cat`", "expected_class: cat"),
@@ -190,7 +190,16 @@ SEVERAL = [
     (NEURON + CASES + NEURON + CASES,
      ["keep one of the two, or put a line `---` between two specs"] * 2),
     (f"inputs: [2, 3]\n{NEURON}{CASES}",
-     ["`inputs` here are names, as in `[x1, x2]`; the numbers go into `cases`"] * 2),
+     [f"`inputs` here are names, as in `[x1, x2]`; the numbers go into `cases`; a name in digits is \"{n}\""
+      for n in (2, 3)]),
+    # One key out of place among neurons is just that.
+    ("inputs: [x]\nneurons: {activation: relu, h: {weights: [1], activation: nope}}\ncases: [{inputs: 1}]\n",
+     ["write `{weights: [0, 1], activation: sigmoid}`", "`evaluator activations` lists them all"]),
+    # An equals sign within a text is none of YAML's business.
+    ("description: the rule is\n  y = a x + b\n  where: a\n" + NEURON + CASES,
+     ["put quotes around a text that holds `: `, and give every key a line of its own"]),
+    *((case(f'{{inputs: [2, 3], expected: 1, tolerance: "1\\x{space:02X}"}}'), [""])
+      for space in (*range(9, 14), *range(28, 33))),
 ]  # fmt: skip
 
 

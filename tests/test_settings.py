@@ -220,7 +220,7 @@ def test_a_file_that_is_named_holds_alone(capsys: Capture, folder: Path) -> None
             2,
             "line 1 of FILE is not UTF-8 text: byte 0xff\nhelp: ",
         ),
-        (b"#" * 2**20 + b"\n", 2, "FILE is larger than 1 MiB"),
+        (b"#" * 2**24 + b"\n", 2, "FILE is larger than 16 MiB"),
         (b"#" * (2**20 - 15) + b"\ndurations = 1\n", 0, "the slowest spec:"),
     ],
     ids=["byte order mark", "no UTF-8", "UTF-16", "too large", "as large as may be"],
@@ -236,7 +236,7 @@ def test_a_file_of_settings_is_short_text(
 
 def test_settings_without_an_end_are_a_usage_error(capsys: Capture) -> None:
     code, output = run(capsys, "run good.yaml --config /dev/zero")
-    assert (code, output.splitlines()[0]) == (2, "error: /dev/zero is larger than 1 MiB, and settings are not")  # fmt: skip
+    assert (code, output.splitlines()[0]) == (2, "error: /dev/zero is larger than 16 MiB, and settings are not")  # fmt: skip
 
 
 def test_a_pyproject_that_says_nothing_costs_no_parser(folder: Path) -> None:

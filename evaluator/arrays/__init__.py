@@ -61,7 +61,7 @@ def load_array(
     shown = f"`{clip(name, 80)}`"
     suffix = PurePath(name).suffix.lower()
     if suffix not in (".npy", ".npz", ".safetensors", ".csv"):
-        found = advice(os.path.join(os.path.dirname(spec_file), name), MODELS)
+        found = advice(os.path.join(os.path.dirname(spec_file), name), MODELS, name)
         hint = f"use .npy, .npz, .safetensors or .csv{'; ' * bool(found)}{found}"
         raise ArrayFileError(f"{shown} is not an array file that the evaluator reads", hint)
     if key is not None and suffix in (".npy", ".csv"):
