@@ -89,7 +89,8 @@ def _gate(part: str = "#") -> Accepts | None:
     is_valid = Draft7Validator(whole).is_valid
 
     def accepts(data: Any) -> bool:
-        # NaN and the infinities are rejected, and lone surrogates raise: neither is the last word.
+        # NaN and the infinities are rejected, and to older versions some integers are too large:
+        # neither is the last word.
         try:
             return is_valid(data)
         except ValueError:

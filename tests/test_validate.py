@@ -8,6 +8,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -515,11 +516,24 @@ def test_an_accepted_spec_never_asks_the_slow_validator(monkeypatch: pytest.Monk
     assert explain(SPEC) == []
 
 
-def test_text_that_the_gate_cannot_take_is_left_to_the_slow_validator() -> None:
-    assert explain('name: "a"\n' + SPEC) == []
-    (document,) = source.read(SPEC, "spec.yaml")
-    document.data["name"] = "\ud800"
-    assert validate.check(document) == []
+def test_what_the_gate_cannot_take_is_left_to_the_slow_validator(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Draft7Validator:
+        def __init__(self, _: object) -> None: ...
+
+        def is_valid(self, _: object) -> bool:
+            raise ValueError("int too big to convert")
+
+    monkeypatch.setitem(
+        sys.modules, "jsonschema_rs", SimpleNamespace(Draft7Validator=Draft7Validator)
+    )
+    validate._gate.cache_clear()
+    try:
+        assert explain(SPEC) == []
+        assert explain(SPEC + "nonesuch: 1\n") != []
+    finally:
+        validate._gate.cache_clear()
 
 
 def test_everything_works_without_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
