@@ -20,6 +20,7 @@ from evaluator.misreadings import (
     type_hint,
 )
 from evaluator.topkeys import NETWORKS
+from evaluator.wording import PLURALS, WORDS, any_of, called, kind_of, quoted, type_set
 
 if TYPE_CHECKING:
     from evaluator.document import Document
@@ -88,7 +89,7 @@ def _one_level_up(
     inside = [key for key in known if isinstance(value, dict) and key in value]
     if not any(key in absent or (key in NETWORKS and "neuron" in absent) for key in inside):
         return ""
-    return f"move {_names(inside, 'and')} one level up, out of `{clip(str(path[-1]))}`"
+    return f"move {quoted(inside, 'and')} one level up, out of `{clip(str(path[-1]))}`"
 
 
 def _sorted_out(
@@ -144,12 +145,12 @@ def _missing_keys(document: Document, path: Path, keys: list[str]) -> list[Fault
     if not path and "neuron" in keys:
         keys.remove("neuron")
         loose = [key for key in LOOSE if key in document.data]
-        hint = f"add one of {_names(NETWORKS)}"
-        hint = f"put {_names(loose, 'and')} under `neuron`" if loose else hint
+        hint = f"add one of {quoted(NETWORKS)}"
+        hint = f"put {quoted(loose, 'and')} under `neuron`" if loose else hint
         needs.append(("the spec has no network", hint))
     if keys == ["file"] and path[-1] != "model":
         hint = "write a list of numbers, or `{file: weights.npz}`"
-        needs.append((f"{_subject(path)} is a mapping without `file`", hint))
+        needs.append((f"{called(path)} is a mapping without `file`", hint))
     elif keys == ["slope"]:
         needs.append(("`prelu` needs its `slope`", "for example `{name: prelu, slope: 0.25}`"))
     elif keys:
@@ -162,8 +163,8 @@ def _missing_keys(document: Document, path: Path, keys: list[str]) -> list[Fault
             "name": "for example `{name: leaky_relu, alpha: 0.1}`",
         }
         hints = OF_EXERCISE if path[:1] == ("exercise",) else hints
-        subject = _subject(path) if path else "the spec"
-        needs.append((f"{subject} needs {_names(keys, 'and')}", hints.get(keys[0], "")))
+        subject = called(path) if path else "the spec"
+        needs.append((f"{subject} needs {quoted(keys, 'and')}", hints.get(keys[0], "")))
     return [Fault(path, "missing-key", message, hint, key=True) for message, hint in needs]
 
 
@@ -198,7 +199,7 @@ SYNONYMS: Final = {
 def _synonym(word: str, known: Iterable[str]) -> str:
     """Find the known keys that another library or textbook calls so."""
     meant = [name for name in SYNONYMS.get(word.lower(), ()) if name in known]
-    return f"did you mean {_names(meant)}?" if meant else ""
+    return f"did you mean {quoted(meant)}?" if meant else ""
 
 
 def _similar(word: str, known: Iterable[str]) -> str:
@@ -219,18 +220,18 @@ HOMES: Final = {
 
 
 def _unknown_key(document: Document, path: Path, key: str, known: list[str], hint: str) -> Fault:
-    message = f"unknown key `{clip(key)}`" + (f" in {_subject(path)}" if path else "")
+    message = f"unknown key `{clip(key)}`" + (f" in {called(path)}" if path else "")
     if path[-1:] == ("activation",) and "name" in known:  # else a neuron is called so
         message = f"`{document.value(path)['name']}` has no parameter `{clip(key)}`"
         parameters = [name for name in known if name != "name"]
-        hint = hint or (f"it takes {_names(parameters, 'and')}" if parameters else "it takes none")
+        hint = hint or (f"it takes {quoted(parameters, 'and')}" if parameters else "it takes none")
     elif key.rstrip().endswith((")", "]")) and document.value((*path, key)) is None:
         hint = "write a list as `[0, 1]`" + ("" if "weights" in known else f"; {INTERVAL_HINT}")
     elif ":" in key and document.value((*path, key)) is None:
         hint = colon_hint(key)
     elif key in HOMES and not _synonym(key, known):
         hint = f"`{key}` belongs in {HOMES[key]}"
-    hint = hint or f"the keys here are {_names(known, 'and')}"
+    hint = hint or f"the keys here are {quoted(known, 'and')}"
     return Fault((*path, key), "unknown-key", message, hint, key=True)
 
 
@@ -241,14 +242,14 @@ def _wrong_type(document: Document, path: Path, error: Error) -> Fault:
     words = [word for name, word in WORDS.items() if name in wanted]
     if path[-1:] == ("tolerance",):
         words = ["`exact`" if word == "text" else word for word in words]
-    message = f"{_subject(path)} {is_so}; {_or(words)} is wanted"
+    message = f"{called(path)} {is_so}; {any_of(words)} is wanted"
     return Fault(path, "wrong-type", message, type_hint(document, path, value, wanted))
 
 
 def _wrong_depth(_: Document, path: Path, error: Error) -> Fault:
     kind, wanted = kind_of(error.instance[0]), error.validator_value
-    subject = _subject(path)
-    words = _or([PLURALS[name] for name in PLURALS if name in wanted])
+    subject = called(path)
+    words = any_of([PLURALS[name] for name in PLURALS if name in wanted])
     message = f"{subject} is a list of {PLURALS[kind]}; a list of {words} is wanted"
     hint = depth_hint(path, error.instance, wanted)
     return Fault(path, "wrong-type", message, hint)
@@ -260,8 +261,8 @@ def _unknown_value(_: Document, path: Path, error: Error) -> Fault:
     hint = _similar(str(value), known)
     if "activation" in path[-2:]:
         if path[-1] != "approximate":
-            called, arguments = str(value).partition("(")[::2]
-            name = called.rpartition(".")[2].strip()
+            function, arguments = str(value).partition("(")[::2]
+            name = function.rpartition(".")[2].strip()
             hint = OTHER_NAMES.get(name.lower()) or _similar(name, known)
             if not re.match(r"\)|dim=|axis=|inplace=|$", arguments):
                 hint = "parameters are written `{name: leaky_relu, alpha: 0.1}`"
@@ -270,7 +271,7 @@ def _unknown_value(_: Document, path: Path, error: Error) -> Fault:
     elif path[-1] == "tolerance":
         message = f"`tolerance` is `{shown}`; a number, a mapping or `exact` is wanted"
         return Fault(path, "unknown-value", message, hint or number_hint(str(value)[:MAX_TEXT]))
-    message = f"{_subject(path)} is `{shown}`; {_names(known)} is wanted"
+    message = f"{called(path)} is `{shown}`; {quoted(known)} is wanted"
     return Fault(path, "unknown-value", message, hint)
 
 
@@ -290,11 +291,11 @@ def _conflict(document: Document, path: Path, _: Error) -> Fault:
     if len(path) > 1:
         # jsonschema leaves the key out of the path of this error alone.
         case = path[:2]
-        message = f"{_subject(case)} has both `skip` and `xfail`"
+        message = f"{called(case)} has both `skip` and `xfail`"
         return Fault((*case, "xfail"), "conflicting-keys", message, "keep one of the two", key=True)
     present = [key for key in document.data if key in NETWORKS]
     count = {2: "two", 3: "three", 4: "four"}[len(present)]
-    message = f"the spec has {count} networks: {_names(present, 'and')}"
+    message = f"the spec has {count} networks: {quoted(present, 'and')}"
     # However many there are, it is said once, where the second one begins.
     return Fault((present[1],), "conflicting-keys", message, "keep one", key=True)
 
@@ -303,14 +304,14 @@ def _needs_other_key(_: Document, path: Path, error: Error) -> Fault:
     for key, needed in error.validator_value.items():
         absent = [name for name in needed if name not in error.instance]
         if key in error.instance and absent:
-            message = f"`{key}` needs {_names(absent, 'and')}"
+            message = f"`{key}` needs {quoted(absent, 'and')}"
             hint = f"name the network's inputs, `{absent[0]}: [x1, x2]`"
             return Fault((*path, key), "missing-key", message, hint, key=True, needs=absent[0])
     raise AssertionError("a dependency failed, and nothing is missing")
 
 
 def _too_small(_: Document, path: Path, error: Error) -> Fault:
-    message = f"{_subject(path)} is {clip(repr(error.instance))}; it cannot be negative"
+    message = f"{called(path)} is {clip(repr(error.instance))}; it cannot be negative"
     return Fault(path, "out-of-range", message, "write 0 or more")
 
 
@@ -319,29 +320,29 @@ def _empty(_: Document, path: Path, error: Error) -> Fault:
         message = f"`{clip(error.instance['name'])}` needs `min`, `max` or both"
         return Fault(path, "missing-key", message, "for example `{name: clip, min: 0}`", key=True)
     if "propertyNames" in error.schema_path:
-        return Fault(path, "bad-name", f"{_subject(path[:-1])} has an empty name", key=True)
+        return Fault(path, "bad-name", f"{called(path[:-1])} has an empty name", key=True)
     what, more = {
         "string": ("empty text", "write some text, or remove it"),
         "array": ("empty", "write at least one item"),
         "object": ("empty", "write at least one key"),
     }[kind_of(error.instance)]
-    return Fault(path, "out-of-range", f"{_subject(path)} is {what}", more)
+    return Fault(path, "out-of-range", f"{called(path)} is {what}", more)
 
 
 def _blank(_: Document, path: Path, __: Error) -> Fault:
-    message = f"{_subject(path)} is made of blanks alone"
+    message = f"{called(path)} is made of blanks alone"
     return Fault(path, "out-of-range", message, "write some text, or remove it")
 
 
 def _refused(_: Document, path: Path, error: Error) -> Fault:
     """Explain a text that the schema excludes: that there is no reason, or a control character."""
     if path[-1] in REASONS and error.instance.strip().lower() in NO:
-        message = f"{_subject(path)} is `{error.instance.strip()}`; a reason is wanted"
+        message = f"{called(path)} is `{error.instance.strip()}`; a reason is wanted"
         return Fault(path, "wrong-type", message, reason_hint(str(path[-1]), error.instance))
     name = "propertyNames" in error.schema_path
     found = re.search(error.validator_value["pattern"], error.instance)
     point = ord(found[0]) if found else 0
-    subject = f"a name in {_subject(path[:-1])}" if name else _subject(path)
+    subject = f"a name in {called(path[:-1])}" if name else called(path)
     message = f"{subject} holds a {'line break' if point == 10 else 'control character'}"
     hint = "write it on one line; folded text ends in no line break with `>-`"
     hint = hint if point == 10 else "remove it"
@@ -349,12 +350,12 @@ def _refused(_: Document, path: Path, error: Error) -> Fault:
 
 
 def _twice(_: Document, path: Path, error: Error) -> Fault:
-    message = f"`{clip(error.instance)}` stands twice in {_subject(path[:-1])}"
+    message = f"`{clip(error.instance)}` stands twice in {called(path[:-1])}"
     return Fault(path, "duplicate-name", message, "keep one of the two")
 
 
 def _other_version(_: Document, path: Path, error: Error) -> Fault:
-    message = f"{_subject(path)} is {clip(repr(error.instance))}; this evaluator reads version 1"
+    message = f"{called(path)} is {clip(repr(error.instance))}; this evaluator reads version 1"
     return Fault(path, "unknown-value", message, "write `version: 1`, or leave it out")
 
 
@@ -375,48 +376,3 @@ EXPLAIN: Final[dict[str, Callable[[Document, Path, Error], Fault]]] = {
     "None": _conflict,
 }
 RANKS: Final = {keyword: rank for rank, keyword in enumerate(EXPLAIN)}
-
-
-WORDS: Final = {
-    "number": "a number",
-    "integer": "a whole number",
-    "string": "text",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a mapping",
-    "null": "nothing",
-}
-PLURALS: Final = {"number": "numbers", "string": "texts", "array": "lists", "object": "mappings"}
-
-
-def kind_of(value: Any) -> str:
-    if isinstance(value, bool) or value is None:
-        return "null" if value is None else "boolean"
-    kinds = {int: "number", float: "number", str: "string", list: "array", dict: "object"}
-    return kinds[type(value)]
-
-
-def _or(words: list[str], last: str = "or") -> str:
-    return f" {last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
-
-
-def _names(names: Iterable[str], last: str = "or") -> str:
-    return _or([f"`{name}`" for name in names], last)
-
-
-def _subject(path: Path) -> str:
-    """Name what stands at a path: `bias`, item 2 of `inputs`, case 3."""
-    texts = [step for step in path if isinstance(step, str)]
-    if not path or not texts:
-        return "the document"
-    if isinstance(path[-1], str):
-        return f"`{clip(path[-1])}`"
-    name, row = clip(texts[-1]), path[-2]
-    if name in ("cases", "layers", "parts"):
-        return f"{name[:-1]} {path[-1] + 1}"
-    of_row = f"row {row + 1} of " if isinstance(row, int) else ""
-    return f"item {path[-1] + 1} of {of_row}`{name}`"
-
-
-def type_set(types: str | list[str]) -> set[str]:
-    return {types} if isinstance(types, str) else set(types)

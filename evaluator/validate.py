@@ -129,7 +129,7 @@ def _error(path: Iterable[str | int], **details: Any) -> Error:
 def _items(validator: Any, items: Any, data: Any, _: Any) -> Errors:
     if not isinstance(data, list):
         return
-    from evaluator.faults import kind_of
+    from evaluator.wording import kind_of
 
     wanted = _types(items)
     kinds = {kind_of(example) for example in {type(value): value for value in data}.values()}
@@ -187,7 +187,7 @@ def _unique_items(_: Any, unique: Any, data: Any, __: Any) -> Errors:
 
 
 def _types(part: Any) -> set[str]:
-    from evaluator.faults import type_set
+    from evaluator.wording import type_set
 
     if "$ref" in part:
         part = schema("spec")["definitions"][part["$ref"].rpartition("/")[2]]
