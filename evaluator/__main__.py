@@ -6,19 +6,20 @@ import sys
 def main() -> int:
     """Run a command and give its exit code; an interrupt while it is loaded is one like any other."""
     try:
-        from evaluator import interrupts
+        try:
+            from evaluator import interrupts
 
-        with interrupts.watched():
-            from evaluator.cli import main
+            with interrupts.watched():
+                from evaluator.cli import main
 
-            return main()
+                return main()
+        finally:
+            # What is left for Python to do takes a moment, and would end with a traceback.
+            import signal
+
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
     except KeyboardInterrupt:
         return 130
-    finally:
-        # What is left for Python to do takes a moment, and would end with a traceback.
-        import signal
-
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

@@ -95,14 +95,18 @@ def forked(
                 os.setresgid(user, user, user)
                 os.setresuid(user, user, user)
             sys.argv[1:] = words
-            # What is sent before the command begins says nothing about it.
             signal.signal(signal.SIGINT, signal.default_int_handler)
             code = main()
             sys.stdout.flush()
-        except BaseException:
+        except BaseException as fault:
             import traceback
 
-            os.write(2, traceback.format_exc().encode())
+            frames = [frame for frame, _ in traceback.walk_tb(fault.__traceback__)]
+            begun = any(frame.f_code is main.__code__ for frame in frames)
+            if isinstance(fault, KeyboardInterrupt) and not begun:
+                code = 130  # it says nothing about the command, which had not begun
+            else:
+                os.write(2, traceback.format_exc().encode())
         finally:
             os._exit(code)
     signal.signal(signal.SIGINT, before)
